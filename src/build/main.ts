@@ -1,0 +1,24 @@
+import { bundleAll } from './bundle.js';
+import { runCheck } from './check.js';
+import { runUnitTests } from './unitTests.js';
+
+type Task = (root: string, args: readonly string[]) => Promise<number>;
+
+const tasks: Readonly<Record<string, Task>> = {
+  build: (root) => bundleAll(root, { watch: false }),
+  watch: (root) => bundleAll(root, { watch: true }),
+  check: (root) => runCheck(root),
+  'test:unit': (root, args) => runUnitTests(root, ['unit'], args),
+  'test:engine': (root, args) => runUnitTests(root, ['engine'], args),
+};
+
+/** Runs one task of package.json's scripts; the number is the exit code. */
+export async function main(argv: readonly string[], root: string): Promise<number> {
+  const [name = '', ...args] = argv;
+  const task = tasks[name];
+  if (task === undefined) {
+    console.error(`Unknown task: ${name}. Known: ${Object.keys(tasks).join(', ')}.`);
+    return 2;
+  }
+  return task(root, args);
+}

@@ -1,0 +1,78 @@
+import type { CreateJobRequest, JobDescriptor, JobListItem, JobStatus, RequestedJobStatus, Tag } from './jobTypes.js';
+
+/** Where jobs run. `local` is the engine on this machine; `aws` is a profile and a Region. */
+export interface Target {
+  /** Stable: `local`, or `aws:<profile>:<region>`. */
+  readonly id: string;
+  readonly kind: 'local' | 'aws';
+  readonly label: string;
+  readonly region: string;
+}
+
+export interface FunctionSummary {
+  readonly name: string;
+  readonly arn: string;
+  readonly runtime?: string;
+  readonly description?: string;
+}
+
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Without the quotes that S3 puts around it. */
+  readonly etag: string;
+}
+
+/**
+ * What the UI and the CLI ask of a target. Implemented once, in `aws/`, for the engine and for AWS alike: both are reached over the
+ * wire with the AWS SDK. Every call rejects with a BatchError whose `code` is the service's error code (`NoSuchJob`, `AccessDenied`, …).
+ */
+export interface TargetClient {
+  readonly target: Target;
+  /** 12 digits. */
+  accountId(signal?: AbortSignal): Promise<string>;
+
+  createJob(request: CreateJobRequest, signal?: AbortSignal): Promise<{ jobId: string }>;
+  listJobs(
+    options?: { statuses?: readonly JobStatus[]; maxResults?: number; nextToken?: string },
+    signal?: AbortSignal,
+  ): Promise<{ jobs: readonly JobListItem[]; nextToken?: string }>;
+  describeJob(jobId: string, signal?: AbortSignal): Promise<JobDescriptor>;
+  updateJobPriority(jobId: string, priority: number, signal?: AbortSignal): Promise<void>;
+  updateJobStatus(
+    jobId: string,
+    status: RequestedJobStatus,
+    reason: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<{ status: string }>;
+  getJobTags(jobId: string, signal?: AbortSignal): Promise<readonly Tag[]>;
+  putJobTags(jobId: string, tags: readonly Tag[], signal?: AbortSignal): Promise<void>;
+
+  listBuckets(signal?: AbortSignal): Promise<readonly string[]>;
+  createBucket(bucket: string, signal?: AbortSignal): Promise<void>;
+  listObjects(
+    bucket: string,
+    options?: { prefix?: string; delimiter?: string; maxKeys?: number; continuationToken?: string },
+    signal?: AbortSignal,
+  ): Promise<{ objects: readonly StoredObject[]; prefixes: readonly string[]; nextToken?: string }>;
+  headObject(bucket: string, key: string, signal?: AbortSignal): Promise<StoredObject>;
+  getObject(bucket: string, key: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Uploads with SSE-S3: a CSV manifest under SSE-KMS fails in Preparing (S3 User Guide, batch-ops-create-job). */
+  putObject(bucket: string, key: string, body: Uint8Array, signal?: AbortSignal): Promise<StoredObject>;
+
+  listFunctions(signal?: AbortSignal): Promise<readonly FunctionSummary[]>;
+  dispose(): void;
+}
+
+/** The line that the engine prints when it is ready; what a client needs to reach it. */
+export interface EngineConnection {
+  /** `http://127.0.0.1:PORT`. SDK clients use `http://localhost:PORT` with a look-up of their own, because of the account-id host label. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly accountId: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly dataDirectory: string;
+}

@@ -1,0 +1,166 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../base/clock.js';
+
+/** The seams between the rooms of the engine. Each room implements one of these and knows the others only through them. */
+
+export interface EngineLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}
+
+/** A request after the server has checked it: signature, host, origin. */
+export interface EngineRequest {
+  readonly method: string;
+  /** Decoded nowhere: the path exactly as sent, without query. */
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Signing service of the credential scope: `s3`, `lambda`, `sts`. */
+  readonly service: string;
+  readonly region: string;
+  /** Bucket of a virtual-hosted request (`{bucket}.s3.local.test`), else undefined. */
+  readonly hostBucket: string | undefined;
+  readonly requestId: string;
+  /** The payload: un-chunked (`aws-chunked` removed) and checked against its hash and trailers at the end of the stream. */
+  readonly body: Readable;
+  /** Reads a small body whole; rejects with `EntityTooLarge` above the limit. */
+  text(limitBytes: number): Promise<string>;
+}
+
+export interface EngineResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+}
+
+/** Answers the request, or undefined when it is not for this router. Throws ServiceError for an error answer. */
+export type Router = (request: EngineRequest) => Promise<EngineResponse | undefined>;
+
+export interface ObjectInfo {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly contentType: string;
+  /** Content-Encoding, Cache-Control … as stored, lower-case header names. */
+  readonly systemMetadata: Readonly<Record<string, string>>;
+  /** x-amz-meta-*, names without the prefix. */
+  readonly userMetadata: Readonly<Record<string, string>>;
+  /** `x-amz-checksum-*` values kept with the object, by algorithm in upper case. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/** The S3 side as the job side sees it. Errors are ServiceErrors with S3's own codes (`NoSuchKey`, `NoSuchBucket`). */
+export interface ObjectStore {
+  hasBucket(bucket: string): Promise<boolean>;
+  createBucket(bucket: string): Promise<void>;
+  head(bucket: string, key: string): Promise<ObjectInfo>;
+  /** The object's bytes; `range` in bytes, end inclusive. */
+  read(bucket: string, key: string, range?: { start: number; end: number }): Promise<{ info: ObjectInfo; body: Readable }>;
+  write(
+    bucket: string,
+    key: string,
+    body: Uint8Array | Readable,
+    options?: { contentType?: string; systemMetadata?: Record<string, string>; userMetadata?: Record<string, string> },
+  ): Promise<ObjectInfo>;
+  /** Copies an object to a plain file outside the store (a job pins its manifest this way). Resolves with what was copied. */
+  exportTo(bucket: string, key: string, file: string): Promise<ObjectInfo>;
+}
+
+/** A function of a template or of the settings. */
+export interface FunctionDefinition {
+  /** Name that ARNs carry: FunctionName when the template sets one, else the logical id. */
+  readonly name: string;
+  readonly logicalId: string;
+  readonly arn: string;
+  /** Lambda's runtime identifier, such as `nodejs22.x`. */
+  readonly runtime: string;
+  readonly handler: string;
+  /** Absolute path of CodeUri. */
+  readonly codeDirectory: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly description?: string;
+}
+
+export interface FunctionRegistry {
+  /** Reads the template anew when it has changed. Rejects with a BatchError that names file and line when it can't be read. */
+  list(): Promise<readonly FunctionDefinition[]>;
+  /** By name, logical id, partial or full ARN, with or without qualifier; undefined when there is none. */
+  find(nameOrArn: string): Promise<FunctionDefinition | undefined>;
+}
+
+/** What came of one invocation. */
+export type InvokeOutcome =
+  /** The function returned; `payload` is what it returned, as JSON would carry it. */
+  | { readonly kind: 'returned'; readonly payload: unknown }
+  /** The function returned something that JSON can't carry, or text that is not JSON. */
+  | { readonly kind: 'invalidJson'; readonly text: string }
+  /** The function threw, could not be loaded, or its process ended. */
+  | {
+      readonly kind: 'functionError';
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly trace: readonly string[];
+    }
+  | { readonly kind: 'timedOut'; readonly afterMs: number; readonly requestId: string };
+
+export interface InvocationContext {
+  readonly requestId: string;
+  /** Milliseconds since the epoch at which the invocation times out; Infinity while a debugger may stop it. */
+  readonly deadlineMs: number;
+}
+
+/** One Lambda execution environment: one invocation at a time, module state kept between invocations. */
+export interface Environment {
+  invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome>;
+  dispose(): Promise<void>;
+}
+
+export interface EnvironmentOptions {
+  readonly region: string;
+  readonly accountId: string;
+  /** The engine's endpoint and keys: what the handler's own SDK will use. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Where the function's output goes, a line at a time, without the line end. */
+  readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
+}
+
+export interface EngineSettings {
+  /** Redrives of a TemporaryFailure, and of a function error, before it counts as failed. Undocumented by AWS: emulated. */
+  readonly redrives: number;
+  /** Back-off before the first redrive; doubles each time. Emulated. */
+  readonly redriveDelayMs: number;
+  /** Invocations at once. Emulated. */
+  readonly concurrency: number;
+  /** How the key of a Lambda event is encoded: `form` as observed on the service, `echo` of the manifest field. */
+  readonly s3KeyEncoding: 'form' | 'echo';
+}
+
+export const defaultEngineSettings: EngineSettings = {
+  redrives: 3,
+  redriveDelayMs: 1000,
+  concurrency: 10,
+  s3KeyEncoding: 'form',
+};
+
+/** What every room of the engine gets. */
+export interface EngineContext {
+  readonly dataDirectory: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** `http://127.0.0.1:PORT`; known once the server listens. */
+  readonly endpoint: () => string;
+  readonly clock: Clock;
+  readonly log: EngineLog;
+  readonly settings: EngineSettings;
+}

@@ -1,0 +1,15 @@
+/** An error as a service answers it: HTTP status, code and message. Routers throw it; the server writes it in the service's own form. */
+export class ServiceError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Extra elements of the error body, such as `Key` or `BucketName`. */
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = 'ServiceError';
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
