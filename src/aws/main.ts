@@ -1,0 +1,2 @@
+/** Entry of dist/aws.js: what ui and cli load when the first target is talked to. Nothing of AWS is loaded before. */
+export { createLocalClient } from './localClient.js';
