@@ -1,12 +1,15 @@
-import { bundleAll } from './bundle.js';
+import { bundleAll, watchBundles } from './bundle.js';
 import { runCheck } from './check.js';
 import { runUnitTests } from './unitTests.js';
 
 type Task = (root: string, args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
-  build: (root) => bundleAll(root, { watch: false }),
-  watch: (root) => bundleAll(root, { watch: true }),
+  build: async (root) => {
+    await bundleAll(root);
+    return 0;
+  },
+  watch: (root) => watchBundles(root),
   check: (root) => runCheck(root),
   'test:unit': (root, args) => runUnitTests(root, ['unit'], args),
   'test:engine': (root, args) => runUnitTests(root, ['engine'], args),

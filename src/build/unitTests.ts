@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type Plugin, build } from 'esbuild';
+import { textLoaders } from './bundle.js';
 import { runCommand } from './command.js';
 import { listFiles } from './files.js';
 
@@ -23,6 +24,10 @@ export async function runUnitTests(root: string, folders: readonly string[], onl
   return runCommand(process.execPath, ['--enable-source-maps', '--test', ...files], { cwd: root });
 }
 
+/**
+ * One JavaScript file for each TypeScript file, in out/ts, so that a test sees the same modules and paths as the source. Imports stay
+ * imports; only files that are imported as text (and JSON) are put in place.
+ */
 export async function transpile(root: string): Promise<string> {
   const out = join(root, 'out', 'ts');
   await rm(out, { recursive: true, force: true });
@@ -34,6 +39,11 @@ export async function transpile(root: string): Promise<string> {
     entryPoints,
     outbase: root,
     outdir: out,
+    bundle: true,
+    packages: 'external',
+    plugins: [keepImports],
+    loader: textLoaders,
+    treeShaking: false,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -43,3 +53,12 @@ export async function transpile(root: string): Promise<string> {
   await writeFile(join(out, 'package.json'), '{ "type": "module" }\n');
   return out;
 }
+
+const keepImports: Plugin = {
+  name: 'keep-imports',
+  setup(setup) {
+    setup.onResolve({ filter: /^\..*\.m?js$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path, external: true },
+    );
+  },
+};
