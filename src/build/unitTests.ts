@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Plugin, build } from 'esbuild';
 import { textLoaders } from './bundle.js';
 import { runCommand } from './command.js';
@@ -14,7 +14,7 @@ export async function runUnitTests(root: string, folders: readonly string[], onl
   const files: string[] = [];
   for (const folder of folders) {
     for (const file of await listFiles(join(out, 'test', folder))) {
-      if (file.endsWith('.test.js') && (only.length === 0 || only.some((part) => file.includes(part)))) files.push(file);
+      if (file.endsWith('.test.js') && (only.length === 0 || only.some((part) => relative(join(out, 'test'), file).includes(part)))) files.push(file);
     }
   }
   if (files.length === 0) {
