@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { systemClock } from './base/clock.js';
+import { Commands } from './ui/platform/commands.js';
+import { ContextKeys } from './ui/platform/contextKeys.js';
+import { registerEngineCommands } from './ui/platform/engineCommands.js';
+import { EngineService } from './ui/platform/engineService.js';
+import { ErrorBoundary } from './ui/platform/errorBoundary.js';
+import { JobActivity } from './ui/platform/jobActivity.js';
+import type { Services } from './ui/platform/services.js';
+import { Settings } from './ui/platform/settings.js';
+import { registerJobStatusItem } from './ui/status/jobStatusItem.js';
+
+let engine: EngineService | undefined;
+
+/** Registers everything synchronously; nothing is read, started or asked for before someone uses it. */
+export function activate(context: vscode.ExtensionContext): void {
+  const startedAt = performance.now();
+  const services = createServices(context);
+  engine = services.engine;
+
+  registerEngineCommands(services);
+  registerJobStatusItem(services);
+
+  services.log.debug(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
+}
+
+export async function deactivate(): Promise<void> {
+  await engine?.stop();
+}
+
+function createServices(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel('S3 Batch', { log: true });
+  const errors = new ErrorBoundary(log);
+  const commands = new Commands(context.subscriptions, errors);
+  const settings = new Settings(log);
+  const contextKeys = new ContextKeys();
+  const jobActivity = new JobActivity();
+  const clock = systemClock;
+  const engine = new EngineService({ context, log, settings, contextKeys, jobActivity, clock });
+  context.subscriptions.push(log, jobActivity, engine);
+  return { context, log, errors, commands, settings, contextKeys, engine, jobActivity, clock };
+}

@@ -1,0 +1,71 @@
+import type { Uri } from 'vscode';
+
+/** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
+export interface JobReference {
+  /** `Target.id`. */
+  readonly targetId: string;
+  readonly jobId: string;
+}
+
+/** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
+export const Command = {
+  /** Treats the file (or the open one) as a manifest from now on, in this workspace. */
+  manifestTreatAs: 's3batch.manifest.treatAs',
+  manifestStopTreatingAs: 's3batch.manifest.stopTreatingAs',
+  /** Applies every fix whose result is certain to the manifest (or the open one). */
+  manifestFixAll: 's3batch.manifest.fixAll',
+  /** Copies what the manifest's current row names as `s3://bucket/key`, decoded. */
+  manifestCopyUri: 's3batch.manifest.copyUri',
+  manifestCopyKey: 's3batch.manifest.copyKey',
+  handlerNew: 's3batch.handler.new',
+  /** Opens the wizard; the file is a manifest. */
+  jobCreate: 's3batch.job.create',
+  /** Runs on the local engine; the file is a manifest or a job file. */
+  jobRunLocally: 's3batch.job.runLocally',
+  /** Confirms a suspended job, so that it runs. */
+  jobConfirm: 's3batch.job.confirm',
+  jobCancel: 's3batch.job.cancel',
+  jobChangePriority: 's3batch.job.changePriority',
+  jobOpenReport: 's3batch.job.openReport',
+  jobCopyId: 's3batch.job.copyId',
+  jobCopyArn: 's3batch.job.copyArn',
+  jobsRefresh: 's3batch.jobs.refresh',
+  engineStart: 's3batch.engine.start',
+  engineStop: 's3batch.engine.stop',
+  engineRevealData: 's3batch.engine.revealData',
+  /** Copies the variables with which the AWS CLI or boto3 reaches the running engine. */
+  engineCopyEnvironment: 's3batch.engine.copyEnvironment',
+  logShow: 's3batch.log.show',
+} as const;
+export type CommandId = (typeof Command)[keyof typeof Command];
+
+/**
+ * Arguments and result of each command. Every argument is optional, because the Command Palette passes none: the command then asks,
+ * or takes the active editor.
+ */
+export interface CommandTypes {
+  's3batch.manifest.treatAs': { args: [file?: Uri]; result: void };
+  's3batch.manifest.stopTreatingAs': { args: [file?: Uri]; result: void };
+  's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };
+  's3batch.manifest.copyUri': { args: [text?: string]; result: void };
+  's3batch.manifest.copyKey': { args: [text?: string]; result: void };
+  's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
+  's3batch.job.create': { args: [manifest?: Uri]; result: JobReference | undefined };
+  's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
+  's3batch.job.confirm': { args: [job?: JobReference]; result: void };
+  's3batch.job.cancel': { args: [job?: JobReference]; result: void };
+  's3batch.job.changePriority': { args: [job?: JobReference]; result: void };
+  's3batch.job.openReport': { args: [job?: JobReference]; result: void };
+  's3batch.job.copyId': { args: [job?: JobReference]; result: void };
+  's3batch.job.copyArn': { args: [job?: JobReference]; result: void };
+  's3batch.jobs.refresh': { args: []; result: void };
+  's3batch.engine.start': { args: []; result: void };
+  's3batch.engine.stop': { args: []; result: void };
+  's3batch.engine.revealData': { args: []; result: void };
+  's3batch.engine.copyEnvironment': { args: []; result: void };
+  's3batch.log.show': { args: []; result: void };
+}
+
+/** Fails to compile when a command has no types, or types have no command. */
+type Missing = Exclude<CommandId, keyof CommandTypes> | Exclude<keyof CommandTypes, CommandId>;
+export const hasTypeOfEveryCommand: [Missing] extends [never] ? true : Missing = true;

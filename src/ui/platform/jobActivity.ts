@@ -1,0 +1,37 @@
+import { type Disposable } from '../../base/disposable.js';
+import { Emitter, type Event } from '../../base/emitter.js';
+import type { JobStatus } from '../../core/job/jobTypes.js';
+import type { JobReference } from './commandTypes.js';
+
+/** A job that has not ended, as the status bar shows it. */
+export interface ActiveJob extends JobReference {
+  /** Description of the job, or its id. */
+  readonly label: string;
+  readonly status: JobStatus;
+  /** Undefined while the service has not counted. */
+  readonly totalTasks: number | undefined;
+  readonly succeededTasks: number;
+  readonly failedTasks: number;
+}
+
+/** Which jobs are running now. The job watcher writes it; the status bar and the engine service read it. */
+export class JobActivity implements Disposable {
+  #jobs: readonly ActiveJob[] = [];
+  readonly #changed = new Emitter<readonly ActiveJob[]>();
+  readonly onDidChange: Event<readonly ActiveJob[]> = this.#changed.event;
+
+  get jobs(): readonly ActiveJob[] {
+    return this.#jobs;
+  }
+
+  /** Replaces the whole list; pass only jobs that have not ended. */
+  update(jobs: readonly ActiveJob[]): void {
+    if (jobs.length === 0 && this.#jobs.length === 0) return;
+    this.#jobs = jobs;
+    this.#changed.fire(jobs);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import { isAbsolute, dirname, join, resolve } from 'node:path';
+import type { EngineSettings } from '../../engine/contracts.js';
+
+/** Everything that decides how the engine of a window is started. Paths are absolute unless said. */
+export interface LaunchPlanInput {
+  /** Workspace folders on disk, first is the one that relative settings refer to. */
+  readonly folders: readonly string[];
+  /** Where the extension may keep files of this workspace. */
+  readonly storageDirectory: string;
+  /** `s3batch.local.*` as written: paths may be relative, empty means not set. */
+  readonly templates: readonly string[];
+  readonly dataDirectory: string;
+  readonly seedDirectory: string;
+  readonly region: string;
+  readonly pythonPath: string;
+  readonly engine: Pick<EngineSettings, 'concurrency' | 'redrives' | 'redriveDelayMs'>;
+  /** Templates found in the workspace; used when the setting names none. */
+  readonly foundTemplates: readonly string[];
+  readonly isDirectory: (path: string) => boolean;
+}
+
+export interface LaunchPlan {
+  readonly dataDirectory: string;
+  readonly templates: readonly string[];
+  readonly seedDirectory: string | undefined;
+  readonly region: string;
+  readonly pythonPath: string | undefined;
+  readonly engine: LaunchPlanInput['engine'];
+}
+
+/** Name of the folder beside a template whose sub-folders are the starting buckets. */
+const seedFolderName = 'buckets';
+
+export function planLaunch(input: LaunchPlanInput): LaunchPlan {
+  const base = input.folders[0] ?? input.storageDirectory;
+  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
+  const configured = input.templates.filter((path) => path !== '').map(absolute);
+  const templates = configured.length > 0 ? configured : input.foundTemplates.toSorted(byDepthThenName);
+  const besideTemplate = templates.map((template) => join(dirname(template), seedFolderName)).find(input.isDirectory);
+  return {
+    dataDirectory: input.dataDirectory === '' ? join(input.storageDirectory, 'local') : absolute(input.dataDirectory),
+    templates,
+    seedDirectory: input.seedDirectory === '' ? besideTemplate : absolute(input.seedDirectory),
+    region: input.region,
+    pythonPath: input.pythonPath === '' ? undefined : commandOrPath(input.pythonPath, absolute),
+    engine: input.engine,
+  };
+}
+
+/** A bare name is looked up in PATH by the system; only something with a separator is a path. */
+function commandOrPath(value: string, absolute: (path: string) => string): string {
+  return /[/\\]/.test(value) ? absolute(value) : value;
+}
+
+function byDepthThenName(a: string, b: string): number {
+  const depth = (path: string): number => path.split(/[/\\]/).length;
+  return depth(a) - depth(b) || (a < b ? -1 : 1);
+}

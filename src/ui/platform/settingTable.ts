@@ -1,0 +1,64 @@
+import { defaultEngineSettings } from '../../engine/contracts.js';
+
+/** One setting: its default, and the check that a value written by hand in settings.json must pass. */
+export interface Setting<T> {
+  readonly default: T;
+  /** The value when it is acceptable, else undefined. */
+  readonly parse: (value: unknown) => T | undefined;
+}
+
+function text(defaultValue: string): Setting<string> {
+  return { default: defaultValue, parse: (value) => (typeof value === 'string' ? value.trim() : undefined) };
+}
+
+function choice<const T extends string>(values: readonly T[], defaultValue: NoInfer<T>): Setting<T> {
+  return { default: defaultValue, parse: (value) => values.find((item) => item === value) };
+}
+
+function integer(defaultValue: number, min: number, max: number): Setting<number> {
+  return {
+    default: defaultValue,
+    parse: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined),
+  };
+}
+
+function textList(defaultValue: readonly string[]): Setting<readonly string[]> {
+  return {
+    default: defaultValue,
+    parse: (value) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined),
+  };
+}
+
+function choiceMap<const T extends string>(values: readonly T[]): Setting<Readonly<Record<string, T>>> {
+  const isChoice = (value: unknown): value is T => values.some((item) => item === value);
+  return {
+    default: {},
+    parse(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      const entries = Object.entries(value);
+      // One entry that is wrong must not switch off all others.
+      return Object.fromEntries(entries.filter((entry): entry is [string, T] => isChoice(entry[1])));
+    },
+  };
+}
+
+/** Every setting of the extension. package.json contributes exactly these with these defaults; a test holds the two equal. */
+export const settingTable = {
+  's3batch.manifest.files': textList(['**/manifest*.csv', '**/*.manifest.csv', '**/*-manifest.csv']),
+  's3batch.manifest.rules': choiceMap(['error', 'warning', 'information', 'off']),
+  's3batch.manifest.codeLens': choice(['on', 'off'], 'on'),
+  's3batch.local.templates': textList([]),
+  's3batch.local.dataDirectory': text(''),
+  's3batch.local.seedDirectory': text(''),
+  's3batch.local.region': text('us-east-1'),
+  's3batch.local.pythonPath': text(''),
+  's3batch.local.concurrency': integer(defaultEngineSettings.concurrency, 1, 1000),
+  's3batch.local.redrives': integer(defaultEngineSettings.redrives, 0, 100),
+  's3batch.local.redriveDelayMs': integer(defaultEngineSettings.redriveDelayMs, 0, 3_600_000),
+  's3batch.jobs.notifications': choice(['always', 'failures', 'never'], 'always'),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingId = keyof typeof settingTable;
+export type SettingValue<K extends SettingId> = (typeof settingTable)[K] extends Setting<infer T> ? T : never;
+
+export const settingIds = Object.keys(settingTable) as readonly SettingId[];
