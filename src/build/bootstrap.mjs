@@ -1,7 +1,7 @@
 // The first file of every npm script. It runs on a fresh clone, so it may import nothing but Node itself: it checks the Node version,
 // installs the packages when they are missing or older than the lockfile, builds the build (src/build/main.ts) and hands over.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,6 +25,13 @@ function isInstalled() {
 }
 
 if (!isInstalled()) {
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // A second working tree that borrows the packages of the first: whoever owns them decides when they are replaced.
+    console.error(
+      'node_modules is a link, and what it points to does not match package-lock.json. Run npm ci where it points to.',
+    );
+    process.exit(2);
+  }
   console.log('Installing packages (npm ci)...');
   const npm = process.env.npm_execpath;
   const [command, ...args] = npm ? [process.execPath, npm, 'ci'] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', 'ci'];

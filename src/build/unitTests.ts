@@ -14,7 +14,11 @@ export async function runUnitTests(root: string, folders: readonly string[], onl
   const files: string[] = [];
   for (const folder of folders) {
     for (const file of await listFiles(join(out, 'test', folder))) {
-      if (file.endsWith('.test.js') && (only.length === 0 || only.some((part) => relative(join(out, 'test'), file).includes(part)))) files.push(file);
+      if (
+        file.endsWith('.test.js') &&
+        (only.length === 0 || only.some((part) => relative(join(out, 'test'), file).includes(part)))
+      )
+        files.push(file);
     }
   }
   if (files.length === 0) {
