@@ -1,4 +1,5 @@
 import type { StructureShape } from './shape.js';
+import type { Finding } from './validateShape.js';
 
 /** One entry of the catalogue. Everything that the product knows about an operation is here or derived from it (design 4). */
 export interface OperationDefinition {
@@ -13,14 +14,37 @@ export interface OperationDefinition {
   readonly parameters: StructureShape;
   /** Defaults that the wizard offers; keys are member names of `parameters`. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** The Region that the job belongs in. */
+  /** The Region that the job belongs in. Source: S3 User Guide, batch-ops-create-job and batch-ops-copy-object. */
   readonly jobRegion: 'objects' | 'destination';
   /** True when all rows of the manifest must name one bucket. */
   readonly isOneBucketOnly: boolean;
-  /** Documented limit of objects in one job. */
-  readonly maxObjects: number;
+  /** Documented limit of objects in one job; undefined when AWS gives no number. */
+  readonly maxObjects: number | undefined;
+  /** May the rows name objects of directory buckets? Source: S3 User Guide, directory-buckets-objects-batch-ops. */
+  readonly directoryBuckets: 'no' | 'yes' | 'withSchema2';
+  /** True when the local engine has a performer for it. */
+  readonly isPerformedLocally: boolean;
+  /** True when the result is in the completion report only, so that a job without one is pointless. */
+  readonly isReportNeeded: boolean;
+  /** What the job role needs beside manifest and report. Source: S3 User Guide, batch-ops-iam-role-policies. */
+  readonly permissions: OperationPermissions;
   /** Rules that one shape can't express, such as "UserArguments needs schema 2.0". Paths are relative to the operation's structure. */
-  readonly check?: (
-    parameters: Readonly<Record<string, unknown>>,
-  ) => readonly { path: string; message: string; severity: 'error' | 'warning' }[];
+  readonly check?: (parameters: Readonly<Record<string, unknown>>) => readonly Finding[];
+}
+
+export interface OperationPermissions {
+  /** On the objects of the manifest (`arn:aws:s3:::bucket/*`). */
+  readonly objects: readonly string[];
+  /** On the objects of the manifest besides, when its rows name versions. */
+  readonly objectVersions: readonly string[];
+  /** On the buckets of the manifest. */
+  readonly buckets: readonly string[];
+  /** On the buckets of the manifest besides, when the service generates the list. */
+  readonly generatorBuckets: readonly string[];
+  /** On the objects of the destination bucket; only Copy has one. */
+  readonly destinationObjects: readonly string[];
+  /** On the function that the job calls. */
+  readonly functions: readonly string[];
+  /** On the KMS keys of the objects; they are needed only when the objects are encrypted with KMS. */
+  readonly keys: readonly string[];
 }

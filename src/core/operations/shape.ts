@@ -5,18 +5,25 @@
 interface ShapeBase {
   /** One plain sentence for hovers and questions. */
   readonly doc?: string;
+  /** What the service does when the member is left out, in words that complete "Left out: …". */
+  readonly whenOmitted?: string;
 }
 
 export interface StringShape extends ShapeBase {
   readonly type: 'string';
-  /** In characters. */
+  /** In characters (code points). */
   readonly min?: number;
   readonly max?: number;
-  /** A JavaScript regular expression that must match the whole value; always checked anchored. */
+  /** A JavaScript regular expression with the `u` flag that must match the whole value; always checked anchored. */
   readonly pattern?: string;
+  /** What a value that fits `pattern` is, with an example: completes "must be …". */
+  readonly expected?: string;
   readonly enum?: readonly string[];
+  /** One line for each value of `enum` that needs one. */
+  readonly enumDocs?: Readonly<Record<string, string>>;
 }
 
+/** A whole number that JavaScript holds exactly (the service's integer and long). */
 export interface IntegerShape extends ShapeBase {
   readonly type: 'integer';
   readonly min?: number;
@@ -27,7 +34,7 @@ export interface BooleanShape extends ShapeBase {
   readonly type: 'boolean';
 }
 
-/** ISO 8601 text. */
+/** ISO 8601 text: a date, or a date and time (`2026-01-31`, `2026-01-31T08:00:00Z`). Read as UTC when it names no zone. */
 export interface TimestampShape extends ShapeBase {
   readonly type: 'timestamp';
 }
@@ -54,6 +61,8 @@ export interface StructureShape extends ShapeBase {
   readonly type: 'structure';
   readonly members: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
+  /** A union: exactly one member is set. */
+  readonly isUnion?: boolean;
   /** Members whose element name on the wire is another than the member's (`SSEKMS` is `SSE-KMS`). */
   readonly wireNames?: Readonly<Record<string, string>>;
 }
