@@ -76,4 +76,3 @@ export function s3UriFix(arn: string, path: readonly string[]): Pick<Finding, 'f
       : undefined;
   return mended === undefined ? {} : { fix: { title: `Change to ${mended}`, changes: [{ path, value: mended }] } };
 }
-

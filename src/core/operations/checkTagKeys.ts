@@ -28,4 +28,3 @@ export function checkTagKeys(tags: readonly unknown[], path: readonly string[]):
   });
   return findings;
 }
-

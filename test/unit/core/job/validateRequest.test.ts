@@ -119,7 +119,12 @@ const cases: readonly { name: string; path: (string | number)[]; value: unknown;
     value: 'arn:aws:sts::111122223333:assumed-role/x/y',
     expected: ['error not-a-role-arn RoleArn'],
   },
-  { name: 'something after a role ARN is a role too', path: ['RoleArn'], value: 'arn:aws:iam::111122223333:role/a/b', expected: [] },
+  {
+    name: 'something after a role ARN is a role too',
+    path: ['RoleArn'],
+    value: 'arn:aws:iam::111122223333:role/a/b',
+    expected: [],
+  },
   {
     name: 'a role ARN inside other text',
     path: ['RoleArn'],
@@ -229,7 +234,10 @@ test('something that is no request at all', () => {
 });
 
 test('messages say what to write', () => {
-  assert.match(messageOf({ ...validRequest, RoleArn: 'my-role' }, 'role-name-for-arn'), /Write arn:aws:iam::111122223333:role\/my-role/);
+  assert.match(
+    messageOf({ ...validRequest, RoleArn: 'my-role' }, 'role-name-for-arn'),
+    /Write arn:aws:iam::111122223333:role\/my-role/,
+  );
   assert.match(
     messageOf(withMember(validRequest, ['Report', 'Bucket'], 's3://reports/'), 'not-a-bucket-arn'),
     /not an s3:\/\/ address\. Write arn:aws:s3:::reports\./,

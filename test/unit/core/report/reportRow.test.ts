@@ -13,7 +13,15 @@ const realRows = [
 test('the real order of columns, CRLF after every row', () => {
   const text = realRows
     .map(([bucketField, keyField, versionField]) =>
-      formatReportRow({ bucketField, keyField, versionField, status: 'succeeded', httpStatus: 200, errorCode: '', message: 'success' }),
+      formatReportRow({
+        bucketField,
+        keyField,
+        versionField,
+        status: 'succeeded',
+        httpStatus: 200,
+        errorCode: '',
+        message: 'success',
+      }),
     )
     .join('');
   assert.equal(
@@ -30,7 +38,8 @@ test('the real order of columns, CRLF after every row', () => {
       status: 'failed',
       httpStatus: 200,
       errorCode: 'PermanentFailure',
-      message: 'Lambda returned function error: {"errorMessage":"2019-04-05T17:35:21.155Z 2845ca0d Task timed out after 3.00 seconds"}',
+      message:
+        'Lambda returned function error: {"errorMessage":"2019-04-05T17:35:21.155Z 2845ca0d Task timed out after 3.00 seconds"}',
     }),
     'amzn-s3-demo-bucket1,image_14975,,failed,200,PermanentFailure,"Lambda returned function error: {""errorMessage"":""2019-04-05T17:35:21.155Z 2845ca0d Task timed out after 3.00 seconds""}"\r\n',
   );
@@ -39,7 +48,15 @@ test('the real order of columns, CRLF after every row', () => {
 
 test('quotes only where they must be', () => {
   const row = (message: string): string =>
-    formatReportRow({ bucketField: 'b', keyField: 'k', versionField: '', status: 'failed', httpStatus: 500, errorCode: 'E', message });
+    formatReportRow({
+      bucketField: 'b',
+      keyField: 'k',
+      versionField: '',
+      status: 'failed',
+      httpStatus: 500,
+      errorCode: 'E',
+      message,
+    });
   assert.equal(row("it's a; b"), "b,k,,failed,500,E,it's a; b\r\n");
   assert.equal(row('a,b'), 'b,k,,failed,500,E,"a,b"\r\n');
   assert.equal(row('a\nb'), 'b,k,,failed,500,E,"a\nb"\r\n');
@@ -48,7 +65,12 @@ test('quotes only where they must be', () => {
 
 test('manifest.json as the service lays it out, and back', () => {
   const results = [
-    { status: 'succeeded', bucket: 'example-state-bucket', md5: '3b20a5f41761b65d63280e41597a7cf7', key: 'p//job-1/results/f47b.csv' },
+    {
+      status: 'succeeded',
+      bucket: 'example-state-bucket',
+      md5: '3b20a5f41761b65d63280e41597a7cf7',
+      key: 'p//job-1/results/f47b.csv',
+    },
   ] as const;
   const text = formatReportManifest(Date.UTC(2026, 7, 27, 9, 49, 46, 474), results);
   assert.equal(
