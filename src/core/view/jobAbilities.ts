@@ -1,0 +1,17 @@
+import { canChangePriority, requestStatus } from '../job/lifecycle.js';
+import type { JobDescriptor, JobListItem } from '../job/jobTypes.js';
+import { hasEnded, isKnownStatus } from './jobOutcome.js';
+
+/** What can be done with a job as it stands; menus show exactly these. */
+export type JobAbility = 'confirmable' | 'cancellable' | 'prioritizable' | 'reported' | 'copyable';
+
+/** From the list entry alone a report can't be ruled out; the description of the job can. */
+export function abilitiesOf(job: JobListItem, descriptor?: JobDescriptor): ReadonlySet<JobAbility> {
+  const abilities = new Set<JobAbility>(['copyable']);
+  if (!isKnownStatus(job.Status)) return abilities;
+  if (requestStatus(job.Status, 'Ready') !== undefined) abilities.add('confirmable');
+  if (requestStatus(job.Status, 'Cancelled') !== undefined) abilities.add('cancellable');
+  if (canChangePriority(job.Status)) abilities.add('prioritizable');
+  if (hasEnded(job.Status) && descriptor?.Report?.Enabled !== false) abilities.add('reported');
+  return abilities;
+}
