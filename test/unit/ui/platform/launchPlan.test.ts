@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { type LaunchPlanInput, planLaunch } from '../../../../src/ui/platform/launchPlan.js';
+
+const folder = resolve('/work/project');
+const storage = resolve('/storage/workspace');
+const defaults: LaunchPlanInput = {
+  folders: [folder],
+  storageDirectory: storage,
+  templates: [],
+  dataDirectory: '',
+  seedDirectory: '',
+  region: 'us-east-1',
+  pythonPath: '',
+  engine: { concurrency: 10, redrives: 3, redriveDelayMs: 1000 },
+  foundTemplates: [],
+  isDirectory: () => false,
+};
+
+test('with no setting: data in the storage of the workspace, templates as found, buckets beside the template', () => {
+  const plan = planLaunch({
+    ...defaults,
+    foundTemplates: [join(folder, 'b', 'template.yaml'), join(folder, 'template.yml')],
+    isDirectory: (path) => path === join(folder, 'b', 'buckets'),
+  });
+  assert.equal(plan.dataDirectory, join(storage, 'local'));
+  assert.deepEqual(plan.templates, [join(folder, 'template.yml'), join(folder, 'b', 'template.yaml')]);
+  assert.equal(plan.seedDirectory, join(folder, 'b', 'buckets'));
+  assert.equal(plan.pythonPath, undefined);
+});
+
+test('settings win; relative paths start at the first folder', () => {
+  const plan = planLaunch({
+    ...defaults,
+    folders: [folder, resolve('/other')],
+    templates: ['infra/stack.yaml', '', resolve('/abs/template.yaml')],
+    dataDirectory: '.s3batch',
+    seedDirectory: 'fixtures',
+    pythonPath: '.venv/bin/python',
+    foundTemplates: [join(folder, 'template.yaml')],
+  });
+  assert.deepEqual(plan.templates, [join(folder, 'infra', 'stack.yaml'), resolve('/abs/template.yaml')]);
+  assert.equal(plan.dataDirectory, join(folder, '.s3batch'));
+  assert.equal(plan.seedDirectory, join(folder, 'fixtures'));
+  assert.equal(plan.pythonPath, join(folder, '.venv', 'bin', 'python'));
+});
+
+test('a bare interpreter name is left for PATH', () => {
+  assert.equal(planLaunch({ ...defaults, pythonPath: 'python3.12' }).pythonPath, 'python3.12');
+});
