@@ -86,6 +86,8 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly description?: string;
+  /** Sources that the build bundles (SAM `BuildMethod: esbuild`), relative to `codeDirectory`. */
+  readonly entryPoints?: readonly string[];
 }
 
 export interface FunctionRegistry {
