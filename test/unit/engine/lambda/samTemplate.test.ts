@@ -42,7 +42,7 @@ Globals:
   Function:
     Timeout: 10
     Runtime: nodejs22.x
-    Environment: { Variables: { AB: global, B: global } }
+    Environment: { Variables: { AA: global, BB: global } }
 Resources:
   Table: { Type: AWS::DynamoDB::Table }
   Rename:
