@@ -1,0 +1,140 @@
+import { errorMessage } from '../../base/errors.js';
+import { buildEvent, encodeEventKey } from '../../core/handler/event.js';
+import { invalidResponseMessage, readResponse } from '../../core/handler/response.js';
+import { decodeKey } from '../../core/manifest/keyEncoding.js';
+import { maxResultMessageLength } from '../../core/report/reportRow.js';
+import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import type { RunPlan } from './runPlan.js';
+import { invocationIdOf, requestIdOf, taskIdOf } from './taskIds.js';
+import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
+
+export type CreateEnvironment = (definition: FunctionDefinition, options: EnvironmentOptions) => Promise<Environment>;
+
+/** Performs LambdaInvoke: one invocation a task, as the service does in practice. */
+export async function createLambdaPerformer(
+  plan: RunPlan,
+  createEnvironment: CreateEnvironment,
+  output: OutputSink,
+): Promise<TaskPerformer> {
+  const { work } = plan;
+  if (work.definition === null) return functionMissing(work.functionArn);
+  const { definition } = work;
+  const environment = await createEnvironment(definition, { ...work.environment, onOutput: output });
+  const timeoutMs = definition.timeoutMs;
+  return {
+    perform: async (task) => {
+      const missing = missingVersion(task);
+      if (missing !== undefined) return missing;
+      const requestId = requestIdOf(plan.jobId, plan.generation, task.row, task.attempt);
+      const taskId = taskIdOf(plan.jobId, task.row);
+      const event = buildEvent(work.schemaVersion, {
+        invocationId: invocationIdOf(requestId),
+        jobId: plan.jobId,
+        taskId,
+        s3Key: plan.settings.s3KeyEncoding === 'echo' ? task.keyField : eventKey(task.keyField),
+        versionId: task.versionField ?? null,
+        bucket: task.bucket,
+        userArguments: work.userArguments,
+      });
+      let outcome: InvokeOutcome;
+      try {
+        outcome = await environment.invoke(event, { requestId, deadlineMs: Date.now() + timeoutMs });
+      } catch (error) {
+        output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
+        outcome = { kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] };
+      }
+      if (outcome.kind === 'functionError') {
+        output('stderr', [`${outcome.errorType}: ${outcome.errorMessage}`, ...outcome.trace].join('\n'));
+      }
+      return resultOf(outcome, taskId);
+    },
+    dispose: () => environment.dispose(),
+  };
+}
+
+function eventKey(field: string): string {
+  // Checked while preparing: a field that can't be decoded never gets here.
+  return encodeEventKey(decodeKey(field) ?? field);
+}
+
+/** The service's row for a version column that is empty in this row (S3 User Guide, troubleshooting). */
+export function missingVersion(task: TaskAttempt): TaskResult | undefined {
+  if (task.versionField !== '') return undefined;
+  return {
+    kind: 'failed',
+    httpStatus: 400,
+    errorCode: 'InvalidRequest',
+    message: 'Task failed due to missing VersionId',
+    isRetryable: false,
+  };
+}
+
+function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {
+  switch (outcome.kind) {
+    case 'functionError':
+      return functionError(outcome.errorMessage);
+    case 'timedOut':
+      return functionError(timeoutMessage(Date.now(), outcome.requestId, outcome.afterMs));
+    case 'invalidJson':
+      return invalidResponse;
+    case 'returned': {
+      const response = readResponse(outcome.payload, taskId);
+      if (response.kind === 'invalid') return invalidResponse;
+      const { resultCode, resultString } = response;
+      // The status is that of the Invoke call, so 200 for failed tasks too.
+      if (resultCode === 'Succeeded') {
+        return { kind: 'succeeded', httpStatus: 200, errorCode: '', message: resultString, isRetryable: false };
+      }
+      return {
+        kind: 'failed',
+        httpStatus: 200,
+        errorCode: resultCode,
+        message: resultString,
+        isRetryable: resultCode === 'TemporaryFailure',
+      };
+    }
+  }
+}
+
+const invalidResponse: TaskResult = {
+  kind: 'failed',
+  httpStatus: 200,
+  errorCode: 'PermanentFailure',
+  message: invalidResponseMessage,
+  isRetryable: false,
+};
+
+/** The report's text for a function that threw or timed out (S3 User Guide, batch-ops-examples-reports). Redriving it is emulated. */
+export function functionError(message: string): TaskResult {
+  return {
+    kind: 'failed',
+    httpStatus: 200,
+    errorCode: 'PermanentFailure',
+    message: cutMessage(`Lambda returned function error: ${JSON.stringify({ errorMessage: message })}`),
+    isRetryable: true,
+  };
+}
+
+/** `2019-04-05T17:35:21.155Z 2845ca0d-… Task timed out after 3.00 seconds`, as Lambda words it. */
+export function timeoutMessage(nowMs: number, requestId: string, afterMs: number): string {
+  return `${new Date(nowMs).toISOString()} ${requestId} Task timed out after ${(afterMs / 1000).toFixed(2)} seconds`;
+}
+
+/** Never leaves half of a surrogate pair at the end. */
+function cutMessage(text: string): string {
+  if (text.length <= maxResultMessageLength) return text;
+  const cut = text.slice(0, maxResultMessageLength);
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+/** Every task fails when the function does not exist; the codes are inferred from Lambda's Invoke: emulated. */
+function functionMissing(functionArn: string): TaskPerformer {
+  const result: TaskResult = {
+    kind: 'failed',
+    httpStatus: 404,
+    errorCode: 'ResourceNotFoundException',
+    message: `Function not found: ${functionArn}`,
+    isRetryable: false,
+  };
+  return { perform: (task) => Promise.resolve(missingVersion(task) ?? result), dispose: () => Promise.resolve() };
+}

@@ -1,0 +1,190 @@
+import { writeSync } from 'node:fs';
+import { errorMessage } from '../../base/errors.js';
+import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
+import { manifestFile } from './jobFiles.js';
+import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
+import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
+import type { RunPlan } from './runPlan.js';
+import { LaneState, phases, type RunMemory, SharedRun, stops } from './sharedState.js';
+import { isDone, outcomes } from './taskLog.js';
+import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
+
+/** What a worker thread is started with. The file descriptors are the supervisor's: they outlive the lane. */
+export interface LaneStart {
+  readonly plan: RunPlan;
+  readonly run: RunMemory;
+  readonly lane: SharedArrayBuffer;
+  readonly logFd: number;
+  readonly outputFd: number;
+}
+
+/** Sent to the supervisor, who would otherwise notice at its next look. */
+export type LaneMessage = { readonly kind: 'idle' } | { readonly kind: 'broken'; readonly message: string };
+
+export type CreatePerformer = (plan: RunPlan, output: OutputSink) => Promise<TaskPerformer>;
+
+/** Records of fast tasks are written together, at most so long after the first of them. */
+const flushDelayMs = 5;
+const idleDelayMs = 4;
+/** Emulated: what handlers of one job may write into its output file. */
+const maxOutputBytes = 64 * 1024 * 1024;
+
+interface Work extends TaskAttempt {
+  /** Position in the lane's chunk behind this row; undefined for a redrive. */
+  readonly nextOrdinal: number | undefined;
+}
+
+/** The work of one lane: takes rows, performs the operation on one after the other, and journals what came of each. */
+export class Lane {
+  readonly #plan: RunPlan;
+  readonly #run: SharedRun;
+  readonly #state: LaneState;
+  readonly #logFd: number;
+  readonly #outputFd: number;
+  readonly #reader: ManifestReader;
+  readonly #createPerformer: CreatePerformer;
+  readonly #post: (message: LaneMessage) => void;
+  #performer: TaskPerformer | undefined;
+  #cursor: ChunkCursor | undefined;
+  #lastFlushMs = performance.now();
+  #flushTimer: NodeJS.Timeout | undefined;
+  #current: Work | undefined;
+
+  constructor(start: LaneStart, createPerformer: CreatePerformer, post: (message: LaneMessage) => void) {
+    this.#plan = start.plan;
+    this.#run = new SharedRun(start.run);
+    this.#state = new LaneState(start.lane);
+    this.#logFd = start.logFd;
+    this.#outputFd = start.outputFd;
+    this.#reader = new ManifestReader(manifestFile(start.plan.directory), start.plan.layout, this.#run.chunkOffsets);
+    this.#createPerformer = createPerformer;
+    this.#post = post;
+    const position = this.#state.position;
+    if (position !== undefined) this.#cursor = this.#reader.openChunk(position.chunk, position.ordinal);
+  }
+
+  /** Resolves when the run stops; rejects when the journal can't be written. */
+  async work(): Promise<void> {
+    // A handler that waits for nothing at all would otherwise end the thread; it is to time out.
+    const keepAlive = setInterval(() => undefined, 60_000);
+    try {
+      let wasIdle = false;
+      while (this.#run.stop === stops.none) {
+        this.#state.isBusy = true;
+        const work = this.#next();
+        if (work === undefined) {
+          this.#flush();
+          this.#state.isBusy = false;
+          if (!wasIdle) this.#post({ kind: 'idle' });
+          wasIdle = true;
+          await new Promise((resolve) => setTimeout(resolve, idleDelayMs));
+          continue;
+        }
+        wasIdle = false;
+        await this.#perform(work);
+        if (performance.now() - this.#lastFlushMs >= flushDelayMs || isLogFull(this.#state)) {
+          this.#flush();
+          // Handlers' timers and sockets get their turn even when every invocation resolves at once.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    } finally {
+      clearInterval(keepAlive);
+      clearTimeout(this.#flushTimer);
+      this.#flush();
+      this.#state.isBusy = false;
+      this.#reader.close();
+      await this.#performer?.dispose();
+    }
+  }
+
+  /** Redrives first: they have waited. */
+  #next(): Work | undefined {
+    for (;;) {
+      const redrive = this.#run.takeRedrive();
+      if (redrive === undefined) break;
+      const row = this.#reader.readRow(redrive.row);
+      if (row !== undefined) return { ...row, attempt: redrive.attempt, nextOrdinal: undefined };
+    }
+    if (this.#run.isHeld) return undefined;
+    for (;;) {
+      if (this.#cursor === undefined) {
+        const chunk = this.#run.takeChunk();
+        if (chunk === undefined) return undefined;
+        this.#state.setPosition(chunk, 0);
+        this.#cursor = this.#reader.openChunk(chunk);
+      }
+      const cursor = this.#cursor;
+      while (!cursor.isAtEnd && isDone(this.#run.done, cursor.row)) cursor.skip();
+      const row: ManifestRow | undefined = cursor.next();
+      if (row !== undefined) return { ...row, attempt: 0, nextOrdinal: cursor.ordinal };
+      this.#cursor = undefined;
+      this.#state.clearPosition();
+    }
+  }
+
+  async #perform(work: Work): Promise<void> {
+    const state = this.#state;
+    if (state.committed > 0 && state.flushed === state.committed) state.rewindLog();
+    state.begin(work.row, work.attempt, this.#performer === undefined ? phases.starting : phases.running);
+    if (work.nextOrdinal !== undefined) state.advance(work.nextOrdinal);
+    this.#current = work;
+    if (this.#performer === undefined) {
+      this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
+      state.beginRunning();
+    }
+    const result = await this.#performer.perform(work);
+    await this.#record(work, result);
+    this.#current = undefined;
+    state.end();
+  }
+
+  async #record(work: Work, result: TaskResult): Promise<void> {
+    const isRetry = result.isRetryable && work.attempt < this.#plan.settings.redrives;
+    const text = reportText(work, result, this.#plan.reportRows);
+    commitRecord(this.#state, work.row, isRetry ? outcomes.retry : outcomeOf(result), work.attempt, text);
+    if (isRetry) {
+      while (!this.#state.requestRedrive(work.row, work.attempt + 1)) {
+        // The supervisor empties the ring at every look; a run that was stopped needs no redrive.
+        if (this.#run.stop !== stops.none) break;
+        await new Promise((resolve) => setTimeout(resolve, idleDelayMs));
+      }
+    } else if (result.kind === 'succeeded') this.#run.countSucceeded();
+    else this.#run.countFailed();
+    if (isOverFailureThreshold(this.#run.succeeded, this.#run.failed)) this.#run.requestStop(stops.threshold);
+    // Should the next task be a slow one, this record does not wait for it.
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      try {
+        this.#flush();
+      } catch (error) {
+        this.#post({ kind: 'broken', message: journalBroken(error) });
+      }
+    }, flushDelayMs);
+  }
+
+  #flush(): void {
+    flushLog(this.#state, this.#logFd);
+    this.#lastFlushMs = performance.now();
+  }
+
+  /** At once, so that a handler that hangs has left what it said before. One write a line keeps the lines of lanes apart. */
+  #output(stream: 'stdout' | 'stderr', line: string): void {
+    const task = this.#current;
+    const place = task === undefined ? '-' : `row ${task.row + 1}, ${task.bucket}/${task.keyField}`;
+    const text = Buffer.from(`${new Date().toISOString()} ${stream} [${place}] ${line.replaceAll('\n', '\n    ')}\n`);
+    const before = this.#run.countOutput(text.length);
+    if (before > maxOutputBytes) return;
+    try {
+      if (before + text.length <= maxOutputBytes) writeSync(this.#outputFd, text);
+      else writeSync(this.#outputFd, 'The output is cut here: it has grown too large.\n');
+    } catch (error) {
+      // Not thrown: it would surface in the handler's own console.log.
+      this.#post({ kind: 'broken', message: `The handlers' output can't be written: ${errorMessage(error)}` });
+    }
+  }
+}
+
+export function journalBroken(error: unknown): string {
+  return `The job's journal can't be written: ${errorMessage(error)}`;
+}

@@ -1,0 +1,325 @@
+/**
+ * The memory that a run's supervisor shares with its lanes. Lanes feed themselves from it (a message a task would cost more than the
+ * task), and because a lane's log buffer is here too, ending a hung lane loses nothing.
+ */
+
+const runWords = {
+  nextChunk: 0,
+  stop: 1,
+  succeeded: 2,
+  failed: 3,
+  redriveHead: 4,
+  redriveTail: 5,
+  isHeld: 6,
+  outputBytes: 7,
+} as const;
+
+/** Why lanes take no further task. */
+export const stops = { none: 0, asked: 1, threshold: 2, finished: 3 } as const;
+
+const redriveCapacity = 4096;
+
+export interface RunMemory {
+  readonly run: SharedArrayBuffer;
+  readonly redrives: SharedArrayBuffer;
+  /** A bit a row that had its result before this start. */
+  readonly done: SharedArrayBuffer;
+  /** Byte offsets of the chunks, and the manifest's length behind the last. */
+  readonly chunks: SharedArrayBuffer;
+}
+
+/** The state that all lanes share. */
+export class SharedRun {
+  readonly memory: RunMemory;
+  readonly done: Uint8Array;
+  readonly chunkOffsets: Float64Array;
+  readonly #words: Int32Array;
+  readonly #redrives: Uint32Array;
+
+  constructor(memory: RunMemory) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory.run);
+    this.#redrives = new Uint32Array(memory.redrives);
+    this.done = new Uint8Array(memory.done);
+    this.chunkOffsets = new Float64Array(memory.chunks);
+  }
+
+  static create(done: SharedArrayBuffer, chunks: SharedArrayBuffer): SharedRun {
+    return new SharedRun({
+      run: new SharedArrayBuffer(64),
+      redrives: new SharedArrayBuffer(redriveCapacity * 8),
+      done,
+      chunks,
+    });
+  }
+
+  get chunkCount(): number {
+    return this.chunkOffsets.length - 1;
+  }
+
+  /** The number of a chunk that nobody else works on, or undefined when all have been handed out. */
+  takeChunk(): number | undefined {
+    if (Atomics.load(this.#words, runWords.nextChunk) >= this.chunkCount) return undefined;
+    const chunk = Atomics.add(this.#words, runWords.nextChunk, 1);
+    return chunk < this.chunkCount ? chunk : undefined;
+  }
+
+  get hasChunks(): boolean {
+    return Atomics.load(this.#words, runWords.nextChunk) < this.chunkCount;
+  }
+
+  get chunksLeft(): number {
+    return Math.max(0, this.chunkCount - Atomics.load(this.#words, runWords.nextChunk));
+  }
+
+  get stop(): number {
+    return Atomics.load(this.#words, runWords.stop);
+  }
+
+  /** The first reason stays. */
+  requestStop(reason: number): void {
+    Atomics.compareExchange(this.#words, runWords.stop, stops.none, reason);
+  }
+
+  get succeeded(): number {
+    return Atomics.load(this.#words, runWords.succeeded) >>> 0;
+  }
+
+  get failed(): number {
+    return Atomics.load(this.#words, runWords.failed) >>> 0;
+  }
+
+  setCounts(succeeded: number, failed: number): void {
+    Atomics.store(this.#words, runWords.succeeded, succeeded | 0);
+    Atomics.store(this.#words, runWords.failed, failed | 0);
+  }
+
+  countSucceeded(): void {
+    Atomics.add(this.#words, runWords.succeeded, 1);
+  }
+
+  countFailed(): void {
+    Atomics.add(this.#words, runWords.failed, 1);
+  }
+
+  /** While held, lanes take no fresh rows: too many wait for another attempt. */
+  get isHeld(): boolean {
+    return Atomics.load(this.#words, runWords.isHeld) !== 0;
+  }
+
+  set isHeld(isHeld: boolean) {
+    Atomics.store(this.#words, runWords.isHeld, isHeld ? 1 : 0);
+  }
+
+  /** Counts what goes into the output file; the bytes before this call. */
+  countOutput(bytes: number): number {
+    return Atomics.add(this.#words, runWords.outputBytes, bytes) >>> 0;
+  }
+
+  /** Hands a due redrive to the lanes (supervisor only); false when the ring is full. */
+  offerRedrive(row: number, attempt: number): boolean {
+    const tail = Atomics.load(this.#words, runWords.redriveTail);
+    if (((tail - Atomics.load(this.#words, runWords.redriveHead)) | 0) >= redriveCapacity) return false;
+    const slot = (tail & (redriveCapacity - 1)) * 2;
+    Atomics.store(this.#redrives, slot, row);
+    Atomics.store(this.#redrives, slot + 1, attempt);
+    Atomics.store(this.#words, runWords.redriveTail, (tail + 1) | 0);
+    return true;
+  }
+
+  get hasRedrives(): boolean {
+    return Atomics.load(this.#words, runWords.redriveTail) !== Atomics.load(this.#words, runWords.redriveHead);
+  }
+
+  takeRedrive(): { row: number; attempt: number } | undefined {
+    for (;;) {
+      const head = Atomics.load(this.#words, runWords.redriveHead);
+      if (head === Atomics.load(this.#words, runWords.redriveTail)) return undefined;
+      const slot = (head & (redriveCapacity - 1)) * 2;
+      // Read before the claim: behind it the supervisor may fill the slot anew.
+      const row = Atomics.load(this.#redrives, slot);
+      const attempt = Atomics.load(this.#redrives, slot + 1);
+      if (Atomics.compareExchange(this.#words, runWords.redriveHead, head, (head + 1) | 0) === head) return { row, attempt };
+    }
+  }
+}
+
+const laneWords = {
+  phase: 0,
+  serial: 1,
+  row: 2,
+  attempt: 3,
+  chunk: 4,
+  ordinal: 5,
+  committed: 6,
+  committedAtStart: 7,
+  flushed: 8,
+  requestHead: 9,
+  requestTail: 10,
+  isBusy: 11,
+} as const;
+
+/** `starting`: the environment is being made, for the row that is named. `running`: the operation works on that row. */
+export const phases = { idle: 0, starting: 1, running: 2 } as const;
+
+const requestCapacity = 1024;
+const laneHeaderBytes = 64;
+const requestBytes = requestCapacity * 8;
+const logOffset = laneHeaderBytes + requestBytes;
+const logBytes = 512 * 1024;
+
+export interface LaneTask {
+  readonly row: number;
+  readonly attempt: number;
+}
+
+/** One lane's own state: written by the lane, watched by the supervisor, who may also end the lane and tidy up after it. */
+export class LaneState {
+  readonly memory: SharedArrayBuffer;
+  /** Where the lane writes its records. */
+  readonly log: Buffer;
+  readonly logWords: Int32Array;
+  readonly #words: Int32Array;
+  readonly #since: Float64Array;
+  readonly #requests: Uint32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory, 0, 12);
+    this.#since = new Float64Array(memory, 48, 2);
+    this.#requests = new Uint32Array(memory, laneHeaderBytes, requestCapacity * 2);
+    this.log = Buffer.from(memory, logOffset, logBytes);
+    this.logWords = new Int32Array(memory, logOffset, logBytes >> 2);
+  }
+
+  static create(): LaneState {
+    const state = new LaneState(new SharedArrayBuffer(logOffset + logBytes));
+    Atomics.store(state.#words, laneWords.chunk, -1);
+    return state;
+  }
+
+  get phase(): number {
+    return Atomics.load(this.#words, laneWords.phase);
+  }
+
+  /** Changes with every task, so that a watcher knows whether it still sees the same one. */
+  get serial(): number {
+    return Atomics.load(this.#words, laneWords.serial);
+  }
+
+  get task(): LaneTask {
+    return {
+      row: Atomics.load(this.#words, laneWords.row) >>> 0,
+      attempt: Atomics.load(this.#words, laneWords.attempt),
+    };
+  }
+
+  /** Milliseconds since the epoch at which the present phase began. */
+  get since(): number {
+    return this.#since[0] as number;
+  }
+
+  begin(row: number, attempt: number, phase: number): void {
+    Atomics.store(this.#words, laneWords.row, row | 0);
+    Atomics.store(this.#words, laneWords.attempt, attempt);
+    Atomics.store(this.#words, laneWords.committedAtStart, Atomics.load(this.#words, laneWords.committed));
+    this.#since[0] = Date.now();
+    Atomics.add(this.#words, laneWords.serial, 1);
+    Atomics.store(this.#words, laneWords.phase, phase);
+  }
+
+  /** The environment is ready: from now on the function's own timeout counts. */
+  beginRunning(): void {
+    this.#since[0] = Date.now();
+    Atomics.store(this.#words, laneWords.phase, phases.running);
+  }
+
+  end(): void {
+    Atomics.store(this.#words, laneWords.phase, phases.idle);
+  }
+
+  /** Has the present task's record been written? */
+  get isCommitted(): boolean {
+    return Atomics.load(this.#words, laneWords.committed) !== Atomics.load(this.#words, laneWords.committedAtStart);
+  }
+
+  /** Where in `log` the present task's record begins, once it is committed. */
+  get recordStart(): number {
+    return Atomics.load(this.#words, laneWords.committedAtStart);
+  }
+
+  get committed(): number {
+    return Atomics.load(this.#words, laneWords.committed);
+  }
+
+  set committed(end: number) {
+    Atomics.store(this.#words, laneWords.committed, end);
+  }
+
+  get flushed(): number {
+    return Atomics.load(this.#words, laneWords.flushed);
+  }
+
+  set flushed(end: number) {
+    Atomics.store(this.#words, laneWords.flushed, end);
+  }
+
+  /** Starts the buffer anew; only between tasks, and only when all of it has reached the file. */
+  rewindLog(): void {
+    // In this order: were the lane ended in between, `flushed > committed` reads as nothing to flush.
+    this.committed = 0;
+    this.flushed = 0;
+  }
+
+  /** The chunk that the lane works through, and the next row in it. Survives the lane. */
+  get position(): { chunk: number; ordinal: number } | undefined {
+    const chunk = Atomics.load(this.#words, laneWords.chunk);
+    return chunk < 0 ? undefined : { chunk, ordinal: Atomics.load(this.#words, laneWords.ordinal) };
+  }
+
+  setPosition(chunk: number, ordinal: number): void {
+    Atomics.store(this.#words, laneWords.ordinal, ordinal);
+    Atomics.store(this.#words, laneWords.chunk, chunk);
+  }
+
+  advance(ordinal: number): void {
+    Atomics.store(this.#words, laneWords.ordinal, ordinal);
+  }
+
+  clearPosition(): void {
+    Atomics.store(this.#words, laneWords.chunk, -1);
+  }
+
+  /** True while the lane has, or looks for, something to do. */
+  get isBusy(): boolean {
+    return Atomics.load(this.#words, laneWords.isBusy) !== 0;
+  }
+
+  set isBusy(isBusy: boolean) {
+    Atomics.store(this.#words, laneWords.isBusy, isBusy ? 1 : 0);
+  }
+
+  /** Asks for another attempt (lane only); false while the supervisor has not made room. */
+  requestRedrive(row: number, attempt: number): boolean {
+    const tail = Atomics.load(this.#words, laneWords.requestTail);
+    if (((tail - Atomics.load(this.#words, laneWords.requestHead)) | 0) >= requestCapacity) return false;
+    const slot = (tail & (requestCapacity - 1)) * 2;
+    this.#requests[slot] = row;
+    this.#requests[slot + 1] = attempt;
+    Atomics.store(this.#words, laneWords.requestTail, (tail + 1) | 0);
+    return true;
+  }
+
+  takeRequest(): LaneTask | undefined {
+    const head = Atomics.load(this.#words, laneWords.requestHead);
+    if (head === Atomics.load(this.#words, laneWords.requestTail)) return undefined;
+    const slot = (head & (requestCapacity - 1)) * 2;
+    const task = { row: this.#requests[slot] as number, attempt: this.#requests[slot + 1] as number };
+    Atomics.store(this.#words, laneWords.requestHead, (head + 1) | 0);
+    return task;
+  }
+
+  get requestCount(): number {
+    return (Atomics.load(this.#words, laneWords.requestTail) - Atomics.load(this.#words, laneWords.requestHead)) | 0;
+  }
+}

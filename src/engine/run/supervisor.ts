@@ -1,0 +1,398 @@
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { BatchError, errorMessage } from '../../base/errors.js';
+import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
+import { chunkFile, logDirectory, manifestFile, outputFile, taskLogName } from './jobFiles.js';
+import { functionError, timeoutMessage } from './lambdaPerformer.js';
+import { journalBroken, type LaneMessage, type LaneStart } from './lane.js';
+import { commitRecord, flushLog, outcomeOf, reportText } from './laneLog.js';
+import { ManifestReader } from './manifestReader.js';
+import { RedriveQueue } from './redriveQueue.js';
+import type { HostEvent, RunPlan } from './runPlan.js';
+import { LaneState, type LaneTask, phases, SharedRun, stops } from './sharedState.js';
+import { isDone, markDone, outcomes, summarizeLogs } from './taskLog.js';
+import { requestIdOf } from './taskIds.js';
+import type { TaskResult } from './taskPerformer.js';
+
+const lookMs = 10;
+const progressMs = 100;
+const growMs = 40;
+/** Lambda gives an environment so long to start. Source: Lambda Developer Guide, execution environment life cycle. */
+const initLimitMs = 10_000;
+/** Runtimes that run in a process of their own end a hung invocation themselves; the supervisor comes only after them. */
+const foreignGraceMs = 2_000;
+/** Emulated: a cancelled job waits so long for the tasks that are running. */
+const cancelGraceMs = 5_000;
+/** Lanes pause fresh rows while so many tasks wait for a redrive: it bounds the memory. */
+const maxWaiting = 100_000;
+/** From this mean duration on, more lanes than processors pay. */
+const slowTaskMs = 2;
+const maxIdleDeaths = 3;
+
+interface Slot {
+  readonly index: number;
+  readonly state: LaneState;
+  readonly logFd: number;
+  worker: Worker | undefined;
+  /** The supervisor is ending the lane, so that its exit is no surprise. */
+  isEnding: boolean;
+  /** What an uncaught error of the thread said. */
+  error: Error | undefined;
+  /** Deaths in a row without a task. */
+  idleDeaths: number;
+}
+
+/** Runs one job's tasks to their end in worker threads, and outlives every one of them. */
+export class Supervisor {
+  readonly #plan: RunPlan;
+  readonly #script: string;
+  readonly #send: (event: HostEvent) => void;
+  readonly #waiting: RedriveQueue;
+  readonly #slots: Slot[] = [];
+  readonly #ownState = LaneState.create();
+  // Both are set by `start`, before anything else runs.
+  #run!: SharedRun;
+  #reader!: ManifestReader;
+  #isStarted = false;
+  #ownFd: number | undefined;
+  #outputFd = -1;
+  #look: NodeJS.Timeout | undefined;
+  #isVerifyNeeded = false;
+  #isFinishing = false;
+  #isOver = false;
+  #cutAtMs = Infinity;
+  #lastProgress = '';
+  #lastProgressMs = 0;
+  #lastGrowMs = 0;
+  #lastSerials = 0;
+  #earlyStop: { readonly isCancel: boolean } | undefined;
+
+  constructor(plan: RunPlan, script: string, send: (event: HostEvent) => void) {
+    this.#plan = plan;
+    this.#script = script;
+    this.#send = send;
+    this.#waiting = new RedriveQueue(plan.settings.redriveDelayMs);
+  }
+
+  /** Reads what earlier starts did, and starts the first lane. What follows is told by events; the last is `ended` or `broken`. */
+  async start(): Promise<void> {
+    const { directory, layout, settings } = this.#plan;
+    const summary = await summarizeLogs(directory, layout.rows);
+    this.#run = SharedRun.create(summary.done.buffer, readChunks(directory));
+    this.#run.setCounts(summary.succeeded, summary.failed);
+    for (const [row, attempt] of summary.pending) {
+      // Their next attempt comes from the queue, not from the manifest.
+      markDone(this.#run.done, row);
+      this.#waiting.pushNow(row, Math.min(attempt + 1, settings.redrives));
+    }
+    this.#reader = new ManifestReader(manifestFile(directory), layout, this.#run.chunkOffsets);
+    if (isOverFailureThreshold(summary.succeeded, summary.failed)) this.#run.requestStop(stops.threshold);
+    if (summary.succeeded + summary.failed < layout.rows && this.#run.stop === stops.none) {
+      mkdirSync(logDirectory(directory), { recursive: true });
+      this.#outputFd = openSync(outputFile(directory), 'a');
+      this.#addLane();
+    }
+    this.#isStarted = true;
+    this.#look = setInterval(() => this.#watch(), lookMs);
+    if (this.#earlyStop === undefined) this.#watch();
+    else this.stop(this.#earlyStop.isCancel);
+  }
+
+  /** No further task is begun; running ones end by themselves, those of a cancelled job within a few seconds. */
+  stop(isCancel: boolean): void {
+    if (!this.#isStarted) {
+      this.#earlyStop = { isCancel };
+      return;
+    }
+    this.#run.requestStop(stops.asked);
+    if (isCancel) this.#cutAtMs = Math.min(this.#cutAtMs, Date.now() + cancelGraceMs);
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#isOver) return;
+    try {
+      const nowMs = Date.now();
+      this.#drainRequests(nowMs);
+      if (this.#run.stop === stops.none) {
+        this.#waiting.release(nowMs, (task) => this.#run.offerRedrive(task.row, task.attempt));
+        this.#run.isHeld = this.#waiting.length > maxWaiting;
+        this.#grow(nowMs);
+      }
+      this.#endHungLanes(nowMs);
+      this.#report(nowMs);
+      if (this.#run.stop !== stops.none) this.#endIfStopped();
+      else if (!this.#isFinishing && this.#isAllDone(nowMs)) void this.#finish();
+    } catch (error) {
+      this.#break(errorMessage(error));
+    }
+  }
+
+  #drainRequests(nowMs: number): void {
+    for (const slot of this.#slots) {
+      for (let task = slot.state.takeRequest(); task !== undefined; task = slot.state.takeRequest()) {
+        this.#waiting.pushRedrive(task.row, task.attempt, nowMs);
+      }
+    }
+  }
+
+  /** Few lanes do for fast tasks; slow ones get as many as the settings allow, doubling while they stay slow. */
+  #grow(nowMs: number): void {
+    if (nowMs - this.#lastGrowMs < growMs) return;
+    const elapsedMs = nowMs - this.#lastGrowMs;
+    const serials = this.#slots.reduce((sum, slot) => sum + slot.state.serial, 0);
+    const begun = serials - this.#lastSerials;
+    this.#lastGrowMs = nowMs;
+    this.#lastSerials = serials;
+    const lanes = this.#slots.length;
+    const { concurrency } = this.#plan.settings;
+    if (lanes === 0 || lanes >= concurrency || !(this.#run.hasChunks || this.#run.hasRedrives)) return;
+    const isStarting = this.#slots.some(({ state }) => state.serial === 0 || state.phase === phases.starting);
+    if (isStarting) return;
+    const taskMs = (elapsedMs * lanes) / Math.max(begun, 0.001);
+    const target = taskMs >= slowTaskMs ? concurrency : Math.min(concurrency, availableParallelism());
+    const chunks = Math.max(this.#run.chunksLeft, this.#run.hasRedrives ? 1 : 0);
+    for (let added = Math.min(lanes, target - lanes, chunks); added > 0; added -= 1) this.#addLane();
+  }
+
+  #addLane(): void {
+    const index = this.#slots.length;
+    const logFd = this.#openLog(index);
+    const slot: Slot = {
+      index,
+      state: LaneState.create(),
+      logFd,
+      worker: undefined,
+      isEnding: false,
+      error: undefined,
+      idleDeaths: 0,
+    };
+    this.#slots.push(slot);
+    this.#startWorker(slot);
+  }
+
+  #openLog(lane: number | 's'): number {
+    // Exclusive: should this file exist, another host has this generation, and must not be written over.
+    return openSync(join(logDirectory(this.#plan.directory), taskLogName(this.#plan.generation, lane)), 'ax');
+  }
+
+  #startWorker(slot: Slot): void {
+    const start: LaneStart = {
+      plan: this.#plan,
+      run: this.#run.memory,
+      lane: slot.state.memory,
+      logFd: slot.logFd,
+      outputFd: this.#outputFd,
+    };
+    slot.isEnding = false;
+    slot.error = undefined;
+    const worker = new Worker(this.#script, { workerData: start });
+    slot.worker = worker;
+    worker.on('message', (message: LaneMessage) => {
+      if (message.kind === 'broken') this.#break(message.message);
+      else this.#watch();
+    });
+    worker.on('error', (error) => {
+      slot.error = error;
+    });
+    worker.on('exit', (code) => {
+      if (slot.worker !== worker) return;
+      slot.worker = undefined;
+      if (slot.isEnding || this.#isOver) return;
+      try {
+        if (this.#run.stop === stops.none || slot.state.phase !== phases.idle) this.#laneDied(slot, code);
+      } catch (error) {
+        this.#break(errorMessage(error));
+      }
+      this.#watch();
+    });
+  }
+
+  /** The lane ended by itself: its handler ended the process, as Lambda would see it, or an error was never caught. */
+  #laneDied(slot: Slot, code: number): void {
+    const task = slot.state.task;
+    const requestId = requestIdOf(this.#plan.jobId, this.#plan.generation, task.row, task.attempt);
+    const text = slot.error?.message ?? `RequestId: ${requestId} Error: Runtime exited with error: exit status ${code}`;
+    if (slot.state.phase === phases.idle) {
+      slot.idleDeaths += 1;
+      if (slot.idleDeaths >= maxIdleDeaths) {
+        this.#break(`The lanes of the job end before they begin: ${text}`);
+        return;
+      }
+    } else slot.idleDeaths = 0;
+    this.#settle(slot, functionError(text));
+  }
+
+  #endHungLanes(nowMs: number): void {
+    for (const slot of this.#slots) {
+      const { state } = slot;
+      if (slot.worker === undefined || slot.isEnding || state.phase === phases.idle) continue;
+      const serial = state.serial;
+      const limitMs = this.#limitMs(state.phase);
+      if (nowMs >= state.since + limitMs) void this.#endLane(slot, serial);
+      else if (nowMs >= this.#cutAtMs) void this.#endLane(slot, undefined);
+    }
+  }
+
+  #limitMs(phase: number): number {
+    const definition = this.#plan.work.definition;
+    if (definition === null) return Infinity;
+    if (phase === phases.starting) return definition.timeoutMs + initLimitMs;
+    return definition.timeoutMs + (definition.runtime.startsWith('nodejs') ? 0 : foreignGraceMs);
+  }
+
+  /** Ends a lane in the midst of its task. `serial` names the task that timed out; without it the task was only cut off. */
+  async #endLane(slot: Slot, serial: number | undefined): Promise<void> {
+    slot.isEnding = true;
+    try {
+      await slot.worker?.terminate();
+      if (this.#isOver) return;
+      slot.worker = undefined;
+      const { state } = slot;
+      // The lane may have ended that task, and begun another, before it was stopped.
+      const hasTimedOut = serial !== undefined && state.serial === serial && state.phase !== phases.idle;
+      this.#settle(slot, hasTimedOut ? this.#timedOut(state.task) : undefined);
+      this.#watch();
+    } catch (error) {
+      this.#break(errorMessage(error));
+    }
+  }
+
+  #timedOut(task: LaneTask): TaskResult {
+    const { jobId, generation, work } = this.#plan;
+    const requestId = requestIdOf(jobId, generation, task.row, task.attempt);
+    return functionError(timeoutMessage(Date.now(), requestId, work.definition?.timeoutMs ?? 0));
+  }
+
+  /** Saves what a lane that has ended leaves behind, and starts it anew. Its unfinished task gets `result`, or is run again. */
+  #settle(slot: Slot, result: TaskResult | undefined): void {
+    const { state } = slot;
+    this.#isVerifyNeeded = true;
+    flushLog(state, slot.logFd);
+    this.#drainRequests(Date.now());
+    if (state.phase !== phases.idle) {
+      const task = state.task;
+      // The row was taken, though the lane may not have come to note it.
+      const position = state.position;
+      const { rowsPerChunk } = this.#plan.layout;
+      if (position !== undefined && position.chunk * rowsPerChunk + position.ordinal === task.row) {
+        state.advance(position.ordinal + 1);
+      }
+      if (!state.isCommitted) {
+        if (result === undefined) this.#waiting.pushNow(task.row, task.attempt);
+        else this.#recordFor(task, result);
+      }
+      state.end();
+    }
+    state.rewindLog();
+    if (this.#run.stop !== stops.none) return;
+    state.isBusy = true;
+    this.#startWorker(slot);
+  }
+
+  /** Writes the result of a task whose lane can't. */
+  #recordFor(task: LaneTask, result: TaskResult): void {
+    const row = this.#reader.readRow(task.row);
+    if (row === undefined) throw new BatchError('Internal', `The manifest has no row ${task.row}.`);
+    const isRetry = result.isRetryable && task.attempt < this.#plan.settings.redrives;
+    this.#ownFd ??= this.#openLog('s');
+    this.#ownState.rewindLog();
+    const text = reportText(row, result, this.#plan.reportRows);
+    commitRecord(this.#ownState, task.row, isRetry ? outcomes.retry : outcomeOf(result), task.attempt, text);
+    try {
+      flushLog(this.#ownState, this.#ownFd);
+    } catch (error) {
+      throw new BatchError('JournalBroken', journalBroken(error), { cause: error });
+    }
+    if (isRetry) {
+      this.#waiting.pushRedrive(task.row, task.attempt + 1, Date.now());
+      return;
+    }
+    this.#run.countFailed();
+    if (isOverFailureThreshold(this.#run.succeeded, this.#run.failed)) this.#run.requestStop(stops.threshold);
+  }
+
+  #report(nowMs: number): void {
+    if (nowMs - this.#lastProgressMs < progressMs) return;
+    this.#lastProgressMs = nowMs;
+    const { succeeded, failed } = this.#run;
+    const lanes = this.#slots.length;
+    const progress = `${succeeded} ${failed} ${lanes}`;
+    if (progress === this.#lastProgress) return;
+    this.#lastProgress = progress;
+    this.#send({ kind: 'progress', succeeded, failed, lanes });
+  }
+
+  /** In this order: a lane is busy before it takes work, and asks for redrives before it is idle. */
+  #isAllDone(nowMs: number): boolean {
+    if (this.#run.hasChunks || this.#run.hasRedrives || this.#waiting.length > 0) return false;
+    if (this.#slots.some((slot) => slot.isEnding && slot.worker !== undefined)) return false;
+    if (this.#slots.some(({ state }) => state.isBusy || state.position !== undefined || state.phase !== phases.idle))
+      return false;
+    this.#drainRequests(nowMs);
+    return this.#waiting.length === 0 && !this.#run.hasRedrives;
+  }
+
+  /** Counts anew where a lane was ended, because its last steps may not all have been taken; rows without result run again. */
+  async #finish(): Promise<void> {
+    this.#isFinishing = true;
+    try {
+      const { directory, layout } = this.#plan;
+      if (this.#isVerifyNeeded) {
+        this.#isVerifyNeeded = false;
+        const summary = await summarizeLogs(directory, layout.rows);
+        this.#run.setCounts(summary.succeeded, summary.failed);
+        for (let row = 0; row < layout.rows; row += 1) {
+          if (isDone(summary.done, row)) continue;
+          const attempt = summary.pending.get(row);
+          this.#waiting.pushNow(row, attempt === undefined ? 0 : Math.min(attempt + 1, this.#plan.settings.redrives));
+        }
+      }
+      if (this.#waiting.length === 0) this.#run.requestStop(stops.finished);
+      else if (this.#slots.length === 0) this.#addLane();
+    } catch (error) {
+      this.#break(errorMessage(error));
+    } finally {
+      this.#isFinishing = false;
+    }
+    this.#watch();
+  }
+
+  #endIfStopped(): void {
+    if (this.#run.stop === stops.threshold && this.#cutAtMs === Infinity) this.#cutAtMs = Date.now() + cancelGraceMs;
+    if (this.#slots.some((slot) => slot.worker !== undefined)) return;
+    const { stop, succeeded, failed } = this.#run;
+    const reason = stop === stops.threshold ? 'threshold' : stop === stops.finished ? 'finished' : 'stopped';
+    for (const slot of this.#slots) flushLog(slot.state, slot.logFd);
+    this.#close();
+    this.#send({ kind: 'ended', reason, succeeded, failed });
+  }
+
+  #break(message: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#look);
+    this.#send({ kind: 'broken', message });
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    clearInterval(this.#look);
+    this.#reader.close();
+    for (const fd of [...this.#slots.map((slot) => slot.logFd), this.#ownFd]) {
+      if (fd === undefined) continue;
+      fdatasyncSync(fd);
+      closeSync(fd);
+    }
+    if (this.#outputFd >= 0) closeSync(this.#outputFd);
+  }
+}
+
+function readChunks(directory: string): SharedArrayBuffer {
+  const bytes = readFileSync(chunkFile(directory));
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}

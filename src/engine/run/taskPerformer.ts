@@ -1,0 +1,26 @@
+import type { ManifestRow } from './manifestReader.js';
+
+/** How one attempt of a task ended. The members are those of its report row. */
+export interface TaskResult {
+  readonly kind: 'succeeded' | 'failed';
+  readonly httpStatus: number;
+  /** Empty when it succeeded. */
+  readonly errorCode: string;
+  readonly message: string;
+  /** A failure that another attempt may mend: it counts as the task's result only when there are no redrives left. */
+  readonly isRetryable: boolean;
+}
+
+export interface TaskAttempt extends ManifestRow {
+  /** 0 for the first, then one more a redrive. */
+  readonly attempt: number;
+}
+
+/** Performs one operation's tasks in a lane, one at a time. Mistakes of a row or a handler are results, not rejections. */
+export interface TaskPerformer {
+  perform(task: TaskAttempt): Promise<TaskResult>;
+  dispose(): Promise<void>;
+}
+
+/** What a performer writes for people to read goes here, a line at a time. */
+export type OutputSink = (stream: 'stdout' | 'stderr', line: string) => void;
