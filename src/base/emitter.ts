@@ -13,6 +13,8 @@ export class Emitter<T> implements Disposable {
   };
 
   fire(value: T): void {
+    // A copy: a listener that is added while the event is fired waits for the next one.
+    // oxlint-disable-next-line unicorn/no-useless-spread
     for (const listener of [...this.#listeners]) listener(value);
   }
 

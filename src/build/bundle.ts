@@ -161,6 +161,7 @@ function lazyChunks(root: string, file: string, onChunk: (source: string) => voi
         if (kind !== 'dynamic-import' || pluginData === namespace) return undefined;
         const resolved = await setup.resolve(path, { kind, importer, resolveDir, pluginData: namespace });
         if (resolved.errors.length > 0) return { errors: resolved.errors };
+        if (/[\\/]node_modules[\\/]/.test(resolved.path)) return undefined;
         const source = relative(root, resolved.path).split(sep).join('/');
         onChunk(source);
         return { path: chunkFile(source), namespace };

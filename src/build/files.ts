@@ -9,7 +9,7 @@ export async function listFiles(folder: string): Promise<string[]> {
     return entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+      .toSorted();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;

@@ -76,7 +76,10 @@ describe('createLocalClient against a scripted server', () => {
     answers = [{ body: '<ListJobsResult><Jobs/></ListJobsResult>' }];
     assert.deepEqual(await client.listJobs(), { jobs: [] });
     assert.match(seen[0]?.host ?? '', /^000000000000\.localhost:\d+$/);
-    assert.match(seen[0]?.authorization ?? '', /Credential=LOCALKEY\/\d{8}\/eu-west-1\/s3\/aws4_request, SignedHeaders=[^,]*\bhost;x-amz-account-id;/);
+    assert.match(
+      seen[0]?.authorization ?? '',
+      /Credential=LOCALKEY\/\d{8}\/eu-west-1\/s3\/aws4_request, SignedHeaders=[^,]*\bhost;x-amz-account-id;/,
+    );
   });
 
   it('reads jobs with ISO times and drops a next token that repeats', async () => {

@@ -67,7 +67,7 @@ test('model: whatever is asked and happens, a job runs only once confirmed and e
       let ended = 0;
       for (const { kind, to } of steps) {
         const next: JobStatus | undefined =
-          kind === 'ask' ? requestStatus(current, to as RequestedJobStatus) : canTransition(current, to) ? to : undefined;
+          kind === 'ask' ? requestStatus(current, to) : canTransition(current, to) ? to : undefined;
         if (next === undefined) continue;
         if (next === 'Suspended') {
           assert.ok(!wasSuspended);

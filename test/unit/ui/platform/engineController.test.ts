@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferred, type Deferred } from '../../../../src/base/async.js';
-import { BatchError, cancelledError, isCancelled } from '../../../../src/base/errors.js';
+import { type BatchError, cancelledError, isCancelled } from '../../../../src/base/errors.js';
 import type { EngineConnection } from '../../../../src/core/job/target.js';
 import { EngineController, type EngineProcess } from '../../../../src/ui/platform/engineController.js';
 
