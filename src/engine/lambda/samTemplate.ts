@@ -48,7 +48,14 @@ export function readTemplate(file: string, text: string, settings: TemplateSetti
       if (condition !== undefined && !values.holds(String(values.text(condition, 'Condition')), condition)) continue;
       name = values.resourceName(logicalId, node);
       const isServerless = typeName === 'AWS::Serverless::Function';
-      const reader = new FunctionReader(document, values, settings, logicalId, node, isServerless ? globals : new Map());
+      const reader = new FunctionReader(
+        document,
+        values,
+        settings,
+        logicalId,
+        node,
+        isServerless ? globals : new Map<string, never>(),
+      );
       functions.push({ name, logicalId, line, definition: reader.read(name, resource, isServerless) });
     } catch (error) {
       if (!(error instanceof TemplateProblem)) throw error;
