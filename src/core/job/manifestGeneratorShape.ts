@@ -1,16 +1,6 @@
 import { accountIdOf, booleanOf, bucketArnOf, kmsKeyArnOf, stringOf, timestampOf } from '../operations/commonShapes.js';
 import type { ListShape, StructureShape } from '../operations/shape.js';
-
-/** Source: API Reference, S3StorageClass. Reduced redundancy and directory buckets' class are not in it. */
-export const storageClasses = [
-  'STANDARD',
-  'STANDARD_IA',
-  'ONEZONE_IA',
-  'GLACIER',
-  'INTELLIGENT_TIERING',
-  'DEEP_ARCHIVE',
-  'GLACIER_IR',
-] as const;
+import { storageClasses } from '../operations/storageClasses.js';
 
 const nothing = (doc: string): StructureShape => ({ type: 'structure', doc, members: {} });
 

@@ -31,6 +31,7 @@ export function validateCreateJobRequest(request: unknown, options: ValidateRequ
     ...checkOperation(request['Operation']),
     ...checkManifest(request),
     ...checkReport(request['Report']),
+    ...checkOperationNeeds(request),
     ...checkRole(request['RoleArn']),
     ...checkTags(request['Tags']),
     ...checkConfirmation(request),
@@ -248,6 +249,62 @@ function checkReport(report: unknown): Finding[] {
       severity: 'warning',
       message: `Report.Prefix ends with a slash, so that keys of the report get two: ${prefix}/job-….`,
       fix: { title: 'Remove the slash', changes: [{ path: ['Report', 'Prefix'], value: trimmed === '' ? undefined : trimmed }] },
+    });
+  }
+  return findings;
+}
+
+/** What an operation needs of the rest of the job. */
+function checkOperationNeeds(request: Record<string, unknown>): Finding[] {
+  const operation = isRecord(request['Operation']) ? request['Operation'] : {};
+  const report = request['Report'];
+  const findings: Finding[] = [];
+  for (const definition of operations) {
+    if (operation[definition.name] === undefined) continue;
+    if (definition.isReportNeeded && isRecord(report)) findings.push(...checkNeededReport(definition.label, report));
+  }
+  const manifest = isRecord(request['Manifest']) ? request['Manifest'] : {};
+  const spec = isRecord(manifest['Spec']) ? manifest['Spec'] : {};
+  if (operation['S3ReplicateObject'] !== undefined && Array.isArray(spec['Fields']) && !spec['Fields'].includes('VersionId')) {
+    findings.push({
+      path: ['Manifest', 'Spec', 'Fields'],
+      code: 'replicate-without-versions',
+      severity: 'warning',
+      message: 'Replicating from a bucket with versioning needs version ids: add a VersionId column to manifest and Fields.',
+    });
+  }
+  return findings;
+}
+
+/** Source: S3 User Guide, batch-ops-compute-checksums. */
+function checkNeededReport(label: string, report: Record<string, unknown>): Finding[] {
+  if (report['Enabled'] === false) {
+    return [
+      {
+        path: ['Report', 'Enabled'],
+        code: 'report-needed',
+        severity: 'error',
+        message: `${label} writes its results to the completion report only. Enable the report.`,
+      },
+    ];
+  }
+  if (report['Enabled'] !== true) return [];
+  const findings: Finding[] = [];
+  if (report['ExpectedBucketOwner'] === undefined) {
+    findings.push({
+      path: ['Report'],
+      code: 'report-needs',
+      severity: 'error',
+      message: `Report: ExpectedBucketOwner is missing, which ${label} needs. Write the account that owns the report bucket.`,
+    });
+  }
+  if (report['ReportScope'] === 'FailedTasksOnly') {
+    findings.push({
+      path: ['Report', 'ReportScope'],
+      code: 'report-scope-loses-results',
+      severity: 'warning',
+      message: `${label} writes its results to the completion report, which lists failed tasks only. Write "AllTasks".`,
+      fix: { title: 'Change to "AllTasks"', changes: [{ path: ['Report', 'ReportScope'], value: 'AllTasks' }] },
     });
   }
   return findings;

@@ -28,3 +28,21 @@ export function checkTagKeys(tags: readonly unknown[], path: readonly string[]):
   });
   return findings;
 }
+
+/** S3's own limit of tags on one object. Source: API Reference, PutObjectTagging. */
+export const maxObjectTags = 10;
+
+/** Tags of objects: at most 10, with different keys. */
+export function checkObjectTags(tags: readonly unknown[], path: readonly string[]): Finding[] {
+  const findings = checkTagKeys(tags, path);
+  if (tags.length <= maxObjectTags) return findings;
+  return [
+    {
+      path,
+      code: 'too-many-object-tags',
+      severity: 'error',
+      message: `An object has at most ${maxObjectTags} tags, but ${path.join('.')} has ${tags.length}.`,
+    },
+    ...findings,
+  ];
+}

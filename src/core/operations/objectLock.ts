@@ -1,0 +1,20 @@
+import type { Finding } from './validateShape.js';
+
+/** Source: API Reference, S3ObjectLockLegalHoldStatus and S3ObjectLockMode. */
+export const objectLockStatuses = ['OFF', 'ON'] as const;
+export const objectLockModes = ['COMPLIANCE', 'GOVERNANCE'] as const;
+
+/** Mode and end of a retention come together. Source: S3 User Guide, batch-ops-retention-date. */
+export function checkObjectLock(parameters: Readonly<Record<string, unknown>>, mode: string, until: string): Finding[] {
+  const hasMode = parameters[mode] !== undefined;
+  const hasUntil = parameters[until] !== undefined;
+  if (hasMode === hasUntil) return [];
+  return [
+    {
+      path: [hasMode ? mode : until],
+      code: 'retention-half',
+      severity: 'error',
+      message: `A retention needs both ${mode} and ${until}. Add ${hasMode ? until : mode}.`,
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import { checkObjectTags } from './checkTagKeys.js';
+import { tagSetOf } from './commonShapes.js';
+import type { OperationDefinition } from './operation.js';
+import { noPermissions } from './permissions.js';
+
+/** Source: S3 User Guide, batch-ops-put-object-tagging; API Reference, S3SetObjectTaggingOperation. */
+export const s3PutObjectTagging: OperationDefinition = {
+  name: 'S3PutObjectTagging',
+  label: 'Replace all object tags',
+  doc: 'Replaces all tags of each object with the same tags. Nothing is merged.',
+  docUrl: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-put-object-tagging.html',
+  parameters: {
+    type: 'structure',
+    doc: 'Replaces all tags of each object with the same tags.',
+    members: { TagSet: tagSetOf('All tags that each object gets, at most 10. An empty list removes all.') },
+  },
+  defaults: {},
+  jobRegion: 'objects',
+  isOneBucketOnly: false,
+  maxObjects: 20_000_000_000,
+  directoryBuckets: 'no',
+  isPerformedLocally: false,
+  isReportNeeded: false,
+  permissions: { ...noPermissions, objects: ['s3:PutObjectTagging'], objectVersions: ['s3:PutObjectVersionTagging'] },
+  check(parameters) {
+    const tags = parameters['TagSet'];
+    if (tags === undefined) {
+      return [
+        {
+          path: [],
+          code: 'tag-set-missing',
+          severity: 'error',
+          message: 'S3PutObjectTagging: TagSet is missing. Write the tags, or use S3DeleteObjectTagging to remove all.',
+        },
+      ];
+    }
+    if (!Array.isArray(tags)) return [];
+    if (tags.length === 0) {
+      return [
+        {
+          path: ['TagSet'],
+          code: 'tag-set-empty',
+          severity: 'warning',
+          message: 'An empty TagSet removes all tags of every object. If that is meant, S3DeleteObjectTagging says so.',
+        },
+      ];
+    }
+    return checkObjectTags(tags, ['TagSet']);
+  },
+};
