@@ -232,6 +232,7 @@ function checkReport(report: unknown): Finding[] {
         path: ['Report'],
         code: 'report-needs',
         severity: 'error',
+        member,
         message: `Report: ${member} is missing, which an enabled report needs. ${advice}`,
         ...(value === undefined
           ? {}

@@ -50,6 +50,7 @@ export const lambdaInvoke: OperationDefinition = {
   isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, functions: ['lambda:InvokeFunction'] },
+  appliesWhen: { UserArguments: (parameters) => parameters['InvocationSchemaVersion'] === '2.0' },
   check(parameters) {
     const findings = [];
     if (parameters['FunctionArn'] === undefined) {
@@ -58,6 +59,7 @@ export const lambdaInvoke: OperationDefinition = {
         path: [],
         code: 'function-missing',
         severity: 'error' as const,
+        member: 'FunctionArn',
         message: 'LambdaInvoke: FunctionArn is missing. Name the function that the job calls.',
       });
     }

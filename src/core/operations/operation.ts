@@ -28,6 +28,11 @@ export interface OperationDefinition {
   readonly isReportNeeded: boolean;
   /** What the job role needs beside manifest and report. Source: S3 User Guide, batch-ops-iam-role-policies. */
   readonly permissions: OperationPermissions;
+  /**
+   * Members that mean something only beside certain others: whether to ask for them, given the parameters so far. What is not named
+   * here is always asked.
+   */
+  readonly appliesWhen?: Readonly<Record<string, (parameters: Readonly<Record<string, unknown>>) => boolean>>;
   /** Rules that one shape can't express, such as "UserArguments needs schema 2.0". Paths are relative to the operation's structure. */
   readonly check?: (parameters: Readonly<Record<string, unknown>>) => readonly Finding[];
 }

@@ -19,7 +19,7 @@ export interface Finding {
   /** A whole sentence that says what to do. */
   readonly message: string;
   readonly severity: 'error' | 'warning';
-  /** Of `required`: the member that is missing. */
+  /** The member that is missing, when that is what the finding says. */
   readonly member?: string;
   readonly fix?: FindingFix;
 }

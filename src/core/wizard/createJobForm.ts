@@ -1,0 +1,398 @@
+import { bucketArn, parseBucketArn, parseObjectArn, objectArn, roleArn } from '../job/arn.js';
+import type { JobFile } from '../job/jobFile.js';
+import { descriptionShape, priorityShape, reportFormat, roleArnShape } from '../job/requestShapes.js';
+import type { Target } from '../job/target.js';
+import { operationsFor } from '../operations/catalogue.js';
+import type { FindingPath } from '../operations/validateShape.js';
+import type { Localizer } from '../view/localizer.js';
+import { type AnswerProblem, type Answers, type Form, type PickOption, type Question, visibleQuestions } from './form.js';
+import { type JobDraft, writeMember } from './jobDraft.js';
+import { isInventoryManifest, isManifestChoice, type ManifestChoice, parseS3Uri } from './manifestChoice.js';
+import { formatText, type JobQuestion, parameterQuestions, parseInteger, parseText, toTags } from './parameterQuestions.js';
+import { problemAt } from './requestQuestion.js';
+
+/** What the form depends on beside the answers. */
+export interface JobFormContext {
+  readonly target: Target;
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly l10n: Localizer;
+}
+
+/** Ids of the questions that are not members of the operation. */
+export const JobQuestionId = {
+  manifest: 'manifest',
+  upload: 'manifest.upload',
+  columns: 'manifest.columns',
+  operation: 'operation',
+  reportEnabled: 'report.enabled',
+  reportBucket: 'report.bucket',
+  reportPrefix: 'report.prefix',
+  reportScope: 'report.scope',
+  role: 'role',
+  priority: 'priority',
+  description: 'description',
+  tags: 'tags',
+  confirmation: 'confirmation',
+  review: 'review',
+} as const;
+
+/** What the review ends in. */
+export type ReviewChoice = 'submit' | 'save';
+
+export interface CreateJobForm extends Form {
+  /** The job as the answers stand. Its ETag, account and token come at submit; `ManifestFile` is set by who knows the folder. */
+  job(answers: Answers): JobFile;
+}
+
+/**
+ * The questions for a new job, in the order in which people think of it: which objects, what to do, what to report, as whom, how
+ * urgent. Every member is checked by the rules of CreateJob itself; the operation's questions come from the catalogue.
+ */
+export function createJobForm(context: JobFormContext): CreateJobForm {
+  const { l10n, target } = context;
+  const operations = operationsFor(target.kind);
+  const items: readonly JobQuestion[] = [
+    ...manifestQuestions(context),
+    {
+      question: {
+        kind: 'pick',
+        id: JobQuestionId.operation,
+        title: l10n.t('Operation'),
+        prompt: l10n.t('What is done to each object of the manifest?'),
+        options: () =>
+          operations.map((operation) => ({
+            label: operation.label,
+            description: operation.name,
+            detail: operation.doc,
+            value: operation.name,
+          })),
+      },
+      // Present even without a parameter: the service tells an empty structure from none.
+      write: (draft, value) => writeMember(draft, ['Operation', String(value)], {}),
+    },
+    ...operations.flatMap((operation) =>
+      parameterQuestions(operation, (answers) => answers[JobQuestionId.operation] === operation.name, l10n),
+    ),
+    ...reportQuestions(context),
+    ...otherQuestions(context),
+    {
+      question: {
+        kind: 'review',
+        id: JobQuestionId.review,
+        title: l10n.t('Review'),
+        prompt: l10n.t('Nothing has been sent yet.'),
+        options: (answers) => reviewOptions(answers, context),
+      },
+      write: () => undefined,
+    },
+  ];
+
+  const draftOf = (answers: Answers): JobDraft => {
+    const draft: JobDraft = {};
+    const visible = new Set(visibleQuestions(form, answers).map((question) => question.id));
+    for (const { question, write } of items) {
+      if (visible.has(question.id) && Object.hasOwn(answers, question.id)) write(draft, answers[question.id]);
+    }
+    return draft;
+  };
+  const form: CreateJobForm = {
+    title: l10n.t('New S3 Batch Operations Job'),
+    questions: items.map((item) => withValidation(item, draftOf)),
+    job: (answers) => draftOf(answers) as unknown as JobFile,
+  };
+  return form;
+}
+
+/** Adds the rules of CreateJob to a question whose answer is a member of the request. */
+function withValidation(item: JobQuestion, draftOf: (answers: Answers) => JobDraft): Question {
+  const { question, path } = item;
+  const own = question.validate;
+  const validate = (value: unknown, answers: Answers): AnswerProblem | undefined => {
+    const problem = own?.(value, answers);
+    if (problem?.severity === 'error' || path === undefined) return problem;
+    return problemAt(draftOf({ ...answers, [question.id]: value }), path, question.title) ?? problem;
+  };
+  return { ...question, validate };
+}
+
+function member(question: Question, path: FindingPath): JobQuestion {
+  return { question, path, write: (draft, value) => writeMember(draft, path, value) };
+}
+
+function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuestion[] {
+  const choiceOf = (answers: Answers): ManifestChoice | undefined => {
+    const choice = answers[JobQuestionId.manifest];
+    return isManifestChoice(choice) ? choice : undefined;
+  };
+  const wrongUri = l10n.t('Choose a file, or type the address of the manifest: s3://bucket/key');
+  return [
+    {
+      question: {
+        kind: 'pick',
+        id: JobQuestionId.manifest,
+        title: l10n.t('Manifest'),
+        prompt: l10n.t('The list of objects: a CSV file, or s3:// and the place of one.'),
+        placeholder: l10n.t('Choose a file or type s3://bucket/key'),
+        source: 'manifests',
+        options: () => [],
+        parse: (text) => {
+          const place = parseS3Uri(text);
+          return place === undefined ? parseText(text) : ({ kind: 's3', ...place } satisfies ManifestChoice);
+        },
+        format: (value) =>
+          isManifestChoice(value) ? (value.kind === 's3' ? `s3://${value.bucket}/${value.key}` : value.name) : formatText(value),
+        validate: (value) => (isManifestChoice(value) ? undefined : { severity: 'error', message: wrongUri }),
+      },
+      write: (draft, value) => {
+        if (!isManifestChoice(value)) return;
+        const format = isInventoryManifest(value) ? 'S3InventoryReport_CSV_20161130' : 'S3BatchOperations_CSV_20180820';
+        writeMember(draft, ['Manifest', 'Spec', 'Format'], format);
+        if (value.kind === 's3') {
+          writeMember(draft, ['Manifest', 'Location', 'ObjectArn'], objectArn(value.bucket, value.key));
+        } else if (value.columnCount === 2) {
+          writeMember(draft, ['Manifest', 'Spec', 'Fields'], ['Bucket', 'Key']);
+        }
+      },
+    },
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.upload,
+        title: l10n.t('Upload the manifest to'),
+        prompt:
+          target.kind === 'local'
+            ? l10n.t('The service reads manifests from S3. A bucket that is missing is created.')
+            : l10n.t('The service reads manifests from S3.'),
+        placeholder: 's3://bucket/key',
+        showWhen: (answers) => choiceOf(answers)?.kind === 'file',
+        defaultValue: (answers) => {
+          const choice = choiceOf(answers);
+          const name = choice?.kind === 'file' ? choice.name : 'manifest.csv';
+          return target.kind === 'local' ? objectArn('manifests', name) : undefined;
+        },
+        parse: (text) => {
+          const place = parseS3Uri(text);
+          return place === undefined ? parseText(text) : objectArn(place.bucket, place.key);
+        },
+        format: (value) => {
+          const place = typeof value === 'string' ? parseObjectArn(value) : undefined;
+          return place === undefined ? formatText(value) : `s3://${place.bucket}/${place.key}`;
+        },
+      },
+      ['Manifest', 'Location', 'ObjectArn'],
+    ),
+    member(
+      {
+        kind: 'pick',
+        id: JobQuestionId.columns,
+        title: l10n.t('Columns'),
+        prompt: l10n.t('What the columns of the manifest hold, in their order.'),
+        placeholder: 'Bucket, Key, Ignore',
+        showWhen: (answers) => {
+          const choice = choiceOf(answers);
+          if (choice === undefined || isInventoryManifest(choice)) return false;
+          // Two columns can only be bucket and key.
+          return choice.kind === 's3' || choice.columnCount !== 2;
+        },
+        defaultValue: (answers) => {
+          const choice = choiceOf(answers);
+          const count = choice?.kind === 'file' ? choice.columnCount : undefined;
+          return columnChoices(count)[0];
+        },
+        options: (answers) => {
+          const choice = choiceOf(answers);
+          const count = choice?.kind === 'file' ? choice.columnCount : undefined;
+          return columnChoices(count).map((value) => ({ label: value.join(', '), value }));
+        },
+        parse: (text) => {
+          const names = text.split(',').map((name) => name.trim());
+          return names.every((name) => name === '') ? undefined : names;
+        },
+        format: (value) => (Array.isArray(value) ? value.join(', ') : formatText(value)),
+        validate: (value, answers) => {
+          const choice = choiceOf(answers);
+          const count = choice?.kind === 'file' ? choice.columnCount : undefined;
+          if (!Array.isArray(value)) return { severity: 'error', message: l10n.t('Name the columns: Bucket, Key') };
+          if (count === undefined || value.length === count) return undefined;
+          const message = l10n.t('The first row has {0} columns, but {1} are named.', count, value.length);
+          return { severity: 'error', message };
+        },
+      },
+      ['Manifest', 'Spec', 'Fields'],
+    ),
+  ];
+}
+
+/** The usual meanings of so many columns, the likeliest first. */
+function columnChoices(count: number | undefined): readonly (readonly string[])[] {
+  const plain = ['Bucket', 'Key'];
+  const versions = ['Bucket', 'Key', 'VersionId'];
+  if (count === undefined) return [plain, versions];
+  const filled = (names: readonly string[]): readonly string[] => [
+    ...names,
+    ...Array.from({ length: Math.max(0, count - names.length) }, () => 'Ignore'),
+  ];
+  return count < 3 ? [plain] : [filled(versions), filled(plain)];
+}
+
+function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion[] {
+  const isEnabled = (answers: Answers): boolean => answers[JobQuestionId.reportEnabled] === true;
+  return [
+    {
+      question: {
+        kind: 'pick',
+        id: JobQuestionId.reportEnabled,
+        title: l10n.t('Completion report'),
+        prompt: l10n.t('A report says of each task whether it succeeded, and why not.'),
+        defaultValue: () => true,
+        options: () => [
+          { label: l10n.t('Write a report'), value: true },
+          { label: l10n.t('No report'), detail: l10n.t('You will not learn which objects failed, nor why.'), value: false },
+        ],
+      },
+      write: (draft, value) => {
+        writeMember(draft, ['Report', 'Enabled'], value);
+        if (value === true) writeMember(draft, ['Report', 'Format'], reportFormat);
+      },
+    },
+    member(
+      {
+        kind: 'pick',
+        id: JobQuestionId.reportBucket,
+        title: l10n.t('Report bucket'),
+        prompt:
+          target.kind === 'local'
+            ? l10n.t('The bucket that the report is written to. A bucket that is missing is created.')
+            : l10n.t('The bucket that the report is written to.'),
+        placeholder: l10n.t('Choose a bucket or type its name'),
+        showWhen: isEnabled,
+        source: 'buckets',
+        options: () => [],
+        ...(target.kind === 'local' ? { defaultValue: () => bucketArn('reports') } : {}),
+        parse: (text) => {
+          const name = text.trim().replace(/^s3:\/\/([^/]+)\/?$/i, '$1');
+          return /^[a-z0-9][a-z0-9.-]*$/.test(name) ? bucketArn(name) : parseText(text);
+        },
+        format: (value) => (typeof value === 'string' ? (parseBucketArn(value)?.bucket ?? value) : ''),
+      },
+      ['Report', 'Bucket'],
+    ),
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.reportPrefix,
+        title: l10n.t('Report prefix'),
+        prompt: l10n.t('The report is written under <prefix>/job-<id>/. Empty: at the root of the bucket.'),
+        showWhen: isEnabled,
+        isOptional: true,
+        parse: parseText,
+        format: formatText,
+      },
+      ['Report', 'Prefix'],
+    ),
+    member(
+      {
+        kind: 'pick',
+        id: JobQuestionId.reportScope,
+        title: l10n.t('Report scope'),
+        showWhen: isEnabled,
+        defaultValue: () => 'AllTasks',
+        options: () => [
+          { label: l10n.t('All tasks'), description: 'AllTasks', value: 'AllTasks' },
+          { label: l10n.t('Failed tasks only'), description: 'FailedTasksOnly', value: 'FailedTasksOnly' },
+        ],
+      },
+      ['Report', 'ReportScope'],
+    ),
+  ];
+}
+
+function otherQuestions({ target, accountId, l10n }: JobFormContext): readonly JobQuestion[] {
+  const isLocal = target.kind === 'local';
+  return [
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.role,
+        title: l10n.t('Job role'),
+        prompt: isLocal ? l10n.t('The ARN of the job role. The local engine does not check it.') : (roleArnShape.doc ?? ''),
+        placeholder: roleArn('111122223333', 'batch-operations'),
+        ...(isLocal ? { defaultValue: () => roleArn(accountId, 's3-batch-local') } : {}),
+        parse: parseText,
+        format: formatText,
+      },
+      ['RoleArn'],
+    ),
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.priority,
+        title: l10n.t('Priority'),
+        prompt: priorityShape.doc ?? '',
+        defaultValue: () => 10,
+        parse: parseInteger,
+        format: formatText,
+      },
+      ['Priority'],
+    ),
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.description,
+        title: l10n.t('Description'),
+        prompt: descriptionShape.doc ?? '',
+        isOptional: true,
+        parse: parseText,
+        format: formatText,
+      },
+      ['Description'],
+    ),
+    {
+      question: {
+        kind: 'map',
+        id: JobQuestionId.tags,
+        title: l10n.t('Tags'),
+        prompt: l10n.t('Tags of the job. Creating a job with tags needs s3:PutJobTagging.'),
+        isOptional: true,
+      },
+      path: ['Tags'],
+      write: (draft, value) => writeMember(draft, ['Tags'], toTags(value)),
+    },
+    member(
+      {
+        kind: 'pick',
+        id: JobQuestionId.confirmation,
+        title: l10n.t('Confirmation'),
+        prompt: l10n.t('Must the job be confirmed before it runs?'),
+        defaultValue: () => !isLocal,
+        options: () => [
+          { label: l10n.t('Run at once'), description: 'ConfirmationRequired: false', value: false },
+          {
+            label: l10n.t('Wait for confirmation'),
+            description: 'ConfirmationRequired: true',
+            detail: l10n.t('The job is prepared and then waits, for 30 days at most, until you run it.'),
+            value: true,
+          },
+        ],
+      },
+      ['ConfirmationRequired'],
+    ),
+  ];
+}
+
+function reviewOptions(answers: Answers, { target, l10n }: JobFormContext): readonly PickOption[] {
+  const runsAtOnce = answers[JobQuestionId.confirmation] === false;
+  return [
+    {
+      label: l10n.t('Submit to {0}', target.label),
+      detail: runsAtOnce ? l10n.t('The job runs as soon as it is prepared.') : l10n.t('The job waits for your confirmation.'),
+      value: 'submit' satisfies ReviewChoice,
+    },
+    {
+      label: l10n.t('Save as Job File…'),
+      detail: l10n.t('Writes the job down as a *.s3job.json file and submits nothing.'),
+      value: 'save' satisfies ReviewChoice,
+    },
+  ];
+}
