@@ -1,3 +1,5 @@
+import type { ManifestField } from '../job/jobTypes.js';
+
 /** What the rules report. Lines and columns are 0-based, columns in UTF-16 units, ends exclusive; printing adds 1. */
 export type Severity = 'error' | 'warning' | 'information';
 export type RuleSeverity = Severity | 'off';
@@ -21,6 +23,10 @@ export interface Fix {
   readonly edits: readonly Edit[];
   /** True when the result is certain, so that "fix all" applies it. */
   readonly isCertain: boolean;
+  /** Set when the fix is not an edit (`edits` is then empty) but a declaration: these are the manifest's columns. */
+  readonly columns?: readonly ManifestField[];
+  /** Set when the fix is to write the file without its byte order mark, which no position in the text stands for. */
+  readonly removesByteOrderMark?: true;
 }
 
 export interface Problem {
