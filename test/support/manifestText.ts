@@ -1,6 +1,39 @@
 import fc from 'fast-check';
 import type { Edit } from '../../src/core/manifest/problem.js';
 
+const fragments = [
+  'a',
+  'b',
+  '"',
+  ',',
+  '%',
+  '+',
+  '=',
+  '/',
+  ' ',
+  '\t',
+  '\0',
+  'é',
+  '""',
+  '😀',
+  '\uFFFD',
+  '\uD800',
+  '%2',
+  '%20',
+  '%25',
+  '%zz',
+  '%C3',
+  '%C3%A9',
+  '%2520',
+  's3://',
+  'arn:aws:s3:::',
+  'bucket',
+  'key',
+  'test,',
+  ',null',
+  'x'.repeat(900),
+];
+
 /** Manifests with every mistake there is, from a small alphabet that makes mistakes meet. */
 export const anyManifest: fc.Arbitrary<string> = fc
   .array(
@@ -8,28 +41,7 @@ export const anyManifest: fc.Arbitrary<string> = fc
       { weight: 3, arbitrary: fc.constantFrom('test,report/a.txt', 'test,b%20c', 'test,k%C3%A9,null', 'other,x', 'test,a+b') },
       {
         weight: 3,
-        arbitrary: fc
-          .array(
-            fc.constantFrom(
-              ...['a', 'b', '"', '""', ',', ' ', '\t', '%', '%2', '%20', '%25', '%zz', '%C3', '%C3%A9', '+', '=', 'é', '😀'],
-              ...[
-                '\uFFFD',
-                '\uD800',
-                '\0',
-                '/',
-                's3://',
-                'arn:aws:s3:::',
-                'bucket',
-                'key',
-                'test,',
-                ',null',
-                '%2520',
-                'x'.repeat(900),
-              ],
-            ),
-            { maxLength: 8 },
-          )
-          .map((parts) => parts.join('')),
+        arbitrary: fc.array(fc.constantFrom(...fragments), { maxLength: 8 }).map((parts) => parts.join('')),
       },
       {
         weight: 1,
@@ -64,7 +76,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
       end: offset(edit.range.endLine, edit.range.endColumn),
       text: edit.text,
     }))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
+    .toSorted((a, b) => a.start - b.start || a.end - b.end);
   let result = '';
   let from = 0;
   for (const edit of sorted) {

@@ -2,22 +2,12 @@ import type { RowView } from '../rowView.js';
 import { docPages } from './docPages.js';
 import { finding, type RowRule } from './rule.js';
 
-const columnNames = new Set([
-  ...[
-    'bucket',
-    'bucketname',
-    's3bucket',
-    'key',
-    'keyname',
-    'objectkey',
-    's3key',
-    'versionid',
-    'version',
-    'objectversionid',
-    'size',
-  ],
-  ...['etag', 'lastmodified', 'lastmodifieddate', 'storageclass', 'islatest', 'isdeletemarker'],
-]);
+const columnNames = new Set(
+  (
+    'bucket bucketname s3bucket key keyname objectkey s3key versionid version objectversionid ' +
+    'size etag lastmodified lastmodifieddate storageclass islatest isdeletemarker'
+  ).split(' '),
+);
 
 /** True when every field is the name of a column, however it is spelt. */
 export function isHeaderRow(view: RowView): boolean {

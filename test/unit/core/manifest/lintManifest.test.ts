@@ -18,7 +18,7 @@ function lintChunks(bytes: Uint8Array, cuts: readonly number[]): LintResult {
 
 function* chunksOf(bytes: Uint8Array, cuts: readonly number[]): Generator<Uint8Array> {
   let from = 0;
-  for (const cut of [...cuts].map((value) => value % (bytes.length + 1)).sort((a, b) => a - b)) {
+  for (const cut of cuts.map((value) => value % (bytes.length + 1)).toSorted((a, b) => a - b)) {
     // A fresh buffer, wiped afterwards: nothing may be kept of it.
     const chunk = bytes.slice(from, cut);
     yield chunk;
