@@ -8,6 +8,7 @@ import { ErrorBoundary } from './ui/platform/errorBoundary.js';
 import { JobActivity } from './ui/platform/jobActivity.js';
 import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
+import { registerLint } from './ui/lint/registerLint.js';
 import { registerJobStatusItem } from './ui/status/jobStatusItem.js';
 
 let engine: EngineService | undefined;
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
   engine = services.engine;
 
   registerEngineCommands(services);
+  registerLint(services);
   registerJobStatusItem(services);
 
   services.log.debug(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);

@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import type { ManifestField } from '../../core/job/jobTypes.js';
 
 /** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
 export interface JobReference {
@@ -12,6 +13,10 @@ export const Command = {
   /** Treats the file (or the open one) as a manifest from now on, in this workspace. */
   manifestTreatAs: 's3batch.manifest.treatAs',
   manifestStopTreatingAs: 's3batch.manifest.stopTreatingAs',
+  /** Declares which columns a manifest has, for one that no job file names. */
+  manifestDeclareColumns: 's3batch.manifest.declareColumns',
+  /** Saves the file without the byte order mark that it begins with. */
+  manifestRemoveByteOrderMark: 's3batch.manifest.removeByteOrderMark',
   /** Applies every fix whose result is certain to the manifest (or the open one). */
   manifestFixAll: 's3batch.manifest.fixAll',
   /** Copies what the manifest's current row names as `s3://bucket/key`, decoded. */
@@ -46,6 +51,8 @@ export type CommandId = (typeof Command)[keyof typeof Command];
 export interface CommandTypes {
   's3batch.manifest.treatAs': { args: [file?: Uri]; result: void };
   's3batch.manifest.stopTreatingAs': { args: [file?: Uri]; result: void };
+  's3batch.manifest.declareColumns': { args: [file?: Uri, columns?: readonly ManifestField[]]; result: void };
+  's3batch.manifest.removeByteOrderMark': { args: [file?: Uri]; result: void };
   's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };
   's3batch.manifest.copyUri': { args: [text?: string]; result: void };
   's3batch.manifest.copyKey': { args: [text?: string]; result: void };

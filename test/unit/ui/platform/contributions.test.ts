@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { allRules } from '../../../../src/core/manifest/rules/allRules.js';
 import { Command, hasTypeOfEveryCommand } from '../../../../src/ui/platform/commandTypes.js';
 import { contextKeyIds } from '../../../../src/ui/platform/contextKeyTypes.js';
 import { jobAbilities } from '../../../../src/ui/platform/jobContextValue.js';
@@ -175,4 +176,14 @@ test('l10n/bundle.l10n.json holds every localized string, and no other', async (
   }
   const bundle = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
   assert.deepEqual(bundle, expected, 'run: UPDATE_L10N=1 npm run test:unit -- contributions');
+});
+
+test('the setting of severities knows every rule and the severity that it has by itself', () => {
+  const properties = Object.assign({}, ...contributes.configuration.map((section) => section.properties)) as Record<
+    string,
+    { properties?: Record<string, { default: string }> }
+  >;
+  const listed = properties['s3batch.manifest.rules']?.properties ?? {};
+  const severities = Object.entries(listed).map(([rule, schema]) => [rule, schema.default]);
+  assert.deepEqual(Object.fromEntries(severities), Object.fromEntries(allRules.map((rule) => [rule.id, rule.severity])));
 });

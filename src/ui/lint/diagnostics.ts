@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { LintResult } from '../../core/manifest/lintManifest.js';
+import type { Problem, Range as ProblemRange, Severity } from '../../core/manifest/problem.js';
+import { findRule } from '../../core/manifest/rules/allRules.js';
+
+export const diagnosticSource = 's3batch';
+/** VS Code keeps this many of a file, the worst first, and our entry that says how many are missing must be among them. */
+export const maxDiagnostics = 1000;
+
+const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** The diagnostics of one manifest; when there are too many, the last entry says how many are not shown. */
+export function toDiagnostics(result: LintResult): vscode.Diagnostic[] {
+  const total = result.errors + result.warnings + result.information;
+  if (total <= maxDiagnostics && result.problems.length === total) return result.problems.map(toDiagnostic);
+  const shown = result.problems.slice(0, maxDiagnostics - 1).map(toDiagnostic);
+  const last = shown.at(-1)?.range.end ?? new vscode.Position(0, 0);
+  const more = new vscode.Diagnostic(
+    new vscode.Range(last, last),
+    vscode.l10n.t(
+      '{0} more problems are not shown: {1} errors and {2} warnings in all.',
+      total - shown.length,
+      result.errors,
+      result.warnings,
+    ),
+    // As severe as the worst, or VS Code would be free to drop it first.
+    result.errors > 0 ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+  );
+  more.source = diagnosticSource;
+  return [...shown, more];
+}
+
+function toDiagnostic(problem: Problem): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(toRange(problem.range), problem.message, severities[problem.severity]);
+  diagnostic.source = diagnosticSource;
+  const docUrl = findRule(problem.rule)?.docUrl;
+  diagnostic.code = docUrl === undefined ? problem.rule : { value: problem.rule, target: vscode.Uri.parse(docUrl) };
+  return diagnostic;
+}
+
+export function toRange(range: ProblemRange): vscode.Range {
+  return new vscode.Range(range.line, range.column, range.endLine, range.endColumn);
+}
+
+/** The rule of one of our diagnostics. */
+export function ruleOf(diagnostic: vscode.Diagnostic): string | undefined {
+  if (diagnostic.source !== diagnosticSource) return undefined;
+  const { code } = diagnostic;
+  return typeof code === 'object' ? String(code.value) : code === undefined ? undefined : String(code);
+}

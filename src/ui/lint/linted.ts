@@ -1,0 +1,24 @@
+import type * as vscode from 'vscode';
+import type { LintResult } from '../../core/manifest/lintManifest.js';
+import type { ManifestField } from '../../core/job/jobTypes.js';
+import type { Problem } from '../../core/manifest/problem.js';
+
+/** A manifest that is open, as the providers (code actions, lenses, hovers) see it. */
+export interface LintedManifest {
+  readonly document: vscode.TextDocument;
+  /** The columns that a job file or a person declared. */
+  readonly fields: readonly ManifestField[] | undefined;
+  /** Of the document as it is now; linted anew when it has changed since. */
+  result(): LintResult;
+  /** All problems of a rule, also those beyond the ones listed. */
+  problemsOfRule(rule: string): readonly Problem[];
+  /** Every fix whose result is certain, applied until none is left; undefined when there is nothing to fix. */
+  fixAllEdit(): vscode.WorkspaceEdit | undefined;
+}
+
+/** The open manifests. */
+export interface LintedManifests {
+  get(document: vscode.TextDocument): LintedManifest | undefined;
+  /** Fires when what was published about a document has changed, or a document became or ceased to be a manifest. */
+  readonly onDidChange: vscode.Event<vscode.TextDocument>;
+}

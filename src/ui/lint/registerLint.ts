@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { Command } from '../platform/commandTypes.js';
+import type { Services } from '../platform/services.js';
+import type { ManifestLinting } from './manifestLinting.js';
+import { isEditableDocument, matchesPatterns } from './manifestSelection.js';
+import { registerRowCommands } from './rowCommands.js';
+
+/** Registers the commands and waits for the first document that may be a manifest; only then is the linter loaded. */
+export function registerLint(services: Services): void {
+  const { commands, context, errors } = services;
+  let loading: Promise<ManifestLinting> | undefined;
+  const load = (): Promise<ManifestLinting> => (loading ??= loadLinting(services));
+
+  commands.register(Command.manifestTreatAs, async (file) => await (await load()).declare(file, true));
+  commands.register(Command.manifestStopTreatingAs, async (file) => await (await load()).declare(file, false));
+  commands.register(Command.manifestDeclareColumns, async (file, columns) => {
+    const { declareColumns } = await import('./declareColumns.js');
+    await declareColumns(await load(), file, columns);
+  });
+  commands.register(Command.manifestRemoveByteOrderMark, async (file) => {
+    const { removeByteOrderMark } = await import('./removeByteOrderMark.js');
+    await removeByteOrderMark(file);
+  });
+  commands.register(Command.manifestFixAll, async (file) => {
+    if (await (await load()).fixAll(file)) return;
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Nothing to fix for certain in this manifest.'), 4000);
+  });
+  registerRowCommands(services, load);
+
+  const waiting = vscode.workspace.onDidOpenTextDocument((document) => look([document]));
+  const look = (documents: readonly vscode.TextDocument[]): void => {
+    if (!documents.some((document) => mayBeManifest(document, services))) return;
+    waiting.dispose();
+    void errors.run('Load the manifest linter', load);
+  };
+  context.subscriptions.push(waiting);
+  look(vscode.workspace.textDocuments);
+}
+
+async function loadLinting(services: Services): Promise<ManifestLinting> {
+  const { ManifestLinting } = await import('./manifestLinting.js');
+  const linting = new ManifestLinting(services);
+  services.context.subscriptions.push(linting);
+  return linting;
+}
+
+/** Cheap, and true too often rather than too rarely: job files, which are not read yet, may name any file. */
+function mayBeManifest(document: vscode.TextDocument, { settings }: Services): boolean {
+  if (!isEditableDocument(document)) return false;
+  return (
+    document.languageId === 'plaintext' ||
+    /csv/i.test(document.languageId) ||
+    /\.csv$/i.test(document.uri.path) ||
+    matchesPatterns(document, settings)
+  );
+}
