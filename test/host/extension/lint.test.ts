@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+
+const broken = ['Bucket,Key', 'test,a b.txt', 'test,c+d.txt', 'test,50%.txt', '', 'test,ok.txt', ''].join('\n');
+
+suite('manifests while they are edited', () => {
+  let folder: string;
+
+  suiteSetup(async () => {
+    folder = await mkdtemp(join(tmpdir(), 's3batch-lint-'));
+  });
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(folder, { recursive: true, force: true });
+  });
+  teardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  async function open(name: string, content: string): Promise<vscode.TextDocument> {
+    const file = join(folder, name);
+    await writeFile(file, content);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    await vscode.window.showTextDocument(document);
+    return document;
+  }
+
+  function ours(uri: vscode.Uri): vscode.Diagnostic[] {
+    return vscode.languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === 's3batch');
+  }
+
+  function rules(uri: vscode.Uri): string[] {
+    return ours(uri).map((diagnostic) => {
+      const { code } = diagnostic;
+      return typeof code === 'object' ? String(code.value) : String(code);
+    });
+  }
+
+  /** Resolves when the condition holds; diagnostics tell when they change, so nothing is polled. */
+  async function until(uri: vscode.Uri, condition: () => boolean, what: string): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        listener.dispose();
+        reject(new Error(`Never seen: ${what}. Problems: ${rules(uri).join(', ') || 'none'}`));
+      }, 10_000);
+      const listener = vscode.languages.onDidChangeDiagnostics(() => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        listener.dispose();
+        resolve();
+      });
+    });
+  }
+
+  async function actions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    kind?: vscode.CodeActionKind,
+  ): Promise<vscode.CodeAction[]> {
+    const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      range,
+      kind?.value,
+    );
+    return found;
+  }
+
+  test('a manifest has its problems, each with rule, exact range and a page that explains it', async () => {
+    const document = await open('manifest-ranges.csv', broken);
+    await until(document.uri, () => ours(document.uri).length >= 5, 'five problems');
+    assert.deepEqual(rules(document.uri), ['header-row', 'unencoded-key', 'plus-in-key', 'bad-escape', 'blank-line']);
+    const [, unencoded, plus] = ours(document.uri);
+    assert.ok(unencoded !== undefined && plus !== undefined);
+    assert.equal(document.getText(unencoded.range), ' ');
+    assert.equal(unencoded.severity, vscode.DiagnosticSeverity.Error);
+    assert.equal(plus.severity, vscode.DiagnosticSeverity.Warning);
+    assert.ok(typeof unencoded.code === 'object' && unencoded.code.target.toString().startsWith('https://docs.aws.amazon.com/'));
+  });
+
+  test('typing changes the problems, and closing takes them away', async () => {
+    const document = await open('typing-manifest.csv', 'test,a.txt\n');
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(1, 0), 'test,b c.txt\n');
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await until(document.uri, () => rules(document.uri).includes('unencoded-key'), 'unencoded-key');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await until(document.uri, () => ours(document.uri).length === 0, 'no problems after closing');
+  });
+
+  test('a fix is an edit of the document, and "fix all" does every certain one', async () => {
+    const document = await open('fix.manifest.csv', broken);
+    await until(document.uri, () => ours(document.uri).length >= 5, 'five problems');
+    const [quickFix] = (await actions(document, new vscode.Range(1, 6, 1, 6), vscode.CodeActionKind.QuickFix)).filter(
+      (action) => action.isPreferred === true,
+    );
+    assert.ok(quickFix?.edit);
+    assert.ok(await vscode.workspace.applyEdit(quickFix.edit));
+    assert.equal(document.lineAt(1).text, 'test,a%20b.txt');
+
+    const [fixAll] = await actions(document, new vscode.Range(0, 0, 0, 0), vscode.CodeActionKind.SourceFixAll);
+    assert.ok(fixAll?.edit);
+    assert.equal(fixAll.kind?.value, 'source.fixAll.s3batch');
+    assert.ok(await vscode.workspace.applyEdit(fixAll.edit));
+    assert.equal(document.getText(), ['test,a%20b.txt', 'test,c+d.txt', 'test,50%25.txt', 'test,ok.txt', ''].join('\n'));
+    await until(document.uri, () => rules(document.uri).join() === 'plus-in-key', 'only plus-in-key');
+  });
+
+  test('a plus offers two choices, and none of them is preferred', async () => {
+    const document = await open('plus.manifest.csv', 'test,c+d.txt\n');
+    await until(document.uri, () => rules(document.uri).includes('plus-in-key'), 'plus-in-key');
+    const found = await actions(document, new vscode.Range(0, 6, 0, 6), vscode.CodeActionKind.QuickFix);
+    const texts = found.filter((action) => action.edit !== undefined).map((action) => action.edit?.get(document.uri)[0]?.newText);
+    assert.equal(texts.length, 2);
+    assert.ok(found.every((action) => action.isPreferred !== true));
+  });
+
+  test('a file becomes a manifest by command and stops being one', async () => {
+    const document = await open('keys.csv', broken);
+    assert.deepEqual(rules(document.uri), []);
+    await vscode.commands.executeCommand('s3batch.manifest.treatAs', document.uri);
+    await until(document.uri, () => rules(document.uri).includes('header-row'), 'header-row');
+    await vscode.commands.executeCommand('s3batch.manifest.stopTreatingAs', document.uri);
+    await until(document.uri, () => ours(document.uri).length === 0, 'no problems');
+  });
+
+  test('at most 1,000 problems, the last of which says how many there are more', async () => {
+    const document = await open('many-manifest.csv', 'test,a b\n'.repeat(1500));
+    await until(document.uri, () => ours(document.uri).length > 1, 'problems');
+    const all = ours(document.uri);
+    assert.equal(all.length, 1000);
+    assert.match(all.at(-1)?.message ?? '', /more problems are not shown/);
+  });
+
+  test('hover says what S3 will see', async () => {
+    const document = await open('hover-manifest.csv', 'test,report/date%3D2023-01-02/North+West.txt\n');
+    await until(document.uri, () => ours(document.uri).length > 0, 'plus-in-key');
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(0, 8),
+    );
+    const text = hovers
+      .flatMap((hover) => hover.contents.map((part) => (typeof part === 'string' ? part : part.value)))
+      .join('\n');
+    assert.match(text, /report\/date=2023-01-02\/North West\.txt/);
+  });
+
+  test('a lens above the first row counts rows and buckets', async () => {
+    const document = await open('lens-manifest.csv', 'test,a\ntest,b\nother,c\n');
+    await until(document.uri, () => ours(document.uri).length > 0, 'mixed-buckets');
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+    assert.ok(lenses.some((lens) => lens.command?.title === '3 rows · 2 buckets · 1 warning'));
+  });
+
+  test('a byte order mark is a problem, and its fix writes the file without it', async () => {
+    const document = await open('mark-manifest.csv', '\uFEFFtest,a\n');
+    await until(document.uri, () => rules(document.uri).includes('byte-order-mark'), 'byte-order-mark');
+    await vscode.commands.executeCommand('s3batch.manifest.removeByteOrderMark', document.uri);
+    const bytes = await vscode.workspace.fs.readFile(document.uri);
+    assert.equal(Buffer.from(bytes).toString('utf8'), 'test,a\n');
+    await until(document.uri, () => !rules(document.uri).includes('byte-order-mark'), 'no byte-order-mark');
+  });
+});
