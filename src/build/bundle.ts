@@ -116,7 +116,7 @@ function optionsOf(root: string, source: string, file: string): BuildOptions {
   const place: BuildOptions =
     source === webviewEntry
       ? { platform: 'browser', format: 'iife', target: 'chrome130' }
-      : { platform: 'node', format: 'cjs', external: ['vscode'] };
+      : { platform: 'node', format: 'cjs', external: ['vscode'], define: { 'import.meta.url': 'undefined' } };
   return { ...shared, ...place, absWorkingDir: root, entryPoints: [source], outfile: file };
 }
 

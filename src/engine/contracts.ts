@@ -142,6 +142,8 @@ export interface EngineSettings {
   readonly redriveDelayMs: number;
   /** Invocations at once. Emulated. */
   readonly concurrency: number;
+  /** Jobs of one priority that run side by side; a higher priority pauses all lower ones. Emulated. */
+  readonly activeJobs: number;
   /** How the key of a Lambda event is encoded: `form` as observed on the service, `echo` of the manifest field. */
   readonly s3KeyEncoding: 'form' | 'echo';
 }
@@ -150,6 +152,7 @@ export const defaultEngineSettings: EngineSettings = {
   redrives: 3,
   redriveDelayMs: 1000,
   concurrency: 10,
+  activeJobs: 4,
   s3KeyEncoding: 'form',
 };
 

@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
 import { logDirectory } from './jobFiles.js';
@@ -55,47 +55,76 @@ export interface LogRecord {
   text: Buffer;
 }
 
-/** Calls back for each whole record of a file, in order; the record object is used again for the next one. */
-export async function scanTaskLog(file: string, onRecord: (record: LogRecord) => void | Promise<void>): Promise<void> {
-  const handle = await open(file, 'r');
-  try {
-    let buffer = Buffer.from(new ArrayBuffer(1024 * 1024));
-    let words = new Int32Array(buffer.buffer);
-    const record: LogRecord = { row: 0, outcome: outcomes.failed, attempt: 0, text: buffer.subarray(0, 0) };
-    let filled = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null);
-      if (bytesRead === 0) return;
-      filled += bytesRead;
-      let offset = 0;
-      while (filled - offset >= headerBytes) {
-        const word = offset >> 2;
-        const textBytes = words[word] as number;
-        if (textBytes < 0 || textBytes > maxTextBytes) return;
-        const end = offset + recordBytes(textBytes);
-        if (end > filled) break;
-        if (checkOf(words, word, end >> 2) !== words[word + headerWords - 1]) return;
-        const kind = words[word + 2] as number;
-        record.row = (words[word + 1] as number) >>> 0;
-        record.outcome = (kind & 0xff) as LogOutcome;
-        record.attempt = kind >>> 8;
-        record.text = buffer.subarray(offset + headerBytes, offset + headerBytes + textBytes);
-        const pending = onRecord(record);
-        if (pending !== undefined) await pending;
-        offset = end;
+/** Reads one file a block at a time, so that a reader can hand on what it made of a block before it takes the next. */
+export class TaskLogScanner {
+  readonly #handle: FileHandle;
+  readonly #record: LogRecord = { row: 0, outcome: outcomes.failed, attempt: 0, text: Buffer.alloc(0) };
+  #buffer = Buffer.from(new ArrayBuffer(1024 * 1024));
+  #words = new Int32Array(this.#buffer.buffer);
+  #filled = 0;
+  #isBroken = false;
+
+  private constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  static async open(file: string): Promise<TaskLogScanner> {
+    return new TaskLogScanner(await open(file, 'r'));
+  }
+
+  /** Calls back for each whole record of the next block, always with the same object. False when the file, or what is good of it, ends. */
+  async readBlock(onRecord: (record: LogRecord) => void): Promise<boolean> {
+    if (this.#isBroken) return false;
+    const { bytesRead } = await this.#handle.read(this.#buffer, this.#filled, this.#buffer.length - this.#filled, null);
+    if (bytesRead === 0) return false;
+    this.#filled += bytesRead;
+    const offset = this.#readRecords(onRecord);
+    // What is left over moves to the front, so that records stay aligned to words.
+    this.#buffer.copyWithin(0, offset, this.#filled);
+    this.#filled -= offset;
+    return true;
+  }
+
+  #readRecords(onRecord: (record: LogRecord) => void): number {
+    const record = this.#record;
+    const words = this.#words;
+    let offset = 0;
+    while (this.#filled - offset >= headerBytes) {
+      const word = offset >> 2;
+      const textBytes = words[word] as number;
+      if (textBytes < 0 || textBytes > maxTextBytes) {
+        this.#isBroken = true;
+        break;
       }
-      // What is left over moves to the front, so that records stay aligned to words.
-      buffer.copyWithin(0, offset, filled);
-      filled -= offset;
-      if (filled === buffer.length) {
-        const larger = Buffer.from(new ArrayBuffer(buffer.length * 2));
-        buffer.copy(larger);
-        buffer = larger;
-        words = new Int32Array(buffer.buffer);
+      const end = offset + recordBytes(textBytes);
+      if (end > this.#filled) break;
+      if (checkOf(words, word, end >> 2) !== words[word + headerWords - 1]) {
+        this.#isBroken = true;
+        break;
       }
+      const kind = words[word + 2] as number;
+      record.row = (words[word + 1] as number) >>> 0;
+      record.outcome = (kind & 0xff) as LogOutcome;
+      record.attempt = kind >>> 8;
+      record.text = this.#buffer.subarray(offset + headerBytes, offset + headerBytes + textBytes);
+      onRecord(record);
+      offset = end;
     }
+    return offset;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+/** Calls back for each whole record of a file, in order, always with the same object. */
+export async function scanTaskLog(file: string, onRecord: (record: LogRecord) => void): Promise<void> {
+  const scanner = await TaskLogScanner.open(file);
+  try {
+    while (await scanner.readBlock(onRecord));
   } finally {
-    await handle.close();
+    await scanner.close();
   }
 }
 

@@ -1,0 +1,85 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { parseBucketArn } from '../../core/job/arn.js';
+import type { JobReport } from '../../core/job/jobTypes.js';
+import { formatReportManifest, reportKeys, type ReportResult } from '../../core/report/reportManifest.js';
+import type { ObjectStore } from '../contracts.js';
+import { isDone, type LogRecord, type LogSummary, markDone, outcomes, taskLogFiles, TaskLogScanner } from './taskLog.js';
+
+export interface ReportOptions {
+  readonly store: ObjectStore;
+  readonly jobId: string;
+  /** The job's folder with its task logs. */
+  readonly directory: string;
+  readonly rows: number;
+  readonly report: JobReport;
+  /** Of the logs as they are; nothing may be written to them meanwhile. */
+  readonly summary: LogSummary;
+  readonly nowMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes the completion report from the task logs: a file for each group that has rows, manifest.json and its MD5. Names depend on the
+ * job alone, so that a report that a kill cut short is simply written again. Tasks that were invoked but wait for a redrive for ever,
+ * because the job was cancelled or failed, are listed as failed. Rejects with what the store says.
+ */
+export async function writeReport(options: ReportOptions): Promise<void> {
+  const { store, jobId, report, summary } = options;
+  const bucket = parseBucketArn(report.Bucket ?? '')?.bucket ?? '';
+  const keys = reportKeys(report.Prefix, jobId);
+  const results: ReportResult[] = [];
+  const groups = [
+    { status: 'succeeded', rows: report.ReportScope === 'FailedTasksOnly' ? 0 : summary.succeeded },
+    { status: 'failed', rows: summary.failed + summary.pending.size },
+  ] as const;
+  for (const { status, rows } of groups) {
+    if (rows === 0) continue;
+    const key = keys.result(createHash('sha1').update(`${jobId} ${status}`).digest('hex'));
+    const md5 = createHash('md5');
+    await store.write(bucket, key, Readable.from(reportPieces(options, status, md5)), {
+      contentType: 'text/csv',
+      systemMetadata: sseS3,
+    });
+    results.push({ status, bucket, key, md5: md5.digest('hex') });
+  }
+  const text = formatReportManifest(options.nowMs, results);
+  const md5 = createHash('md5').update(text).digest('hex');
+  const json = { contentType: 'application/json', systemMetadata: sseS3 };
+  await store.write(bucket, keys.manifest, Buffer.from(text), json);
+  await store.write(bucket, keys.manifestMd5, Buffer.from(md5), { contentType: 'text/plain', systemMetadata: sseS3 });
+}
+
+/** Reports are always encrypted with SSE-S3 (S3 User Guide, batch-ops-examples-reports). */
+const sseS3 = { 'x-amz-server-side-encryption': 'AES256' };
+
+async function* reportPieces(options: ReportOptions, status: 'succeeded' | 'failed', md5: Hash): AsyncGenerator<Buffer> {
+  const wanted = status === 'succeeded' ? outcomes.succeeded : outcomes.failed;
+  const { pending } = options.summary;
+  const seen = new Uint8Array((options.rows + 7) >> 3);
+  let parts: Buffer[] = [];
+  const take = ({ row, outcome, attempt, text }: LogRecord): void => {
+    if (row >= options.rows || isDone(seen, row)) return;
+    if (outcome === outcomes.retry) {
+      if (status !== 'failed' || pending.get(row) !== attempt) return;
+    }
+    markDone(seen, row);
+    // A copy: the scanner uses its buffer again.
+    if (outcome === wanted || outcome === outcomes.retry) parts.push(Buffer.from(text));
+  };
+  for (const file of await taskLogFiles(options.directory)) {
+    const scanner = await TaskLogScanner.open(file);
+    try {
+      while (await scanner.readBlock(take)) {
+        options.signal?.throwIfAborted();
+        if (parts.length === 0) continue;
+        const piece = Buffer.concat(parts);
+        parts = [];
+        md5.update(piece);
+        yield piece;
+      }
+    } finally {
+      await scanner.close();
+    }
+  }
+}
