@@ -147,7 +147,7 @@ export class Jobs {
   /** Fails jobs that waited too long for their confirmation, and removes those that ended long ago. */
   async expire(): Promise<void> {
     const nowMs = this.#clock.now();
-    for (const { record } of [...this.#entries.values()]) {
+    for (const { record } of this.#entries.values()) {
       if (this.#isPastRetention(record)) {
         await this.#inTurn(record.id, async (entry) => {
           await this.#store.remove(record.id);
