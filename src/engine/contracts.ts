@@ -120,6 +120,16 @@ export interface InvocationContext {
 
 /** One Lambda execution environment: one invocation at a time, module state kept between invocations. */
 export interface Environment {
+  /**
+   * False after a crash, an exit or a timeout (absent: always usable). The next invoke then starts anew where it can; an owner that can should rather end
+   * the thread and make another, since code of the old invocation may still be running in it.
+   */
+  readonly isUsable?: boolean;
+  /**
+   * How many invocations may be under way at once; absent means one. They still run one after another: more than one only keeps a
+   * child process busy. Deadlines then count from when an invocation's turn comes.
+   */
+  readonly queueLength?: number;
   invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome>;
   dispose(): Promise<void>;
 }
@@ -133,6 +143,10 @@ export interface EnvironmentOptions {
   readonly secretAccessKey: string;
   /** Where the function's output goes, a line at a time, without the line end. */
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Absolute path of the file that stands for `@aws-sdk/client-s3` in functions that bring none; absent: beside the running bundle. */
+  readonly handlerSdk?: string;
+  /** Command of the Python interpreter; absent: python3, python or py, whichever there is. */
+  readonly python?: string;
 }
 
 export interface EngineSettings {

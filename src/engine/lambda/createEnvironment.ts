@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import { functionError } from './functionError.js';
+import { NodeEnvironment } from './node/nodeEnvironment.js';
+import { PythonEnvironment } from './python/pythonEnvironment.js';
+
+/** Which of the engine's runners a runtime needs. `executable`: a `bootstrap` that speaks the Runtime API. */
+export type RuntimeFamily = 'node' | 'python' | 'executable' | 'unsupported';
+
+export function runtimeFamily(runtime: string): RuntimeFamily {
+  if (/^nodejs\d+\.x$/.test(runtime)) return 'node';
+  if (/^python3\.\d+$/.test(runtime)) return 'python';
+  return runtime.startsWith('provided') ? 'executable' : 'unsupported';
+}
+
+/**
+ * Makes an execution environment for a function, in a worker thread or a process that has nothing else to do (see NodeEnvironment).
+ * What is wrong with the function is the outcome of each invoke, never a rejection.
+ */
+export async function createEnvironment(definition: FunctionDefinition, options: EnvironmentOptions): Promise<Environment> {
+  switch (runtimeFamily(definition.runtime)) {
+    case 'node':
+      return NodeEnvironment.create(definition, withSuppliedSdk(options));
+    case 'python':
+      return PythonEnvironment.create(definition, options);
+    default:
+      return unsupported(definition);
+  }
+}
+
+function withSuppliedSdk(options: EnvironmentOptions): EnvironmentOptions {
+  if (options.handlerSdk !== undefined || typeof __dirname === 'undefined') return options;
+  return { ...options, handlerSdk: join(__dirname, 'handlerSdk.js') };
+}
+
+function unsupported(definition: FunctionDefinition): Environment {
+  const outcome: InvokeOutcome = functionError(
+    'Runtime.Unsupported',
+    `${definition.name} has the runtime ${definition.runtime}, which does not run on this machine. Node.js (nodejs20.x and newer) and Python (python3.x) do.`,
+  );
+  return { isUsable: true, invoke: () => Promise.resolve(outcome), dispose: () => Promise.resolve() };
+}

@@ -1,0 +1,13 @@
+import type { InvokeOutcome } from '../contracts.js';
+
+export type FunctionErrorOutcome = Extract<InvokeOutcome, { kind: 'functionError' }>;
+
+export function functionError(errorType: string, errorMessage: string, trace: readonly string[] = []): FunctionErrorOutcome {
+  return { kind: 'functionError', errorType, errorMessage, trace };
+}
+
+/** What Lambda says when the function's process ended, during an invocation or while it started (no request id). `how`: `exit status 3`, `signal: killed`. */
+export function exitError(requestId: string | undefined, how: string | undefined): FunctionErrorOutcome {
+  const what = how === undefined ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
+  return functionError('Runtime.ExitError', `${requestId === undefined ? '' : `RequestId: ${requestId} `}Error: ${what}`);
+}

@@ -1,0 +1,116 @@
+import type { FunctionDefinition, InvocationContext, InvokeOutcome } from '../../contracts.js';
+import { functionError } from '../functionError.js';
+import { logGroupName, logStreamName } from '../lambdaVariables.js';
+import { asJsonValue } from './jsonValue.js';
+import { thrownError } from './thrownError.js';
+
+/** Lambda's limit of a synchronous answer (Lambda quotas), which is only looked at for answers that are not small. */
+const maxResponseBytes = 6_291_556;
+
+/** One call of a handler, from the event to the outcome. What comes after the outcome is too late and changes nothing. */
+export class Invocation {
+  readonly context: InvocationContext;
+  readonly outcome: Promise<InvokeOutcome>;
+  #settle!: (outcome: InvokeOutcome) => void;
+  #isSettled = false;
+  /** Called once, before the outcome is passed on. */
+  readonly #onSettled: () => void;
+
+  constructor(context: InvocationContext, onSettled: () => void) {
+    this.context = context;
+    this.#onSettled = onSettled;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  settle(outcome: InvokeOutcome): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#onSettled();
+    this.#settle(outcome);
+  }
+
+  returned(value: unknown): void {
+    if (this.#isSettled) return;
+    let carried: { readonly value: unknown } | undefined;
+    try {
+      carried = asJsonValue(value);
+    } catch {
+      // Lambda's own words, which leave out why: a BigInt, a circular structure or a toJSON that throws.
+      this.settle(functionError('Error', 'Unable to stringify response body'));
+      return;
+    }
+    if (carried === undefined) {
+      this.settle({ kind: 'invalidJson', text: '' });
+      return;
+    }
+    if (typeof value === 'object' && isLarge(value, 0) && Buffer.byteLength(JSON.stringify(value)) > maxResponseBytes) {
+      this.settle(
+        functionError(
+          'Function.ResponseSizeTooLarge',
+          `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+        ),
+      );
+      return;
+    }
+    this.settle({ kind: 'returned', payload: carried.value });
+  }
+}
+
+/** True when the value may be beyond the limit: it has a long text or a long list somewhere near its root. */
+function isLarge(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.length > 100_000;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value) && value.length > 1000) return true;
+  if (depth > 4) return false;
+  for (const item of Object.values(value)) if (isLarge(item, depth + 1)) return true;
+  return false;
+}
+
+/** The second argument of a handler (Lambda Developer Guide, nodejs-context). */
+export class HandlerContext {
+  readonly functionVersion = '$LATEST';
+  readonly functionName: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly logStreamName = logStreamName;
+  readonly clientContext = undefined;
+  readonly identity = undefined;
+  readonly invokedFunctionArn: string;
+  readonly awsRequestId: string;
+  callbackWaitsForEmptyEventLoop = true;
+  readonly getRemainingTimeInMillis: () => number;
+
+  constructor(definition: FunctionDefinition, context: InvocationContext) {
+    this.functionName = definition.name;
+    this.memoryLimitInMB = String(definition.memoryMb);
+    this.logGroupName = logGroupName(definition);
+    this.invokedFunctionArn = definition.arn;
+    this.awsRequestId = context.requestId;
+    const { deadlineMs } = context;
+    // With a debugger attached there is no deadline, and nothing to count down.
+    this.getRemainingTimeInMillis = () => (deadlineMs === Infinity ? definition.timeoutMs : Math.max(0, deadlineMs - Date.now()));
+  }
+}
+
+/** What handlers of Node.js 22 and older have besides (aws-lambda-ric 3.x, CallbackContext). */
+export interface CallbackFunctions {
+  readonly succeed: (value?: unknown) => void;
+  readonly fail: (error?: unknown) => void;
+  readonly done: (error?: unknown, value?: unknown) => void;
+}
+
+export function callbackFunctions(invocation: Invocation): CallbackFunctions {
+  const fail = (error?: unknown): void => invocation.settle(thrownError(error, 'callbacks'));
+  const succeed = (value?: unknown): void => invocation.returned(value);
+  return {
+    succeed,
+    fail,
+    done: (error, value) => (error === undefined || error === null ? succeed(value) : fail(error)),
+  };
+}
