@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../base/emitter.js';
-import { jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
 import type { ErrorBoundary } from '../platform/errorBoundary.js';
-import { manifestDeclaration, type ManifestDeclaration } from './jobFileManifest.js';
+import type { ManifestDeclaration } from './readDeclaration.js';
 
-const pattern = `**/*${jobFileSuffix}`;
+const pattern = '**/*.s3job.json';
 const excluded = '**/{node_modules,.git,dist,out}/**';
 /** More job files than this are not searched for manifests: the search must not cost anyone their editor. */
 const maxJobFiles = 2000;
@@ -66,7 +65,8 @@ export class JobFileIndex implements vscode.Disposable {
       this.#errors.logOnly(`Read ${uri.toString(true)}`, error);
       return;
     }
-    const declaration = manifestDeclaration(parseJobFile(text).value);
+    const { readDeclaration } = await import('./readDeclaration.js');
+    const declaration = readDeclaration(text);
     if (declaration === undefined) {
       this.#declarations.delete(uri.toString());
       return;

@@ -3,7 +3,6 @@ import type { Disposable } from '../../base/disposable.js';
 import { BatchError } from '../../base/errors.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
-import { findOperation } from '../../core/operations/catalogue.js';
 import type { Services } from '../platform/services.js';
 import { ManifestCodeActionProvider } from './codeActions.js';
 import { ManifestCodeLensProvider } from './codeLens.js';
@@ -129,11 +128,10 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
 
   #optionsOf({ uri }: vscode.TextDocument): LintOptions {
     const declaration = this.#jobFiles.find(uri);
-    const operation = declaration?.operation === undefined ? undefined : findOperation(declaration.operation);
     return {
       fields: declaration?.fields ?? this.#columns.get(uri.toString()),
       severities: this.#services.settings.get('s3batch.manifest.rules', uri),
-      isOneBucketOnly: operation?.isOneBucketOnly,
+      isOneBucketOnly: declaration?.isOneBucketOnly,
     };
   }
 

@@ -26,6 +26,8 @@ export class EngineService implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   /** True when what the engine was started with has changed since. */
   #isStale = false;
+  #isWatching = false;
+  #isDisposed = false;
   readonly onDidChangeState: Event<EngineState>;
 
   constructor(options: EngineServiceOptions) {
@@ -36,7 +38,7 @@ export class EngineService implements vscode.Disposable {
       launch: async (signal) => {
         const { startEngineProcess } = await import('./startEngineProcess.js');
         this.#isStale = false;
-        return await startEngineProcess(options, signal);
+        return await startEngineProcess({ ...options, onLog: (line) => this.#logLine(line) }, signal);
       },
     });
     this.onDidChangeState = this.#controller.onDidChangeState;
@@ -109,12 +111,16 @@ export class EngineService implements vscode.Disposable {
     await this.#controller.stop();
   }
 
+  /** The engine may have last words when the channel is closed already. */
+  #logLine(line: string): void {
+    if (!this.#isDisposed) this.#options.log.info(`engine: ${line}`);
+  }
+
   dispose(): void {
+    this.#isDisposed = true;
     for (const item of this.#disposables.splice(0)) item.dispose();
     this.#controller.dispose();
   }
-
-  #isWatching = false;
 
   /** A template that appears or goes changes what the engine must be started with; one that changes is read anew by the engine itself. */
   #watchTemplates(): void {

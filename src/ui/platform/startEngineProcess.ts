@@ -12,6 +12,8 @@ export interface StartEngineOptions {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly settings: Settings;
+  /** Gets every line that the engine writes to its log. */
+  readonly onLog: (line: string) => void;
 }
 
 /** Gathers what the engine of this window needs and starts it. Loaded on first use. */
@@ -34,7 +36,7 @@ async function gatherInput({ context, settings }: StartEngineOptions): Promise<P
     dataDirectory: settings.get('s3batch.local.dataDirectory'),
     seedDirectory: settings.get('s3batch.local.seedDirectory'),
     region: settings.get('s3batch.local.region'),
-    pythonPath: settings.get('s3batch.local.pythonPath'),
+    pythonPath: settings.get('s3batch.local.python'),
     engine: {
       concurrency: settings.get('s3batch.local.concurrency'),
       redrives: settings.get('s3batch.local.redrives'),
@@ -49,7 +51,7 @@ async function findTemplates(): Promise<string[]> {
   return found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath);
 }
 
-async function launch(plan: LaunchPlan, { context, log }: StartEngineOptions, signal: AbortSignal): Promise<EngineProcess> {
+async function launch(plan: LaunchPlan, { context, onLog }: StartEngineOptions, signal: AbortSignal): Promise<EngineProcess> {
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
   const args = [script, '--data', plan.dataDirectory, '--region', plan.region];
   for (const template of plan.templates) args.push('--template', template);
@@ -59,7 +61,7 @@ async function launch(plan: LaunchPlan, { context, log }: StartEngineOptions, si
     stdio: ['pipe', 'pipe', 'pipe'],
     signal,
   });
-  createInterface({ input: child.stderr }).on('line', (line) => log.info(`engine: ${line}`));
+  createInterface({ input: child.stderr }).on('line', onLog);
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, endSignal) => resolve(endSignal === null ? `exit code ${code}` : `signal ${endSignal}`));

@@ -1,4 +1,6 @@
+import { parse } from 'jsonc-parser';
 import type { ManifestField } from '../../core/job/jobTypes.js';
+import { findOperation } from '../../core/operations/catalogue.js';
 
 /** What a job file says about the local manifest that it names. */
 export interface ManifestDeclaration {
@@ -6,22 +8,27 @@ export interface ManifestDeclaration {
   readonly path: string;
   /** `Manifest.Spec.Fields`, when they are there and valid. */
   readonly fields: readonly ManifestField[] | undefined;
-  /** The one member of `Operation`. */
-  readonly operation: string | undefined;
+  /** True when the job's operation takes objects of one bucket only. */
+  readonly isOneBucketOnly: boolean;
 }
 
 const fieldNames: readonly string[] = ['Ignore', 'Bucket', 'Key', 'VersionId'];
 
-/** Reads the declaration out of a job file's value, which may be wrong in any other way; undefined when it names no `ManifestFile`. */
-export function manifestDeclaration(jobFile: unknown): ManifestDeclaration | undefined {
+/**
+ * Reads the declaration out of the text of a job file, which may be wrong in any other way; undefined when it names no `ManifestFile`.
+ * A chunk of its own: a workspace without job files never loads the catalogue for its manifests.
+ */
+export function readDeclaration(text: string): ManifestDeclaration | undefined {
+  const jobFile: unknown = parse(text.replace(/^\uFEFF/, ' '));
   const path = member(jobFile, 'ManifestFile');
   if (typeof path !== 'string' || path === '') return undefined;
   const fields = member(member(member(jobFile, 'Manifest'), 'Spec'), 'Fields');
   const operation = member(jobFile, 'Operation');
+  const name = typeof operation === 'object' && operation !== null ? Object.keys(operation)[0] : undefined;
   return {
     path,
     fields: isFields(fields) ? fields : undefined,
-    operation: typeof operation === 'object' && operation !== null ? Object.keys(operation)[0] : undefined,
+    isOneBucketOnly: name !== undefined && findOperation(name)?.isOneBucketOnly === true,
   };
 }
 
