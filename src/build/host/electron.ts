@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../base/errors.js';
 import { type Counts, failedToRun } from '../counts.js';
-import { copySample } from './hostTests.js';
+import { copySample } from './copySample.js';
 
 /** Runs the suite in a desktop VS Code, downloaded from the vendor's site into `.vscode-test/`. Needs a display. */
 export async function runInElectron(root: string, vscode: string, grep?: string): Promise<Counts> {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +9,7 @@ import { type Counts, addCounts, failedToRun, noCounts, printCounts } from '../c
 import { listFiles } from '../files.js';
 import { packageExtension } from '../packageExtension.js';
 import { launchChromium } from './chromium.js';
+import { copySample } from './copySample.js';
 import { installExtension, startCodeServer } from './codeServer.js';
 import { type InstalledHost, installHost } from './installHost.js';
 import { runInElectron } from './electron.js';
@@ -138,15 +138,6 @@ function printOutput(level: string, text: string): void {
   const isVerbose = process.env['S3B_VERBOSE'] !== undefined;
   if (text.startsWith(suiteMark)) console.log(text.slice(suiteMark.length).replaceAll(`\n${suiteMark}`, '\n'));
   else if (isVerbose || (level === 'error' && text.includes('/out/host/'))) console.error(`${level}: ${text}`);
-}
-
-/** The working copy that the tests may change. */
-export async function copySample(root: string, home: string): Promise<string> {
-  const workspace = join(home, 'workspace');
-  const sample = join(root, 'samples', 'rename-reports');
-  if (existsSync(sample)) await cp(sample, workspace, { recursive: true });
-  else await mkdir(workspace);
-  return workspace;
 }
 
 /** Installs the VSIX, and returns an empty extension to be "under development": VS Code runs tests only beside one. */

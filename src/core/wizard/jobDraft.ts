@@ -10,7 +10,11 @@ export function writeMember(draft: JobDraft, path: FindingPath, value: unknown):
   for (const part of path.slice(0, -1)) {
     const inner = owner[part];
     if (typeof inner === 'object' && inner !== null) owner = inner as JobDraft;
-    else owner = (owner[part] = {}) as JobDraft;
+    else {
+      const created: JobDraft = {};
+      owner[part] = created;
+      owner = created;
+    }
   }
   const last = path.at(-1);
   if (last !== undefined) owner[last] = value;

@@ -166,8 +166,8 @@ class ParameterQuestions {
       if (!showWhen(answers)) return false;
       const parameters = Object.entries(answers)
         .filter(([id, value]) => id.startsWith(prefix) && value !== undefined)
-        .map(([id, value]) => [id.slice(prefix.length), value]);
-      return applies({ ...this.#operation.defaults, ...Object.fromEntries(parameters) });
+        .map(([id, value]): [string, unknown] => [id.slice(prefix.length), value]);
+      return applies({ ...this.#operation.defaults, ...Object.fromEntries<unknown>(parameters) });
     };
   }
 }
