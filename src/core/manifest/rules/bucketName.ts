@@ -27,7 +27,7 @@ export function isBucketName(name: string): boolean {
 }
 
 /** Older buckets of US East (N. Virginia) may also have upper case, underscores and up to 255 characters. */
-function isLegacyBucketName(name: string): boolean {
+export function isLegacyBucketName(name: string): boolean {
   return /^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?!\.)){1,253}[A-Za-z0-9_]$/.test(name) && !isIpAddress(name);
 }
 

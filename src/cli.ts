@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { CliIo } from './cli/cliIo.js';
+import { runCli } from './cli/runCli.js';
+
+/** The `s3batch` command. */
+async function main(): Promise<void> {
+  const io: CliIo = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stdout.isTTY,
+  };
+  // Set rather than exit: what was written must still reach the pipe.
+  process.exitCode = await runCli(process.argv.slice(2), io, readVersion);
+}
+
+/** From the package.json beside the folder of this file. */
+function readVersion(): string {
+  const file: unknown = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
+  const version = (file as { version?: unknown } | null)?.version;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 2;
+});

@@ -1,0 +1,28 @@
+import type { CliCommand } from './cliIo.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** For the list of commands: what it does, without a full stop. */
+  readonly summary: string;
+  /** Loads the command's own file: no command pays for another. */
+  load(): Promise<CliCommand>;
+}
+
+/** Every command of `s3batch`, in the order in which the help lists them. A new command is one file and one entry here. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'lint',
+    summary: 'check manifests',
+    load: async () => (await import('./lint.js')).lintCommand,
+  },
+  {
+    name: 'fix',
+    summary: 'repair what can be repaired for certain in a manifest',
+    load: async () => (await import('./fix.js')).fixCommand,
+  },
+  {
+    name: 'encode',
+    summary: 'make a manifest from raw keys',
+    load: async () => (await import('./encode.js')).encodeCommand,
+  },
+];

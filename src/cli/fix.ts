@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { type FixCounts, ManifestByteFixer } from '../core/manifest/fixAll.js';
+import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
+import type { LintOptions } from '../core/manifest/lintOptions.js';
+import type { CliCommand, CliIo } from './cliIo.js';
+import { parseArguments, parseWholeNumber, usageError } from './commandLine.js';
+import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
+import { count, printable, styleOf, writeOut } from './output.js';
+import { readSource, sourceName } from './readSource.js';
+import { isSameFile, replaceFile, type Write } from './replaceFile.js';
+import { textReport } from './report/textReport.js';
+
+const help = [
+  'Usage: s3batch fix FILE -o OUT [options]',
+  '       s3batch fix FILE --in-place [options]',
+  '',
+  'Applies every fix whose result is certain and writes the manifest to OUT: byte order mark, header row, blank lines,',
+  'space around fields, raw characters in keys, bad escapes, missing version ids. All other bytes stay as they are.',
+  'FILE may be - for stdin, OUT - for stdout (the report then goes to stderr).',
+  '',
+  'Options:',
+  '  -o, --output OUT       where to write; not the input itself',
+  '  --in-place             overwrite the input',
+  ...lintOptionHelp,
+  '  --max-problems N       list at most N problems that are left (default 100)',
+  '  --help                 show this',
+  '',
+  'Exit codes: 0 no error left, 1 errors left, 2 could not run.',
+  '',
+].join('\n');
+
+/** `s3batch fix`: 0 no error left, 1 errors left that a person must decide, 2 could not run. */
+export const fixCommand: CliCommand = async (argv, io) => {
+  const { values, positionals } = parseArguments(argv, {
+    ...lintOptionFlags,
+    output: { type: 'string', short: 'o' },
+    'in-place': { type: 'boolean' },
+    'max-problems': { type: 'string', default: '100' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help === true) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  const [input, ...others] = positionals;
+  if (input === undefined || others.length > 0) throw usageError('Name one manifest to fix, or - for stdin.');
+  const output = await outputPath(input, values.output, values['in-place'] === true, io);
+  const options: LintOptions = {
+    ...parseLintOptions(values),
+    maxProblems: parseWholeNumber('--max-problems', values['max-problems'], 0),
+  };
+
+  let outcome: Outcome | undefined;
+  const produce = async (write: Write): Promise<void> => {
+    outcome = await fixSource(input, options, io, write);
+  };
+  if (output === '-') await produce((piece) => writeOut(io.stdout, piece));
+  else await replaceFile(resolve(io.cwd, output), produce);
+  if (outcome === undefined) throw new Error('No outcome');
+
+  const name = output === '-' ? '<stdout>' : output;
+  await writeReport(output === '-' ? io.stderr : io.stdout, sourceName(input), name, outcome, io);
+  return outcome.left.errors > 0 ? 1 : 0;
+};
+
+async function outputPath(input: string, output: string | undefined, isInPlace: boolean, io: CliIo): Promise<string> {
+  if (isInPlace && output !== undefined) throw usageError("Use '-o' or '--in-place', not both.");
+  if (isInPlace && input === '-') throw usageError('Stdin can not be overwritten; name an output with -o.');
+  const path = isInPlace ? input : output;
+  if (path === undefined) throw usageError("Say where to write with '-o OUT', or '--in-place' to overwrite the input.");
+  if (/\.gz$/i.test(path)) throw usageError(`'${path}' would not be a gzip file: the fixed manifest is written as plain text.`);
+  if (!isInPlace && path !== '-' && input !== '-' && (await isSameFile(resolve(io.cwd, input), resolve(io.cwd, path)))) {
+    throw usageError(`'${path}' is the input itself. Use '--in-place' to overwrite it.`);
+  }
+  return path;
+}
+
+interface Outcome {
+  readonly fixed: FixCounts;
+  readonly left: LintResult;
+}
+
+/**
+ * Reads, fixes, writes and judges what was written in one go. Two fixers in a row, because encoding a stray quote can change how the
+ * lines around it divide into rows; the second settles that.
+ */
+async function fixSource(input: string, options: LintOptions, io: CliIo, write: Write): Promise<Outcome> {
+  const linter = new ManifestByteLinter(options);
+  let pieces: Uint8Array[] = [];
+  const second = new ManifestByteFixer(options, (piece) => {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+    if (bytes.length > 0) pieces.push(bytes);
+  });
+  let between: Uint8Array[] = [];
+  const first = new ManifestByteFixer(options, (piece) => {
+    between.push(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece);
+  });
+  const pass = async (): Promise<boolean> => {
+    const settled = Buffer.concat(between);
+    between = [];
+    second.push(settled);
+    return flush();
+  };
+  const flush = async (): Promise<boolean> => {
+    const bytes = Buffer.concat(pieces);
+    pieces = [];
+    linter.push(bytes);
+    return write(bytes);
+  };
+  for await (const chunk of readSource(input, io)) {
+    first.push(chunk);
+    if (!(await pass())) break;
+  }
+  const fixed = first.end();
+  await pass();
+  const more = second.end();
+  await flush();
+  return { fixed: sumCounts(fixed, more), left: linter.end() };
+}
+
+function sumCounts(first: FixCounts, second: FixCounts): FixCounts {
+  const sum: Record<string, number> = { ...first };
+  for (const [rule, number] of Object.entries(second)) sum[rule] = (sum[rule] ?? 0) + number;
+  return sum;
+}
+
+async function writeReport(stream: Writable, input: string, output: string, outcome: Outcome, io: CliIo): Promise<void> {
+  const entries = Object.entries(outcome.fixed);
+  const total = entries.reduce((sum, [, number]) => sum + number, 0);
+  const lines = [
+    `${printable(input)} -> ${printable(output)}: ${total === 0 ? 'nothing to fix' : `${count(total, 'problem')} fixed`}`,
+  ];
+  for (const [rule, number] of entries) lines.push(`  ${rule} ${number.toLocaleString('en')}`);
+  const { errors, warnings, information } = outcome.left;
+  if (errors + warnings + information > 0) lines.push('Left to decide:');
+  await writeOut(stream, `${lines.join('\n')}\n${textReport([{ path: output, result: outcome.left }], styleOf(io))}`);
+}

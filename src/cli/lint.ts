@@ -1,0 +1,80 @@
+import { errorMessage, isBatchError } from '../base/errors.js';
+import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
+import type { LintOptions } from '../core/manifest/lintOptions.js';
+import type { CliCommand, CliIo } from './cliIo.js';
+import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
+import { printable, styleOf, writeOut } from './output.js';
+import { readSource } from './readSource.js';
+import { githubReport } from './report/githubReport.js';
+import { jsonReport } from './report/jsonReport.js';
+import type { LintedFile, LintReport } from './report/lintReport.js';
+import { sarifReport } from './report/sarifReport.js';
+import { textReport } from './report/textReport.js';
+
+const formats = ['text', 'json', 'sarif', 'github'] as const;
+const reports: Readonly<Record<(typeof formats)[number], LintReport>> = {
+  text: textReport,
+  json: jsonReport,
+  sarif: sarifReport,
+  github: githubReport,
+};
+
+const help = [
+  'Usage: s3batch lint FILE... [options]',
+  '',
+  'Checks manifests. FILE may be - for stdin; .gz files are unpacked.',
+  '',
+  'Options:',
+  '  --format FORMAT        text (the default), json, sarif or github',
+  ...lintOptionHelp,
+  '  --max-problems N       list at most N problems of a file; all are counted (default 1000)',
+  '  --help                 show this',
+  '',
+  'Exit codes: 0 no error, 1 errors found, 2 could not run.',
+  '',
+].join('\n');
+
+/** `s3batch lint`: 0 no error, 1 errors found, 2 a file could not be read or the command line is wrong. */
+export const lintCommand: CliCommand = async (argv, io) => {
+  const { values, positionals } = parseArguments(argv, {
+    ...lintOptionFlags,
+    format: { type: 'string', default: 'text' },
+    'max-problems': { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help === true) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  if (positionals.length === 0) throw usageError('Name the manifests to check, or - for stdin.');
+  if (positionals.filter((path) => path === '-').length > 1) throw usageError('Stdin (-) can be read once only.');
+  const report = reports[parseChoice('--format', values.format, formats)];
+  const maxProblems = values['max-problems'];
+  const options: LintOptions = {
+    ...parseLintOptions(values),
+    maxProblems: maxProblems === undefined ? undefined : parseWholeNumber('--max-problems', maxProblems, 0),
+  };
+
+  const files: LintedFile[] = [];
+  let isAnyUnread = false;
+  for (const path of positionals) {
+    try {
+      files.push({ path, result: await lintSource(path, options, io) });
+    } catch (error) {
+      if (!isBatchError(error)) throw error;
+      // The other files are still worth a look.
+      isAnyUnread = true;
+      await writeOut(io.stderr, `s3batch lint: ${printable(errorMessage(error))}\n`);
+    }
+  }
+  if (files.length > 0) await writeOut(io.stdout, report(files, styleOf(io)));
+  if (isAnyUnread) return 2;
+  return files.some(({ result }) => result.errors > 0) ? 1 : 0;
+};
+
+export async function lintSource(path: string, options: LintOptions, io: CliIo): Promise<LintResult> {
+  const linter = new ManifestByteLinter(options);
+  for await (const chunk of readSource(path, io)) linter.push(chunk);
+  return linter.end();
+}

@@ -1,0 +1,64 @@
+import type { ManifestField } from '../core/job/jobTypes.js';
+import type { LintOptions, RuleSeverities } from '../core/manifest/lintOptions.js';
+import type { RuleSeverity } from '../core/manifest/problem.js';
+import { allRules } from '../core/manifest/rules/allRules.js';
+import { ruleIds, type RuleId } from '../core/manifest/rules/rule.js';
+import { findOperation, operations } from '../core/operations/catalogue.js';
+import { listOf, parseChoice, usageError } from './commandLine.js';
+
+/** The options that say how to judge a manifest, shared by all commands that do. */
+export const lintOptionFlags = {
+  fields: { type: 'string' },
+  operation: { type: 'string' },
+  rule: { type: 'string', multiple: true },
+} as const;
+
+export const lintOptionHelp = [
+  '  --fields LIST          columns of the manifest, such as Bucket,Key,VersionId,Ignore',
+  "  --operation NAME       the job's operation, such as S3PutObjectCopy: some allow one bucket only",
+  '  --rule ID=SEVERITY     set a rule to off, information, warning or error; may be repeated',
+];
+
+const fieldNames: readonly ManifestField[] = ['Bucket', 'Key', 'VersionId', 'Ignore'];
+const severities: readonly RuleSeverity[] = ['off', 'information', 'warning', 'error'];
+
+export function parseLintOptions(values: {
+  fields?: string | undefined;
+  operation?: string | undefined;
+  rule?: readonly string[] | undefined;
+}): LintOptions {
+  return {
+    fields: values.fields === undefined ? undefined : parseFields(values.fields),
+    isOneBucketOnly: values.operation === undefined ? undefined : isOneBucketOnly(values.operation),
+    severities: values.rule === undefined ? undefined : parseRules(values.rule),
+  };
+}
+
+/** `Manifest.Spec.Fields` of a job: Bucket and Key once each, VersionId once at most. */
+function parseFields(list: string): ManifestField[] {
+  const fields = list.split(',').map((name) => parseChoice('--fields', name.trim(), fieldNames));
+  for (const name of ['Bucket', 'Key', 'VersionId'] as const) {
+    const times = fields.filter((field) => field === name).length;
+    if (times > 1) throw usageError(`Option '--fields' names ${name} ${times} times.`);
+    if (times === 0 && name !== 'VersionId') throw usageError(`Option '--fields' must name ${name}.`);
+  }
+  return fields;
+}
+
+function isOneBucketOnly(name: string): boolean {
+  const operation = findOperation(name);
+  if (operation !== undefined) return operation.isOneBucketOnly;
+  throw usageError(`Unknown operation '${name}'. It is one of ${listOf(operations.map((item) => item.name))}.`);
+}
+
+function parseRules(settings: readonly string[]): RuleSeverities {
+  const parsed: Partial<Record<RuleId, RuleSeverity>> = {};
+  for (const setting of settings) {
+    const [name = '', severity] = setting.split('=', 2);
+    const id = ruleIds.find((item) => item === name);
+    if (severity === undefined) throw usageError(`Option '--rule' takes ID=SEVERITY, not '${setting}'.`);
+    if (id === undefined) throw usageError(`Unknown rule '${name}'. The rules are ${listOf(allRules.map((rule) => rule.id))}.`);
+    parsed[id] = parseChoice('--rule', severity, severities);
+  }
+  return parsed;
+}

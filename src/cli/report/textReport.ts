@@ -1,0 +1,34 @@
+import { count, printable } from '../output.js';
+import { sourceName } from '../readSource.js';
+import type { LintedFile, LintReport } from './lintReport.js';
+
+/** `path:line:column severity rule message`, one problem a line, and a summary. */
+export const textReport: LintReport = (files, style) => {
+  const lines: string[] = [];
+  for (const { path, result } of files) {
+    const name = printable(sourceName(path));
+    for (const { range, severity, rule, message } of result.problems) {
+      lines.push(`${name}:${range.line + 1}:${range.column + 1} ${style[severity](severity)} ${rule} ${printable(message)}`);
+    }
+    const hidden = result.errors + result.warnings + result.information - result.problems.length;
+    if (hidden > 0) lines.push(style.dim(`${name}: ${count(hidden, 'more problem')} not listed; see --max-problems.`));
+  }
+  lines.push(summary(files));
+  return `${lines.join('\n')}\n`;
+};
+
+export function summary(files: readonly LintedFile[]): string {
+  const sum = (value: (file: LintedFile) => number): number => files.reduce((total, file) => total + value(file), 0);
+  const found = [
+    { number: sum((file) => file.result.errors), text: 'error' },
+    { number: sum((file) => file.result.warnings), text: 'warning' },
+  ];
+  const parts = found.filter(({ number }) => number > 0).map(({ number, text }) => count(number, text));
+  const information = sum((file) => file.result.information);
+  if (information > 0) parts.push(`${information.toLocaleString('en')} information`);
+  const where = files.length === 1 ? '' : ` in ${count(files.length, 'file')}`;
+  return `${count(
+    sum((file) => file.result.rows),
+    'row',
+  )}${where}: ${parts.length === 0 ? 'no problems' : parts.join(', ')}`;
+}
