@@ -71,11 +71,13 @@ export class CauseCounter {
       .toSorted(
         (left, right) => right.count - left.count || compare(left.code, right.code) || compare(left.message, right.message),
       )
-      .map((group) => {
-        const known = explainTaskError(group);
-        return { ...group, share: group.count / this.#failed, ...(known === undefined ? {} : { known }) };
-      });
+      .map((group) => toCause(group, this.#failed));
   }
+}
+
+function toCause(group: Group, failed: number): Cause {
+  const known = explainTaskError(group);
+  return { ...group, share: group.count / failed, ...(known === undefined ? {} : { known }) };
 }
 
 function groupKey(code: string, httpStatus: number, message: string): string {
