@@ -37,7 +37,7 @@ function stringValue(shape: StringShape): fc.Arbitrary<string> {
   const max = Math.min(shape.max ?? 64, 64);
   if (shape.pattern === undefined) return fc.string({ minLength: shape.min ?? 0, maxLength: max, unit: 'binary' });
   if (shape.pattern.includes('\\p{'))
-    return fc.string({ minLength: shape.min ?? 0, maxLength: max, unit: fc.constantFrom(...'aZ09 ü長_.:/=+-@') });
+    return fc.string({ minLength: shape.min ?? 0, maxLength: max, unit: fc.constantFrom(...Array.from('aZ09 ü長_.:/=+-@')) });
   const tail = '.*';
   const pattern = shape.pattern.endsWith(tail) ? `${shape.pattern.slice(0, -tail.length)}[ -~]{0,20}` : shape.pattern;
   return fc
