@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.js';
+import { registerExplorer } from './ui/explorer/registerExplorer.js';
 import { Commands } from './ui/platform/commands.js';
 import { ContextKeys } from './ui/platform/contextKeys.js';
 import { registerEngineCommands } from './ui/platform/engineCommands.js';
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerEngineCommands(services);
   registerLint(services);
   registerJobStatusItem(services);
+  registerExplorer(services);
 
   services.log.debug(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
 }

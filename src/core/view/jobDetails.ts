@@ -2,6 +2,7 @@ import { parseObjectArn, parseBucketArn, parseFunctionArn, parseRoleArn } from '
 import type { JobDescriptor, Tag } from '../job/jobTypes.js';
 import type { Target } from '../job/target.js';
 import { findOperation } from '../operations/catalogue.js';
+import type { OperationDefinition } from '../operations/operation.js';
 import { isRecord } from '../operations/validateShape.js';
 import { reportKeys } from '../report/reportManifest.js';
 import { type Formats, formatCount, formatDuration, formatTime } from './formats.js';
@@ -44,6 +45,25 @@ export function reportLocation(job: JobDescriptor): { bucket: string; folder: st
   return { bucket, folder: keys.folder, manifestKey: keys.manifest };
 }
 
+/** The operation of a job in words: `Invoke AWS Lambda function rename-reports`. */
+export function operationText(job: JobDescriptor): string {
+  const { name, definition, functionName } = operationOf(job);
+  const label = definition?.label ?? name;
+  return functionName === undefined ? label : `${label} ${functionName}`;
+}
+
+function operationOf(job: JobDescriptor): {
+  readonly name: string;
+  readonly parameters: unknown;
+  readonly definition: OperationDefinition | undefined;
+  readonly functionName: string | undefined;
+} {
+  const [name = '', parameters] = Object.entries(job.Operation ?? {})[0] ?? [];
+  const functionArn = isRecord(parameters) ? parameters['FunctionArn'] : undefined;
+  const functionName = typeof functionArn === 'string' ? (parseFunctionArn(functionArn)?.name ?? functionArn) : undefined;
+  return { name, parameters, definition: findOperation(name), functionName };
+}
+
 type DetailParts = Partial<Omit<DetailNode, 'kind' | 'id' | 'targetId' | 'jobId'>> & { readonly label: string };
 type Build = (path: string, parts: DetailParts) => DetailNode;
 
@@ -82,10 +102,7 @@ function failureDetails(job: JobDescriptor, build: Build, { l10n }: Formats): De
 }
 
 function operationDetail(job: JobDescriptor, build: Build, { l10n }: Formats): DetailNode {
-  const [name = '', parameters] = Object.entries(job.Operation ?? {})[0] ?? [];
-  const definition = findOperation(name);
-  const functionArn = isRecord(parameters) ? parameters['FunctionArn'] : undefined;
-  const functionName = typeof functionArn === 'string' ? (parseFunctionArn(functionArn)?.name ?? functionArn) : undefined;
+  const { name, parameters, definition, functionName } = operationOf(job);
   const value = functionName ?? definition?.label ?? name;
   return build('operation', {
     topic: 'operation',

@@ -154,12 +154,12 @@ export function canGoBack(form: Form, state: WizardState): boolean {
 
 /** Step n of m, as the answers stand: questions not reached yet count as they would be asked with their defaults. */
 export function stepOf(form: Form, state: WizardState): { readonly step: number; readonly total: number } {
-  let answers = state.answers;
+  const answers: Record<string, unknown> = { ...state.answers };
   const at = form.questions.findIndex((question) => question.id === state.at);
   for (const question of form.questions.slice(Math.max(at, 0))) {
     if (!(question.showWhen?.(answers) ?? true) || Object.hasOwn(answers, question.id)) continue;
     const value = question.defaultValue?.(answers);
-    if (value !== undefined) answers = { ...answers, [question.id]: value };
+    if (value !== undefined) answers[question.id] = value;
   }
   const asked = askedQuestions(form, { answers, given: state.given });
   const index = asked.findIndex((question) => question.id === state.at);

@@ -1,4 +1,4 @@
-import type { FindingPath } from '../operations/validateShape.js';
+import { type FindingPath, isRecord } from '../operations/validateShape.js';
 
 /** A request while it grows: plain JSON. */
 export type JobDraft = Record<string, unknown>;
@@ -8,13 +8,10 @@ export function writeMember(draft: JobDraft, path: FindingPath, value: unknown):
   if (value === undefined) return;
   let owner = draft;
   for (const part of path.slice(0, -1)) {
-    const inner = owner[part];
-    if (typeof inner === 'object' && inner !== null) owner = inner as JobDraft;
-    else {
-      const created: JobDraft = {};
-      owner[part] = created;
-      owner = created;
-    }
+    const known = owner[part];
+    const inner: JobDraft = isRecord(known) ? known : {};
+    owner[part] = inner;
+    owner = inner;
   }
   const last = path.at(-1);
   if (last !== undefined) owner[last] = value;

@@ -59,12 +59,7 @@ class ParameterQuestions {
         title: name,
         ...(shape.doc === undefined ? {} : { prompt: shape.doc }),
         showWhen,
-        options: () =>
-          Object.entries(shape.members).map(([member, memberShape]) => ({
-            label: member,
-            ...(memberShape.doc === undefined ? {} : { detail: memberShape.doc }),
-            value: member,
-          })),
+        options: () => Object.entries(shape.members).map(([member, memberShape]) => choiceOf(member, memberShape.doc)),
       },
       write: (draft, value) => writeMember(draft, [...path, String(value)], {}),
     };
@@ -132,10 +127,7 @@ class ParameterQuestions {
     }
     const values = shape.enum ?? knownValues[name];
     if (values === undefined) return { ...base, kind: 'input', parse: parseText, format: formatText };
-    const choices = values.map((value): PickOption => {
-      const doc = shape.enumDocs?.[value];
-      return doc === undefined ? { label: value, value } : { label: value, detail: doc, value };
-    });
+    const choices = values.map((value) => choiceOf(value, shape.enumDocs?.[value]));
     const typing = shape.enum === undefined ? { parse: parseText, format: formatText } : {};
     return { ...base, kind: 'pick', options: () => this.#withNone(choices, shape, isOptional), ...typing };
   }
@@ -164,12 +156,17 @@ class ParameterQuestions {
     const prefix = `${path.join('.')}.`;
     return (answers) => {
       if (!showWhen(answers)) return false;
-      const parameters = Object.entries(answers)
-        .filter(([id, value]) => id.startsWith(prefix) && value !== undefined)
-        .map(([id, value]): [string, unknown] => [id.slice(prefix.length), value]);
-      return applies({ ...this.#operation.defaults, ...Object.fromEntries<unknown>(parameters) });
+      const parameters: Record<string, unknown> = { ...this.#operation.defaults };
+      for (const [id, value] of Object.entries(answers)) {
+        if (id.startsWith(prefix) && value !== undefined) parameters[id.slice(prefix.length)] = value;
+      }
+      return applies(parameters);
     };
   }
+}
+
+function choiceOf(value: string, doc: string | undefined): PickOption {
+  return doc === undefined ? { label: value, value } : { label: value, detail: doc, value };
 }
 
 /** Empty text is no answer. */

@@ -32,9 +32,14 @@ export const Command = {
   jobCancel: 's3batch.job.cancel',
   jobChangePriority: 's3batch.job.changePriority',
   jobOpenReport: 's3batch.job.openReport',
+  jobOpenManifest: 's3batch.job.openManifest',
   jobCopyId: 's3batch.job.copyId',
   jobCopyArn: 's3batch.job.copyArn',
+  /** Checks a job file and shows its problems. */
+  jobCheck: 's3batch.job.check',
   jobsRefresh: 's3batch.jobs.refresh',
+  /** Reads the next page of a target's jobs. */
+  jobsLoadMore: 's3batch.jobs.loadMore',
   engineStart: 's3batch.engine.start',
   engineStop: 's3batch.engine.stop',
   engineRevealData: 's3batch.engine.revealData',
@@ -63,9 +68,12 @@ export interface CommandTypes {
   's3batch.job.cancel': { args: [job?: JobReference]; result: void };
   's3batch.job.changePriority': { args: [job?: JobReference]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
+  's3batch.job.openManifest': { args: [job?: JobReference]; result: void };
   's3batch.job.copyId': { args: [job?: JobReference]; result: void };
   's3batch.job.copyArn': { args: [job?: JobReference]; result: void };
+  's3batch.job.check': { args: [jobFile?: Uri]; result: void };
   's3batch.jobs.refresh': { args: []; result: void };
+  's3batch.jobs.loadMore': { args: [targetId?: string]; result: void };
   's3batch.engine.start': { args: []; result: void };
   's3batch.engine.stop': { args: []; result: void };
   's3batch.engine.revealData': { args: []; result: void };

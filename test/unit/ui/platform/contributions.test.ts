@@ -154,9 +154,12 @@ test('activation: views and commands activate by themselves, and nothing starts 
   for (const event of manifest.activationEvents) assert.match(event, /^onLanguage:/, event);
 });
 
-/** Strings given to l10n.t in src/ui and src/extension.ts. A string that is not a literal can't be translated. */
+/** Strings given to l10n.t in src/ui, src/extension.ts and, where the localizer is an argument, in src/core. A string that is not a literal can't be translated. */
 function localizedStrings(): string[] {
-  const files = [...sourceFiles(join(root, 'src', 'ui')), join(root, 'src', 'extension.ts')];
+  const files = [
+    ...['ui', 'core'].flatMap((folder) => sourceFiles(join(root, 'src', folder))),
+    join(root, 'src', 'extension.ts'),
+  ];
   return files.flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     return [...text.matchAll(/\bl10n\.t\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|)/g)].map((match) => {

@@ -1,0 +1,356 @@
+import type { Clock } from '../../base/clock.js';
+import { type Disposable, DisposableStore } from '../../base/disposable.js';
+import { Emitter, type Event } from '../../base/emitter.js';
+import { BatchError, errorCode, errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
+import type { JobDescriptor, JobListItem, Tag } from '../../core/job/jobTypes.js';
+import type { Target, TargetClient } from '../../core/job/target.js';
+import { changeBetween, type JobList, unfinishedJobs, withFirstPage, withJobs, withNextPage } from '../../core/view/jobList.js';
+import { hasEnded } from '../../core/view/jobOutcome.js';
+import type { JobReference } from '../platform/commandTypes.js';
+import type { TargetProvider } from './targetProvider.js';
+
+/** What is known of a target's jobs. With an error, `list` is what was known before it. */
+export interface TargetState {
+  readonly target: Target;
+  readonly list: JobList | undefined;
+  readonly error: BatchError | undefined;
+  /** False while the target could not be asked without starting it. */
+  readonly isReachable: boolean;
+}
+
+export interface StoreChange {
+  readonly targetId: string;
+  /** Show the target's whole list anew. */
+  readonly isListChanged: boolean;
+  /** Show these jobs anew. */
+  readonly changed: ReadonlySet<string>;
+}
+
+export interface JobDetails {
+  readonly descriptor: JobDescriptor;
+  /** Undefined when they could not be read; the rest of the job is worth showing without them. */
+  readonly tags: readonly Tag[] | undefined;
+}
+
+export interface EndedJob extends JobReference {
+  readonly job: JobListItem;
+}
+
+export interface JobStoreOptions {
+  readonly targets: TargetProvider;
+  readonly clock: Clock;
+  /** A failure that nobody asked about: one refresh of many. */
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** Jobs in one page. */
+const pageSize = 100;
+/** Jobs beyond the first page that are asked about one by one in one refresh. */
+const maxDescribed = 25;
+const localIntervalMs = 1000;
+/** S3 User Guide, troubleshooting-batch-operations: do not poll a job more often. */
+const awsIntervalMs = 30_000;
+const maxIntervalMs = 60_000;
+
+interface TargetEntry {
+  readonly target: Target;
+  list: JobList | undefined;
+  error: BatchError | undefined;
+  isReachable: boolean;
+  failures: number;
+  timer: Disposable | undefined;
+  refreshing: Promise<void> | undefined;
+}
+
+/**
+ * The jobs of all targets: reads them while somebody looks or follows a job, and says what changed. One ListJobs a round and target;
+ * only followed or unfinished jobs beyond its page are described. Backs off while a target fails and keeps what was known.
+ */
+export class JobStore implements Disposable {
+  readonly #options: JobStoreOptions;
+  readonly #entries = new Map<string, TargetEntry>();
+  readonly #followed = new Map<string, JobReference>();
+  readonly #details = new Map<string, { readonly job: JobListItem | undefined; readonly details: Promise<JobDetails> }>();
+  readonly #changed = new Emitter<StoreChange>();
+  readonly #ended = new Emitter<EndedJob>();
+  readonly #abort = new AbortController();
+  readonly #disposables = new DisposableStore();
+  #isVisible = false;
+
+  readonly onDidChange: Event<StoreChange> = this.#changed.event;
+  /** A followed job has ended; it is followed no more. */
+  readonly onDidEnd: Event<EndedJob> = this.#ended.event;
+
+  constructor(options: JobStoreOptions) {
+    this.#options = options;
+    this.#disposables.add(options.targets.onDidChange(() => this.#onTargetsChanged()));
+    this.#syncTargets();
+  }
+
+  get targets(): readonly TargetState[] {
+    return [...this.#entries.values()];
+  }
+
+  state(targetId: string): TargetState | undefined {
+    return this.#entries.get(targetId);
+  }
+
+  job(reference: JobReference): JobListItem | undefined {
+    return this.#entries.get(reference.targetId)?.list?.jobs.find((job) => job.JobId === reference.jobId);
+  }
+
+  /** Jobs that are running, on all targets; those that wait for confirmation only while they are followed. */
+  activeJobs(): readonly EndedJob[] {
+    return [...this.#entries.values()].flatMap(({ target, list }) =>
+      (list === undefined ? [] : unfinishedJobs(list))
+        .filter((job) => job.Status !== 'Suspended' || this.#followed.has(keyOf({ targetId: target.id, jobId: job.JobId })))
+        .map((job) => ({ targetId: target.id, jobId: job.JobId, job })),
+    );
+  }
+
+  setVisible(isVisible: boolean): void {
+    if (this.#isVisible === isVisible) return;
+    this.#isVisible = isVisible;
+    for (const entry of this.#entries.values()) {
+      if (isVisible) this.#refreshSoon(entry);
+      else this.#schedule(entry);
+    }
+  }
+
+  /** Watches a job to its end, whether anybody looks or not. */
+  follow(reference: JobReference): void {
+    this.#followed.set(keyOf(reference), { targetId: reference.targetId, jobId: reference.jobId });
+    const entry = this.#entries.get(reference.targetId);
+    if (entry !== undefined) this.#refreshSoon(entry);
+  }
+
+  /** Reads one target, or all, anew; a failure is in the state. Resolves when what it asked for has been seen. */
+  async refresh(targetId?: string): Promise<void> {
+    const entries = [...this.#entries.values()].filter((entry) => targetId === undefined || entry.target.id === targetId);
+    await Promise.all(
+      entries.map(async (entry) => {
+        // One that is under way may have been asked before the change that the caller wants to see.
+        await entry.refreshing;
+        await this.#refresh(entry);
+      }),
+    );
+  }
+
+  /** Reads the next page of a target's jobs. Rejects when it can't be read. */
+  async loadMore(targetId: string): Promise<void> {
+    const entry = this.#entries.get(targetId);
+    const token = entry?.list?.nextToken;
+    if (entry === undefined || token === undefined) return;
+    const client = await this.#options.targets.client(targetId);
+    const page = await client.listJobs({ maxResults: pageSize, nextToken: token }, this.#abort.signal);
+    if (entry.list !== undefined) this.#setList(entry, withNextPage(entry.list, page));
+  }
+
+  /** The description and tags of a job; read again once the job looks different in the list. */
+  async details(reference: JobReference): Promise<JobDetails> {
+    const key = keyOf(reference);
+    const job = this.job(reference);
+    const known = this.#details.get(key);
+    if (known !== undefined && job !== undefined && known.job === job) return await known.details;
+    const details = this.#readDetails(reference);
+    this.#details.set(key, { job, details });
+    try {
+      return await details;
+    } catch (error) {
+      if (this.#details.get(key)?.details === details) this.#details.delete(key);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#disposables.dispose();
+    for (const entry of this.#entries.values()) entry.timer?.dispose();
+    this.#changed.dispose();
+    this.#ended.dispose();
+  }
+
+  async #readDetails({ targetId, jobId }: JobReference): Promise<JobDetails> {
+    const client = await this.#options.targets.client(targetId);
+    const [descriptor, tags] = await Promise.all([
+      client.describeJob(jobId, this.#abort.signal),
+      client.getJobTags(jobId, this.#abort.signal).catch((error: unknown) => {
+        this.#options.onError('Read the tags of a job', error);
+        return undefined;
+      }),
+    ]);
+    return { descriptor, tags };
+  }
+
+  #onTargetsChanged(): void {
+    this.#syncTargets();
+    for (const entry of this.#entries.values()) this.#refreshSoon(entry);
+  }
+
+  #syncTargets(): void {
+    const { targets } = this.#options.targets;
+    for (const target of targets) {
+      if (this.#entries.get(target.id)?.target.region === target.region) continue;
+      this.#entries.get(target.id)?.timer?.dispose();
+      this.#entries.set(target.id, {
+        target,
+        list: undefined,
+        error: undefined,
+        isReachable: false,
+        failures: 0,
+        timer: undefined,
+        refreshing: undefined,
+      });
+    }
+    for (const [id, entry] of this.#entries) {
+      if (targets.some((target) => target.id === id)) continue;
+      entry.timer?.dispose();
+      this.#entries.delete(id);
+    }
+  }
+
+  #refreshSoon(entry: TargetEntry): void {
+    entry.timer?.dispose();
+    entry.timer = this.#options.clock.schedule(0, () => {
+      entry.timer = undefined;
+      // Never rejects: a failure becomes part of the state.
+      void this.#refresh(entry);
+    });
+  }
+
+  async #refresh(entry: TargetEntry): Promise<void> {
+    entry.refreshing ??= this.#read(entry).finally(() => {
+      entry.refreshing = undefined;
+      this.#schedule(entry);
+    });
+    await entry.refreshing;
+  }
+
+  async #read(entry: TargetEntry): Promise<void> {
+    const targetId = entry.target.id;
+    try {
+      const client = await this.#options.targets.reachable(targetId);
+      if (client === undefined) {
+        this.#forget(entry);
+        return;
+      }
+      const page = await client.listJobs({ maxResults: pageSize }, this.#abort.signal);
+      let list = withFirstPage(entry.list, page);
+      const described = await this.#describeOthers(entry, client, list, new Set(page.jobs.map((job) => job.JobId)));
+      list = withJobs(list, described);
+      entry.failures = 0;
+      entry.isReachable = true;
+      const hadError = entry.error !== undefined;
+      entry.error = undefined;
+      this.#setList(entry, list, hadError);
+      this.#endFollowed(entry, [...list.jobs, ...described]);
+    } catch (error) {
+      if (isCancelled(error)) return;
+      entry.failures += 1;
+      const before = entry.error;
+      entry.error = isBatchError(error) ? error : new BatchError('Unexpected', errorMessage(error), { cause: error });
+      if (before?.message !== entry.error.message) {
+        this.#options.onError(`Read the jobs of ${entry.target.label}`, error);
+        this.#changed.fire({ targetId, isListChanged: true, changed: new Set() });
+      }
+    }
+  }
+
+  /** Unfinished and followed jobs that the first page does not hold. */
+  async #describeOthers(
+    entry: TargetEntry,
+    client: TargetClient,
+    list: JobList,
+    inPage: ReadonlySet<string>,
+  ): Promise<readonly JobListItem[]> {
+    const ids = new Set(unfinishedJobs(list).map((job) => job.JobId));
+    for (const { targetId, jobId } of this.#followed.values()) if (targetId === entry.target.id) ids.add(jobId);
+    const others = [...ids].filter((id) => !inPage.has(id)).slice(0, maxDescribed);
+    const described = await Promise.all(
+      others.map(async (jobId) => {
+        try {
+          return listItemOf(await client.describeJob(jobId, this.#abort.signal));
+        } catch (error) {
+          if (!isMissingJob(error)) throw error;
+          this.#followed.delete(keyOf({ targetId: entry.target.id, jobId }));
+          return undefined;
+        }
+      }),
+    );
+    return described.filter((job) => job !== undefined);
+  }
+
+  #endFollowed(entry: TargetEntry, jobs: readonly JobListItem[]): void {
+    for (const job of jobs) {
+      const reference = { targetId: entry.target.id, jobId: job.JobId };
+      if (!hasEnded(job.Status) || !this.#followed.delete(keyOf(reference))) continue;
+      this.#ended.fire({ ...reference, job });
+    }
+  }
+
+  /** The target can't be asked any more: what it said is no longer shown. */
+  #forget(entry: TargetEntry): void {
+    const wasShown = entry.list !== undefined || entry.error !== undefined;
+    entry.list = undefined;
+    entry.error = undefined;
+    entry.isReachable = false;
+    entry.failures = 0;
+    if (wasShown) this.#changed.fire({ targetId: entry.target.id, isListChanged: true, changed: new Set() });
+  }
+
+  #setList(entry: TargetEntry, list: JobList, mustShowAll = false): void {
+    const change = changeBetween(entry.list, list);
+    // A job that looks the same stays the same object, which is what cached details hang on.
+    const old = new Map((entry.list?.jobs ?? []).map((job) => [job.JobId, job]));
+    const jobs = list.jobs.map((job) => (change.changed.has(job.JobId) ? job : (old.get(job.JobId) ?? job)));
+    entry.list = { ...list, jobs };
+    if (!change.isListChanged && change.changed.size === 0 && !mustShowAll) return;
+    const isListChanged = change.isListChanged || mustShowAll;
+    this.#changed.fire({ targetId: entry.target.id, isListChanged, changed: change.changed });
+  }
+
+  #schedule(entry: TargetEntry): void {
+    entry.timer?.dispose();
+    entry.timer = undefined;
+    if (this.#disposables.isDisposed || this.#entries.get(entry.target.id) !== entry || !this.#isWatched(entry)) return;
+    const interval = entry.target.kind === 'local' ? localIntervalMs : awsIntervalMs;
+    const delayMs = Math.max(interval, Math.min(maxIntervalMs, interval * 2 ** entry.failures));
+    entry.timer = this.#options.clock.schedule(delayMs, () => {
+      entry.timer = undefined;
+      void this.#refresh(entry);
+    });
+  }
+
+  /** An unreachable target is not asked until it says that it changed. */
+  #isWatched(entry: TargetEntry): boolean {
+    if (!entry.isReachable && entry.error === undefined) return false;
+    if (this.#isVisible) return true;
+    const isFollowed = [...this.#followed.values()].some((reference) => reference.targetId === entry.target.id);
+    const isRunning = entry.target.kind === 'local' && this.activeJobs().some((job) => job.targetId === entry.target.id);
+    return isFollowed || isRunning;
+  }
+}
+
+function keyOf({ targetId, jobId }: JobReference): string {
+  return `${targetId}/${jobId}`;
+}
+
+/** Deleted, after 90 days, or never there. The service has two names for it. */
+function isMissingJob(error: unknown): boolean {
+  return ['NoSuchJob', 'NoSuchJobException', 'NotFoundException'].includes(errorCode(error) ?? '');
+}
+
+/** A description as ListJobs would show it. */
+function listItemOf(job: JobDescriptor): JobListItem {
+  const [operation] = Object.keys(job.Operation ?? {});
+  return {
+    JobId: job.JobId,
+    Status: job.Status,
+    Priority: job.Priority,
+    ...(job.Description === undefined ? {} : { Description: job.Description }),
+    ...(operation === undefined ? {} : { Operation: operation }),
+    ...(job.CreationTime === undefined ? {} : { CreationTime: job.CreationTime }),
+    ...(job.TerminationDate === undefined ? {} : { TerminationDate: job.TerminationDate }),
+    ...(job.ProgressSummary === undefined ? {} : { ProgressSummary: job.ProgressSummary }),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Event } from '../../base/emitter.js';
+import type { Target, TargetClient } from '../../core/job/target.js';
+
+/** The targets of this window and the way to their clients. */
+export interface TargetProvider {
+  readonly targets: readonly Target[];
+  /** Fires when a target came, went, or became reachable or not. */
+  readonly onDidChange: Event<void>;
+  /** A client of the target if it can be asked as it is; undefined when something would have to be started first. */
+  reachable(targetId: string): Promise<TargetClient | undefined>;
+  /** A client of the target; starts what it needs. Rejects with a BatchError. */
+  client(targetId: string): Promise<TargetClient>;
+}

@@ -1,0 +1,71 @@
+import { Emitter } from '../../src/base/emitter.js';
+import { BatchError } from '../../src/base/errors.js';
+import type { JobDescriptor, JobListItem, Tag } from '../../src/core/job/jobTypes.js';
+import type { Target, TargetClient } from '../../src/core/job/target.js';
+import type { TargetProvider } from '../../src/ui/explorer/targetProvider.js';
+import { FakeTargetClient } from './fakeTargetClient.js';
+
+/** A client whose jobs are what the test puts into `jobs`, listed in pages, newest first as they stand there. */
+export class FakeJobs extends FakeTargetClient {
+  jobs: JobListItem[] = [];
+  tags: readonly Tag[] = [];
+  /** Every call fails with this while it is set. */
+  failure: BatchError | undefined;
+  readonly descriptions = new Map<string, Partial<JobDescriptor>>();
+
+  override listJobs(options: { maxResults?: number; nextToken?: string } = {}): never {
+    this.calls.push(`listJobs ${options.nextToken ?? ''}`.trim());
+    const start = Number(options.nextToken ?? 0);
+    const end = start + (options.maxResults ?? 1000);
+    const jobs = this.jobs.slice(start, end);
+    return this.#answer(end < this.jobs.length ? { jobs, nextToken: String(end) } : { jobs });
+  }
+
+  override describeJob(jobId?: string): never {
+    this.calls.push(`describeJob ${jobId}`);
+    const job = this.jobs.find((item) => item.JobId === jobId);
+    if (job === undefined) return this.#answer(new BatchError('NoSuchJobException', `There is no job ${jobId}.`));
+    const { Operation: operation, ...rest } = job;
+    return this.#answer({
+      Priority: 1,
+      ...rest,
+      Operation: { [operation ?? 'LambdaInvoke']: {} },
+      ...this.descriptions.get(job.JobId),
+    });
+  }
+
+  override getJobTags(): never {
+    return this.#answer(this.tags);
+  }
+
+  /** The base class says `never` of what it does not fake. */
+  #answer(value: unknown): never {
+    const error = this.failure ?? (value instanceof Error ? value : undefined);
+    return (error === undefined ? Promise.resolve(value) : Promise.reject(error)) as never;
+  }
+}
+
+/** Local with a fake client, reachable while the test says so. */
+export class FakeTargets implements TargetProvider {
+  readonly jobs = new FakeJobs();
+  isReachable = true;
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+
+  get targets(): readonly Target[] {
+    return [this.jobs.target];
+  }
+
+  change(isReachable: boolean): void {
+    this.isReachable = isReachable;
+    this.#changed.fire();
+  }
+
+  reachable(): Promise<TargetClient | undefined> {
+    return Promise.resolve(this.isReachable ? this.jobs : undefined);
+  }
+
+  client(): Promise<TargetClient> {
+    return Promise.resolve(this.jobs);
+  }
+}
