@@ -25,4 +25,14 @@ export const commands: readonly CommandEntry[] = [
     summary: 'make a manifest from raw keys',
     load: async () => (await import('./encode.js')).encodeCommand,
   },
+  {
+    name: 'check',
+    summary: 'check a job file and the manifest that it names',
+    load: async () => (await import('./check.js')).checkCommand,
+  },
+  {
+    name: 'report',
+    summary: 'group the failures of a completion report, write retry and resume manifests',
+    load: async () => (await import('./report.js')).reportCommand,
+  },
 ];

@@ -35,7 +35,7 @@ export function parseLintOptions(values: {
 }
 
 /** `Manifest.Spec.Fields` of a job: Bucket and Key once each, VersionId once at most. */
-function parseFields(list: string): ManifestField[] {
+export function parseFields(list: string): ManifestField[] {
   const fields = list.split(',').map((name) => parseChoice('--fields', name.trim(), fieldNames));
   for (const name of ['Bucket', 'Key', 'VersionId'] as const) {
     const times = fields.filter((field) => field === name).length;

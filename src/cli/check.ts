@@ -1,0 +1,184 @@
+import { dirname, relative, resolve } from 'node:path';
+import { errorMessage } from '../base/errors.js';
+import { type JobFile, type JobFileFinding, parseJobFile } from '../core/job/jobFile.js';
+import type { ManifestField } from '../core/job/jobTypes.js';
+import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
+import { findOperation } from '../core/operations/catalogue.js';
+import { isRecord } from '../core/operations/validateShape.js';
+import type { CliCommand, CliIo } from './cliIo.js';
+import { parseArguments, parseChoice, usageError } from './commandLine.js';
+import { count, printable, styleOf, writeOut } from './output.js';
+import { readAll, readSource } from './readSource.js';
+
+const help = [
+  'Usage: s3batch check JOBFILE [options]',
+  '',
+  'Checks a job file (*.s3job.json), and the manifest that it names in ManifestFile.',
+  '',
+  'Options:',
+  '  --format FORMAT        text (the default) or json',
+  '  --help                 show this',
+  '',
+  'Exit codes: 0 no error, 1 errors found, 2 could not run.',
+  '',
+].join('\n');
+
+/** What a check says in JSON. Lines and columns are 1-based, columns in UTF-16 units. */
+interface CheckReport {
+  readonly path: string;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly findings: readonly {
+    readonly code: string;
+    readonly severity: 'error' | 'warning';
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+    readonly message: string;
+  }[];
+  /** Of the manifest that the job file names; problems are listed by `s3batch lint`. */
+  readonly manifest?: {
+    readonly path: string;
+    readonly rows: number;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly information: number;
+    readonly counts: LintResult['counts'];
+  };
+}
+
+/** `s3batch check`: 0 no error, 1 errors (also JSON that can't be read), 2 no such file or a wrong command line. */
+export const checkCommand: CliCommand = async (argv, io) => {
+  const { values, positionals } = parseArguments(argv, {
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help === true) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw usageError('Name one job file to check.');
+  const format = parseChoice('--format', values.format, ['text', 'json']);
+
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readAll(path, io));
+  const parsed = parseJobFile(text);
+  const findings = [...parsed.findings];
+  let manifest: CheckedManifest | undefined;
+  const manifestFile = parsed.value?.['ManifestFile'];
+  if (typeof manifestFile === 'string' && manifestFile !== '') {
+    const found = await checkManifestFile(path, manifestFile, parsed.value ?? {}, io);
+    if ('result' in found) manifest = found;
+    else {
+      findings.push({
+        path: ['ManifestFile'],
+        code: 'manifest-file-unreadable',
+        severity: 'error',
+        message: found.message,
+        start: 0,
+        end: 0,
+        range: parsed.rangeOf(['ManifestFile']),
+      });
+    }
+  }
+  const report = reportOf(path, findings, manifest);
+  await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, io));
+  return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 ? 1 : 0;
+};
+
+interface CheckedManifest {
+  /** As the person would name it: relative to where the command runs. */
+  readonly path: string;
+  readonly result: LintResult;
+}
+
+async function checkManifestFile(
+  jobPath: string,
+  manifestFile: string,
+  job: Readonly<Record<string, unknown>>,
+  io: CliIo,
+): Promise<CheckedManifest | { readonly message: string }> {
+  const directory = jobPath === '-' ? io.cwd : dirname(resolve(io.cwd, jobPath));
+  const absolute = resolve(directory, manifestFile);
+  const path = relative(io.cwd, absolute);
+  const linter = new ManifestByteLinter({ ...declaredColumns(job), isOneBucketOnly: isOneBucketOnly(job), maxProblems: 0 });
+  try {
+    for await (const chunk of readSource(absolute, io)) linter.push(chunk);
+  } catch (error) {
+    return { message: `The manifest that ManifestFile names can't be read: ${errorMessage(error)}` };
+  }
+  return { path, result: linter.end() };
+}
+
+/** The columns that the job declares, when it declares them properly. */
+function declaredColumns(job: Readonly<Record<string, unknown>>): { fields?: readonly ManifestField[] } {
+  const manifest = job['Manifest'] as JobFile['Manifest'] | undefined;
+  const spec: unknown = isRecord(manifest) ? manifest['Spec'] : undefined;
+  const fields = isRecord(spec) ? spec['Fields'] : undefined;
+  const known = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
+  if (!Array.isArray(fields) || fields.length === 0) return {};
+  const declared = fields.filter((field: unknown): field is ManifestField => known.some((name) => name === field));
+  return declared.length === fields.length ? { fields: declared } : {};
+}
+
+function isOneBucketOnly(job: Readonly<Record<string, unknown>>): boolean {
+  const operation = job['Operation'];
+  return isRecord(operation) && Object.keys(operation).some((name) => findOperation(name)?.isOneBucketOnly === true);
+}
+
+function reportOf(path: string, findings: readonly JobFileFinding[], manifest: CheckedManifest | undefined): CheckReport {
+  const of = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    path,
+    errors: of('error'),
+    warnings: of('warning'),
+    findings: findings.map(({ code, severity, range, message }) => ({
+      code,
+      severity,
+      line: range.line + 1,
+      column: range.column + 1,
+      endLine: range.endLine + 1,
+      endColumn: range.endColumn + 1,
+      message,
+    })),
+    ...(manifest === undefined
+      ? {}
+      : {
+          manifest: {
+            path: manifest.path,
+            rows: manifest.result.rows,
+            errors: manifest.result.errors,
+            warnings: manifest.result.warnings,
+            information: manifest.result.information,
+            counts: manifest.result.counts,
+          },
+        }),
+  };
+}
+
+function textOf(report: CheckReport, io: CliIo): string {
+  const style = styleOf(io);
+  const lines = report.findings.map((finding) => {
+    const severity = finding.severity === 'error' ? style.error('error') : style.warning('warning');
+    const place = `${printable(report.path)}:${finding.line}:${finding.column}`;
+    return `${place}: ${severity} ${printable(finding.message)} ${style.dim(`(${finding.code})`)}`;
+  });
+  const { manifest } = report;
+  if (manifest !== undefined) {
+    const name = printable(manifest.path);
+    const rows = count(manifest.rows, 'row');
+    if (manifest.errors + manifest.warnings + manifest.information === 0) lines.push(`${name}: ${rows}, no problem`);
+    else {
+      const severity = manifest.errors > 0 ? style.error('error') : style.warning('warning');
+      const problems = `${count(manifest.errors, 'error')}, ${count(manifest.warnings, 'warning')}`;
+      lines.push(`${name}: ${severity} The manifest has ${problems} in ${rows}. Run 's3batch lint ${name}' to see them.`);
+    }
+  }
+  lines.push(
+    report.errors + report.warnings === 0
+      ? `${printable(report.path)}: no problem`
+      : `${count(report.errors, 'error')}, ${count(report.warnings, 'warning')}`,
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { formatReportManifest, type ReportResult } from '../../src/core/report/reportManifest.js';
+import { formatReportRow, type ReportRow } from '../../src/core/report/reportRow.js';
+import { type InProcessRun, runInProcess } from '../support/cliInProcess.js';
+import { validRequest } from '../support/jobFixtures.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 's3batch-check-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(join(folder, name, '..'), { recursive: true });
+  await writeFile(join(folder, name), content);
+}
+
+const run = (...args: string[]): Promise<InProcessRun> => runInProcess(args, folder);
+
+const jobText = JSON.stringify(
+  {
+    ...validRequest,
+    ManifestFile: '../lists/manifest.csv',
+    Manifest: { Spec: validRequest.Manifest.Spec, Location: { ObjectArn: 'arn:aws:s3:::manifests/manifest.csv' } },
+  },
+  undefined,
+  2,
+);
+
+describe('s3batch check', () => {
+  test('a job without a mistake, and its manifest', async () => {
+    await file('jobs/rename.s3job.json', `// comment\n${jobText}`);
+    await file('lists/manifest.csv', 'test,a%3Db.csv\n');
+    const { code, stdout, stderr } = await run('check', 'jobs/rename.s3job.json');
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(stdout, `${join('lists', 'manifest.csv')}: 1 row, no problem\njobs/rename.s3job.json: no problem\n`);
+  });
+
+  test('warnings alone are no errors', async () => {
+    await file('jobs/rename.s3job.json', jobText.replace('"completion"', '"completion/"'));
+    await file('lists/manifest.csv', 'test,a.csv\n');
+    const { code, stdout } = await run('check', 'jobs/rename.s3job.json');
+    assert.equal(code, 0);
+    assert.match(stdout, /^jobs\/rename\.s3job\.json:\d+:\d+: warning Report\.Prefix ends with a slash/m);
+  });
+
+  test('errors in the job, with their places', async () => {
+    await file('jobs/rename.s3job.json', jobText.replace('"Priority": 10', '"Priority": -1'));
+    await file('lists/manifest.csv', 'test,a.csv\n');
+    const { code, stdout } = await run('check', 'jobs/rename.s3job.json', '--format', 'json');
+    assert.equal(code, 1);
+    const report = JSON.parse(stdout) as { errors: number; findings: { code: string; line: number; column: number }[] };
+    const line = jobText.split('\n').findIndex((text) => text.includes('"Priority"')) + 1;
+    assert.equal(report.errors, 1);
+    assert.deepEqual(
+      report.findings.map((finding) => [finding.code, finding.line, finding.column]),
+      [['out-of-range', line, 15]],
+    );
+  });
+
+  test('errors in the manifest alone', async () => {
+    await file('jobs/rename.s3job.json', jobText);
+    await file('lists/manifest.csv', 'bucket,key\ntest,a b\n');
+    const { code, stdout } = await run('check', 'jobs/rename.s3job.json');
+    assert.equal(code, 1);
+    assert.match(stdout, /The manifest has 2 errors, 0 warnings in 2 rows/);
+  });
+
+  test('a manifest that is not there', async () => {
+    await file('jobs/rename.s3job.json', jobText);
+    const { code, stdout } = await run('check', 'jobs/rename.s3job.json');
+    assert.equal(code, 1);
+    assert.match(stdout, /ManifestFile names can't be read: .*no such file/);
+  });
+
+  test('JSON that can not be read is an error, a file that is not there is another', async () => {
+    await file('broken.s3job.json', '{ "Priority": ');
+    assert.equal((await run('check', 'broken.s3job.json')).code, 1);
+    const missing = await run('check', 'missing.s3job.json');
+    assert.deepEqual([missing.code, missing.stdout], [2, '']);
+    assert.match(missing.stderr, /there is no such file/);
+    assert.equal((await run('check')).code, 2);
+  });
+});
+
+const row = (more: Partial<ReportRow>): ReportRow => ({
+  bucketField: 'test',
+  keyField: 'k',
+  versionField: '',
+  status: 'succeeded',
+  httpStatus: 200,
+  errorCode: '',
+  message: 'done',
+  ...more,
+});
+const failedRow = (keyField: string, errorCode: string, message: string): ReportRow =>
+  row({ keyField, status: 'failed', errorCode, message, httpStatus: errorCode === 'NoSuchKey' ? 404 : 200 });
+
+const succeeded = [row({ keyField: 'a%20b' }), row({ keyField: 'c' })];
+const failed = [
+  failedRow('slip%2Fone', 'PermanentFailure', "NameError: name 'sourec' is not defined"),
+  failedRow('slip%2Ftwo', 'PermanentFailure', "NameError: name 'sourec' is not defined"),
+  failedRow('pct%2520literal.txt', 'NoSuchKey', 'The specified key does not exist.'),
+];
+
+/** A report as the service lays it out, under `at`. */
+async function writeReport(at: string, groups: readonly (readonly ['succeeded' | 'failed', string])[]): Promise<void> {
+  const results: ReportResult[] = [];
+  for (const [status, text] of groups) {
+    await file(`${at}/results/${status}0.csv`, text);
+    const md5 = createHash('md5').update(text).digest('hex');
+    results.push({ status, bucket: 'reports', md5, key: `${at}/results/${status}0.csv` });
+  }
+  await file(`${at}/manifest.json`, formatReportManifest(Date.UTC(2026, 0, 1), results));
+}
+
+const text = (rows: readonly ReportRow[]): string => rows.map(formatReportRow).join('');
+const jobFolder = 'completion/job-f3cc4f60-61f6-4a2b-8a21-d07600c373ce';
+
+describe('s3batch report', () => {
+  beforeEach(() =>
+    writeReport(jobFolder, [
+      ['succeeded', text(succeeded)],
+      ['failed', text(failed)],
+    ]),
+  );
+
+  test('causes, biggest first, whichever way the report is named', async () => {
+    for (const path of [`${jobFolder}/manifest.json`, jobFolder, 'completion']) {
+      const { code, stdout, stderr } = await run('report', path, '--format', 'json');
+      assert.deepEqual([code, stderr], [1, ''], path);
+      const report = JSON.parse(stdout) as Record<string, unknown> & { causes: Record<string, unknown>[] };
+      assert.deepEqual(
+        [report['jobId'], report['tasks'], report['succeeded'], report['failed'], report['problems']],
+        ['f3cc4f60-61f6-4a2b-8a21-d07600c373ce', 5, 2, 3, []],
+      );
+      assert.deepEqual(
+        report.causes.map((cause) => [cause['code'], cause['count'], cause['share'], cause['sampleKeys']]),
+        [
+          ['PermanentFailure', 2, 2 / 3, ['slip/one', 'slip/two']],
+          ['NoSuchKey', 1, 1 / 3, ['pct%20literal.txt']],
+        ],
+      );
+    }
+  });
+
+  test('text names the counts, the cause and what to do', async () => {
+    const { stdout } = await run('report', jobFolder);
+    assert.match(stdout, /^5 tasks: 2 succeeded, 3 failed\n/);
+    assert.match(
+      stdout,
+      /2 tasks, 66\.7 % of the failures: PermanentFailure \(HTTP 200\)\n {2}NameError: name 'sourec' is not defined/,
+    );
+    assert.match(stdout, /never given a value/);
+  });
+
+  test('a report without failures', async () => {
+    await writeReport('good/job-12345', [['succeeded', text(succeeded)]]);
+    const { code, stdout } = await run('report', 'good');
+    assert.deepEqual([code, stdout], [0, '2 tasks: 2 succeeded, 0 failed\n']);
+  });
+
+  test('retry: all, or one code, with the bytes of the keys', async () => {
+    await run('report', jobFolder, '--retry', 'retry.csv');
+    assert.equal(
+      await readFile(join(folder, 'retry.csv'), 'utf8'),
+      'test,slip%2Fone\ntest,slip%2Ftwo\ntest,pct%2520literal.txt\n',
+    );
+    const { stdout } = await run('report', jobFolder, '--retry', 'retry.csv', '--only', 'NoSuchKey', '--format', 'json');
+    assert.equal(await readFile(join(folder, 'retry.csv'), 'utf8'), 'test,pct%2520literal.txt\n');
+    assert.deepEqual((JSON.parse(stdout) as { retry: unknown }).retry, { path: 'retry.csv', rows: 1, fields: ['Bucket', 'Key'] });
+  });
+
+  test('a version that comes up late', async () => {
+    const rows = [failedRow('one', 'E', ''), { ...failedRow('two', 'E', ''), versionField: '\\N' }];
+    await writeReport('uneven/job-12345', [['failed', text(rows)]]);
+    await run('report', 'uneven', '--retry', 'retry.csv');
+    assert.equal(await readFile(join(folder, 'retry.csv'), 'utf8'), 'test,one,null\ntest,two,null\n');
+  });
+
+  test('resume: the rows that nobody spoke of', async () => {
+    await file(
+      'manifest.csv',
+      'test,a+b\ntest,c\ntest,slip/one\ntest,slip%2Ftwo\ntest,never\ntest,pct%2520literal.txt\ntest,c\n',
+    );
+    const { stdout } = await run('report', jobFolder, '--manifest', 'manifest.csv', '--resume', 'rest.csv');
+    assert.match(stdout, /2 rows to resume in rest\.csv/);
+    assert.equal(await readFile(join(folder, 'rest.csv'), 'utf8'), 'test,never\ntest,c\n');
+  });
+
+  test('a file that was changed, or is missing, is said, and no manifest is made of the rest', async () => {
+    await file(`${jobFolder}/results/failed0.csv`, text(failed.slice(1)));
+    const changed = await run('report', jobFolder);
+    assert.equal(changed.code, 2);
+    assert.match(changed.stdout, /The MD5 of .*failed0\.csv is not the one that the report says/);
+    const refused = await run('report', jobFolder, '--retry', 'retry.csv');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /retry\.csv was not written/);
+    await assert.rejects(readFile(join(folder, 'retry.csv')), { code: 'ENOENT' });
+
+    await rm(join(folder, jobFolder, 'results/failed0.csv'));
+    assert.match((await run('report', jobFolder)).stdout, /failed0\.csv is not here/);
+  });
+
+  test('result files alone, packed ones too', async () => {
+    await file('only.csv', text(failed));
+    assert.match((await run('report', 'only.csv')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
+    await file('packed/only.csv.gz', gzipSync(text(failed)));
+    assert.match((await run('report', 'packed')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
+  });
+
+  test('what is no report', async () => {
+    await file('other.json', '{}');
+    assert.match((await run('report', 'other.json')).stderr, /not the manifest\.json of a completion report/);
+    assert.match((await run('report', 'nowhere')).stderr, /there is no such file/);
+    await mkdir(join(folder, 'empty'));
+    assert.match((await run('report', 'empty')).stderr, /no completion report/);
+    for (const args of [
+      ['report'],
+      ['report', 'a', '--only', 'x'],
+      ['report', 'a', '--resume', 'x'],
+      ['report', 'a', '--manifest', 'x'],
+    ]) {
+      assert.equal((await run(...args)).code, 2);
+    }
+  });
+
+  test('the output never replaces an input', async () => {
+    const { code } = await run('report', jobFolder, '--retry', `${jobFolder}/results/failed0.csv`);
+    assert.equal(code, 2);
+    assert.equal(await readFile(join(folder, jobFolder, 'results/failed0.csv'), 'utf8'), text(failed));
+  });
+});
