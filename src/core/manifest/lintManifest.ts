@@ -72,8 +72,8 @@ export class ManifestByteLinter {
   }
 }
 
-/** Lints line by line; counts everything and keeps the first problems. */
-class ManifestLineLinter {
+/** Lints line by line, for those who have lines or take their time; counts everything and keeps the first problems. */
+export class ManifestLineLinter {
   readonly #options: LintOptions;
   readonly #isDecodedElsewhere: boolean;
   readonly #state: ManifestState;
@@ -101,6 +101,11 @@ class ManifestLineLinter {
   end(): LintResult {
     this.#rows.end();
     if (this.#state.rows === 0) this.#addEmptyManifest();
+    return this.snapshot();
+  }
+
+  /** The result so far. A row that has not ended yet is not part of it. */
+  snapshot(): LintResult {
     const total = this.#bySeverity.error + this.#bySeverity.warning + this.#bySeverity.information;
     return {
       rows: this.#state.rows,
@@ -108,8 +113,8 @@ class ManifestLineLinter {
       errors: this.#bySeverity.error,
       warnings: this.#bySeverity.warning,
       information: this.#bySeverity.information,
-      counts: this.#counts,
-      problems: this.#problems,
+      counts: { ...this.#counts },
+      problems: [...this.#problems],
       isTruncated: total > this.#problems.length,
     };
   }

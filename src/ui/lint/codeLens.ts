@@ -23,6 +23,7 @@ export class ManifestCodeLensProvider implements vscode.CodeLensProvider {
     if (manifest === undefined || this.#settings.get('s3batch.manifest.codeLens', document.uri) === 'off') return [];
     const range = new vscode.Range(0, 0, 0, 0);
     const result = manifest.result();
+    if (result === undefined) return [];
     const showProblems: vscode.Command = { command: 'workbench.actions.view.problems', title: summaryText(result, vscode.l10n) };
     const lenses = [new vscode.CodeLens(range, showProblems)];
     if (result.errors + result.warnings > 0) {

@@ -6,14 +6,17 @@ import { summaryText } from './summaryText.js';
 export class ManifestStatus implements vscode.Disposable {
   #item: vscode.LanguageStatusItem | undefined;
 
-  show(document: vscode.TextDocument, result: LintResult): void {
+  show(document: vscode.TextDocument, result: LintResult | undefined): void {
     // The selector is the one document: an item for all CSV files would also show where there is no manifest.
     const selector: vscode.DocumentSelector = { scheme: document.uri.scheme, pattern: escapeGlob(document.uri.path) };
     this.#item ??= vscode.languages.createLanguageStatusItem('s3batch.manifest', selector);
     this.#item.name = vscode.l10n.t('S3 Batch Manifest');
     this.#item.selector = selector;
-    this.#item.text = summaryText(result, vscode.l10n);
-    this.#item.severity = statusSeverity(result);
+    this.#item.busy = result === undefined;
+    if (result !== undefined) {
+      this.#item.text = summaryText(result, vscode.l10n);
+      this.#item.severity = statusSeverity(result);
+    }
     this.#item.command = { command: 'workbench.actions.view.problems', title: vscode.l10n.t('Show Problems') };
   }
 

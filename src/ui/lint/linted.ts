@@ -8,9 +8,9 @@ export interface LintedManifest {
   readonly document: vscode.TextDocument;
   /** The columns that a job file or a person declared. */
   readonly fields: readonly ManifestField[] | undefined;
-  /** Of the document as it is now; linted anew when it has changed since. */
-  result(): LintResult;
-  /** All problems of a rule, also those beyond the ones listed. */
+  /** Of the document as it is now; undefined while a large one that has changed is being linted. */
+  result(): LintResult | undefined;
+  /** All problems of a rule, also those beyond the ones listed: takes its time. */
   problemsOfRule(rule: string): readonly Problem[];
   /** Every fix whose result is certain, applied until none is left; undefined when there is nothing to fix. */
   fixAllEdit(): vscode.WorkspaceEdit | undefined;

@@ -6,18 +6,27 @@ import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Problem } from '../../core/manifest/problem.js';
 import { maxDiagnostics, toRange } from './diagnostics.js';
 import type { LintedManifest } from './linted.js';
+import { lintInSlices } from './lintInSlices.js';
 import { textChange } from './textChange.js';
 
 /** Above this, one replacement of everything between the first and the last edit is much cheaper for the editor. */
 const maxSingleEdits = 1000;
+/** Up to this many lines a lint is faster than anyone can notice and is done in one go. */
+const maxLinesAtOnce = 2000;
+const sliceMs = 8;
+const partialAfterMs = 100;
 
-/** One open manifest: its lint result, of the version that it was asked for. */
+/** One open manifest and its lint result. */
 export class ManifestDocument implements LintedManifest {
   readonly document: vscode.TextDocument;
   readonly #optionsOf: () => LintOptions;
-  #cached: { version: number; encoding: string; options: LintOptions; result: LintResult } | undefined;
   #options: LintOptions;
-  /** How long the last lint took; the wait before the next follows from it. */
+  #cached:
+    | { readonly version: number; readonly encoding: string; readonly options: LintOptions; readonly result: LintResult }
+    | undefined;
+  /** Counts the calls of `lint`: a later one makes the earlier ones give up. */
+  #turn = 0;
+  /** How long the last lint took, all in all; the pause before the next follows from it. */
   lastLintMs = 0;
 
   constructor(document: vscode.TextDocument, optionsOf: () => LintOptions) {
@@ -35,20 +44,48 @@ export class ManifestDocument implements LintedManifest {
     this.#options = this.#optionsOf();
   }
 
-  result(): LintResult {
-    const { version, encoding } = this.document;
+  result(): LintResult | undefined {
+    const { version, encoding, lineCount } = this.document;
     const cached = this.#cached;
     if (cached?.version === version && cached.encoding === encoding && cached.options === this.#options) return cached.result;
+    if (lineCount > maxLinesAtOnce) return undefined;
+    return this.#keep(lintManifest(this.document.getText(), this.#lintOptions()), version);
+  }
+
+  /**
+   * Lints the document as it is now without keeping anyone waiting. Undefined when it changed meanwhile, or when a later call has
+   * taken over. `onPartial` gets the first problems of a manifest that takes long.
+   */
+  async lint(onPartial: (result: LintResult) => void): Promise<LintResult | undefined> {
+    const turn = ++this.#turn;
+    const ready = this.result();
+    if (ready !== undefined) return ready;
+    const { document } = this;
+    const { version, lineCount } = document;
     const startedAt = performance.now();
-    const result = lintManifest(this.document.getText(), this.#lintOptions());
+    const result = await lintInSlices(
+      {
+        lineCount,
+        lineEnd: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+        lineAt: (index) => document.lineAt(index).text,
+        isOutdated: () => document.version !== version || document.isClosed || this.#turn !== turn,
+      },
+      this.#lintOptions(),
+      {
+        now: () => performance.now(),
+        breathe: () => new Promise((resolve) => setImmediate(resolve)),
+        sliceMs,
+        partialAfterMs,
+        onPartial,
+      },
+    );
     this.lastLintMs = performance.now() - startedAt;
-    this.#cached = { version, encoding, options: this.#options, result };
-    return result;
+    return result === undefined ? undefined : this.#keep(result, version);
   }
 
   problemsOfRule(rule: string): readonly Problem[] {
     const result = this.result();
-    if (!result.isTruncated) return result.problems.filter((problem) => problem.rule === rule);
+    if (result?.isTruncated === false) return result.problems.filter((problem) => problem.rule === rule);
     const all = lintManifest(this.document.getText(), { ...this.#lintOptions(), maxProblems: Number.MAX_SAFE_INTEGER });
     return all.problems.filter((problem) => problem.rule === rule);
   }
@@ -70,6 +107,11 @@ export class ManifestDocument implements LintedManifest {
     const range = new vscode.Range(this.document.positionAt(change.start), this.document.positionAt(change.end));
     edit.replace(this.document.uri, range, change.text);
     return edit;
+  }
+
+  #keep(result: LintResult, version: number): LintResult {
+    this.#cached = { version, encoding: this.document.encoding, options: this.#options, result };
+    return result;
   }
 
   #lintOptions(): LintOptions {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.js';
 import { BatchError } from '../../base/errors.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
+import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Services } from '../platform/services.js';
 import { ManifestCodeActionProvider } from './codeActions.js';
@@ -19,8 +20,8 @@ import { RememberedFiles } from './rememberedFiles.js';
 
 /** Pause after an edit before the result is published. */
 const pauseMs = 150;
-/** A manifest whose lint takes long is published less often: at most this share of the time goes into linting. */
-const maxShare = 0.2;
+/** A manifest whose lint takes long is linted less often while someone types. */
+const maxPauseMs = 1000;
 
 /** Lints the open manifests while they are edited. Built when the first document that may be one is open. */
 export class ManifestLinting implements LintedManifests, vscode.Disposable {
@@ -93,7 +94,7 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     const document = file === undefined ? activeDocument() : await vscode.workspace.openTextDocument(file);
     const manifest = this.#manifests.get(document) ?? new ManifestDocument(document, () => this.#optionsOf(document));
     const edit = manifest.fixAllEdit();
-    const hasMark = manifest.result().counts['byte-order-mark'] !== undefined;
+    const hasMark = document.encoding === 'utf8bom' && this.#optionsOf(document).severities?.['byte-order-mark'] !== 'off';
     if (edit !== undefined && !(await vscode.workspace.applyEdit(edit))) {
       throw new BatchError('EditRefused', vscode.l10n.t('The manifest changed while it was being fixed.'), {
         hint: vscode.l10n.t('Run the command again.'),
@@ -139,7 +140,7 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     const manifest = this.#manifests.get(document);
     if (manifest === undefined) return;
     this.#timers.get(document)?.dispose();
-    const delayMs = Math.max(pauseMs, manifest.lastLintMs / maxShare);
+    const delayMs = Math.min(maxPauseMs, Math.max(pauseMs, manifest.lastLintMs));
     this.#timers.set(
       document,
       this.#services.clock.schedule(delayMs, () => this.#publish(document)),
@@ -151,9 +152,19 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     this.#timers.delete(document);
     const manifest = this.#manifests.get(document);
     if (manifest === undefined || document.isClosed) return;
-    this.#diagnostics.set(document.uri, toDiagnostics(manifest.result()));
-    this.#changed.fire(document);
-    if (document === vscode.window.activeTextEditor?.document) this.#showActive();
+    const { version } = document;
+    const show = (result: LintResult): void => {
+      if (this.#manifests.get(document) === manifest && document.version === version) {
+        this.#diagnostics.set(document.uri, toDiagnostics(result));
+      }
+    };
+    void this.#services.errors.run('Lint manifest', async () => {
+      const result = await manifest.lint(show);
+      if (result === undefined) return;
+      show(result);
+      this.#changed.fire(document);
+      if (document === vscode.window.activeTextEditor?.document) this.#showActive();
+    });
   }
 
   #forget(document: vscode.TextDocument): void {

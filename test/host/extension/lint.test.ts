@@ -118,6 +118,23 @@ suite('manifests while they are edited', () => {
     assert.ok(found.every((action) => action.isPreferred !== true));
   });
 
+  test('all problems of a rule are fixed at once, also in a manifest that takes several slices', async () => {
+    const document = await open('all.manifest.csv', 'test,a b\n'.repeat(5000));
+    await until(document.uri, () => ours(document.uri).length === 1000, 'problems');
+    const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(7, 6, 7, 6),
+      vscode.CodeActionKind.QuickFix.value,
+      100,
+    );
+    const all = found.find((action) => action.title.includes('5,000'));
+    assert.ok(all?.edit, found.map((action) => action.title).join('; '));
+    assert.ok(await vscode.workspace.applyEdit(all.edit));
+    assert.equal(document.lineAt(4999).text, 'test,a%20b');
+    await until(document.uri, () => !rules(document.uri).includes('unencoded-key'), 'no unencoded-key');
+  });
+
   test('a file becomes a manifest by command and stops being one', async () => {
     const document = await open('keys.csv', broken);
     assert.deepEqual(rules(document.uri), []);
