@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import { siblingScript } from '../siblingScript.js';
 import { functionError } from './functionError.js';
 import { NodeEnvironment } from './node/nodeEnvironment.js';
 import { PythonEnvironment } from './python/pythonEnvironment.js';
@@ -20,17 +20,15 @@ export function runtimeFamily(runtime: string): RuntimeFamily {
 export async function createEnvironment(definition: FunctionDefinition, options: EnvironmentOptions): Promise<Environment> {
   switch (runtimeFamily(definition.runtime)) {
     case 'node':
-      return NodeEnvironment.create(definition, withSuppliedSdk(options));
+      return NodeEnvironment.create(definition, {
+        ...options,
+        handlerSdk: options.handlerSdk ?? siblingScript('handlerSdk', '../aws/handlerSdk'),
+      });
     case 'python':
       return PythonEnvironment.create(definition, options);
     default:
       return unsupported(definition);
   }
-}
-
-function withSuppliedSdk(options: EnvironmentOptions): EnvironmentOptions {
-  if (options.handlerSdk !== undefined || typeof __dirname === 'undefined') return options;
-  return { ...options, handlerSdk: join(__dirname, 'handlerSdk.js') };
 }
 
 function unsupported(definition: FunctionDefinition): Environment {

@@ -383,13 +383,22 @@ test('output reaches the log line by line, nothing of it lost', async () => {
   });
 });
 
-test('an error is written to the log with its trace', async () => {
+test('an error carries the trace of the handler and nothing of the engine', async () => {
   await withThread('exports.handler = async () => newKey', {}, async (thread, folder) => {
     const outcome = await thread.invoke();
     assert.ok(outcome.kind === 'functionError');
-    assert.match(outcome.trace.join('\n'), new RegExp(`${folder.path}/app\\.js:1:31`));
-    assert.equal(outcome.trace.length, 2, 'no frames of the engine');
-    assert.match(thread.output[0]?.line ?? '', /^Invoke Error: ReferenceError: newKey is not defined/);
+    assert.deepEqual(outcome.trace, [
+      'ReferenceError: newKey is not defined',
+      `    at exports.handler (${folder.path}/app.js:1:31)`,
+    ]);
+  });
+});
+
+test('an error that no outcome carries is in the log', async () => {
+  const source = 'exports.handler = () => new Promise(() => { setTimeout(() => { throw new TypeError("later") }, 5) })';
+  await withThread(source, promises, async (thread) => {
+    await thread.invoke();
+    assert.match(thread.output[0]?.line ?? '', /^Uncaught Exception: TypeError: later/);
   });
 });
 

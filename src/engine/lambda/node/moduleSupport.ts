@@ -148,7 +148,7 @@ function syncHooks(
         return next(specifier, context);
       } catch (error) {
         const sdk = sdkUrls[specifier];
-        if (sdk !== undefined) return { url: sdk, format: 'commonjs', shortCircuit: true };
+        if (sdk !== undefined) return { url: sdk, shortCircuit: true };
         const url = sourceUrl(specifier, context.parentURL, sources);
         if (url !== undefined) return { url, format: 'module', shortCircuit: true };
         throw error;
@@ -190,7 +190,7 @@ export async function resolve(specifier, context, next) {
     return await next(specifier, context);
   } catch (error) {
     const sdk = sdkUrls[specifier];
-    if (sdk !== undefined) return { url: sdk, format: 'commonjs', shortCircuit: true };
+    if (sdk !== undefined) return { url: sdk, shortCircuit: true };
     if (context.parentURL !== undefined && /^\\.{1,2}\\//.test(specifier)) {
       const base = new URL(specifier, context.parentURL).href;
       const candidates = [base, base + '.ts', base + '.mts', base + '.cts', base.replace(/\\.([mc]?)js$/, '.$1ts'), base + '/index.ts', base + '/index.mts'];

@@ -116,7 +116,6 @@ export class NodeEnvironment implements Environment {
     } else {
       this.#handler = result;
     }
-    if (this.#initError !== undefined) this.#report('Init Error', this.#initError);
     this.#output.flush();
   }
 
@@ -187,9 +186,7 @@ export class NodeEnvironment implements Environment {
 
   #threw(invocation: Invocation, error: unknown): void {
     if (error instanceof HandlerExit || invocation.isSettled) return;
-    const outcome = thrownError(error, this.#semantics);
-    this.#report('Invoke Error', outcome);
-    invocation.settle(outcome);
+    invocation.settle(thrownError(error, this.#semantics));
   }
 
   #waitForIdle(invocation: Invocation, answer: () => void): void {
@@ -240,7 +237,7 @@ export class NodeEnvironment implements Environment {
   #onUnhandledRejection(reason: unknown): void {
     if (reason instanceof HandlerExit) return;
     const error = thrownError(reason, this.#semantics);
-    this.#report('Unhandled Promise Rejection', error);
+    if (this.#semantics === 'promises' || this.#isIdle) this.#report('Unhandled Promise Rejection', error);
     if (this.#semantics === 'promises') this.#crash(this.#exitStatus(1));
     else {
       const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : error.errorMessage;
@@ -251,8 +248,13 @@ export class NodeEnvironment implements Environment {
   #onUncaughtException(error: unknown): void {
     if (error instanceof HandlerExit) return;
     const outcome = thrownError(error, this.#semantics);
-    this.#report('Uncaught Exception', outcome);
+    if (this.#semantics === 'promises' || this.#isIdle) this.#report('Uncaught Exception', outcome);
     this.#crash(this.#semantics === 'promises' ? this.#exitStatus(1) : outcome);
+  }
+
+  /** Nobody would hear of what goes wrong now, but for the log. */
+  get #isIdle(): boolean {
+    return this.#current === undefined && this.#failInit === undefined;
   }
 
   #exitStatus(status: number): FunctionErrorOutcome {
@@ -278,6 +280,7 @@ export class NodeEnvironment implements Environment {
     await this.#load();
   }
 
+  /** An error that no outcome carries. */
   #report(what: string, error: FunctionErrorOutcome): void {
     this.#output.flush();
     const lines = error.trace.length > 0 ? error.trace : [`${error.errorType}: ${error.errorMessage}`];

@@ -79,14 +79,6 @@ def function_error(error_type, message, lines=()):
     return {"errorType": error_type, "errorMessage": message, "trace": list(lines)}
 
 
-def report(what, error):
-    flush()
-    sys.stderr.write("%s: %s: %s\n" % (what, error["errorType"], error["errorMessage"]))
-    for line in error["trace"]:
-        sys.stderr.write(line if line.endswith("\n") else line + "\n")
-    flush()
-
-
 class LocalEndpoint:
     """botocore before 1.31 does not know AWS_ENDPOINT_URL; without it a handler's client would leave this machine."""
 
@@ -203,9 +195,9 @@ def default(value):
     raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
 
 
-def failed(what, error, error_type=None, prefix=""):
+def failed(error, error_type=None, prefix=""):
     outcome = function_error(error_type or type(error).__name__, prefix + str(error), frames_of(error.__traceback__))
-    report(what, outcome)
+    flush()
     send("E", json.dumps(outcome))
 
 
@@ -215,7 +207,7 @@ def invoke(handler, request):
     try:
         result = handler(request["event"], context)
     except Exception as error:
-        failed("Invoke Error", error)
+        failed(error)
         return
     if isinstance(result, bytes):
         flush()
@@ -224,7 +216,7 @@ def invoke(handler, request):
     try:
         text = json.dumps(result, default=default)
     except Exception as error:
-        failed("Invoke Error", error, "Runtime.MarshalError", "Unable to marshal response: ")
+        failed(error, "Runtime.MarshalError", "Unable to marshal response: ")
         return
     flush()
     send("R", text)
@@ -247,8 +239,7 @@ def main():
         handler, failure = load()
     except SystemExit as error:
         leave(error)
-    if failure is not None:
-        report("Init Error", failure)
+    flush()
     send("S")
     buffered = b""
     while True:
@@ -266,7 +257,7 @@ def main():
             except SystemExit as error:
                 leave(error)
             except BaseException as error:
-                failed("Invoke Error", error)
+                failed(error)
                 os._exit(1)
 
 
