@@ -121,8 +121,8 @@ export interface InvocationContext {
 /** One Lambda execution environment: one invocation at a time, module state kept between invocations. */
 export interface Environment {
   /**
-   * False after a crash, an exit or a timeout (absent: always usable). The next invoke then starts anew where it can; an owner that can should rather end
-   * the thread and make another, since code of the old invocation may still be running in it.
+   * False after a crash, an exit or a timeout (absent: always usable). The next invoke then starts anew where it can; an owner that
+   * can should rather end the thread and make another, since code of the old invocation may still be running in it.
    */
   readonly isUsable?: boolean;
   /**
@@ -145,7 +145,7 @@ export interface EnvironmentOptions {
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
   /** Absolute path of the file that stands for `@aws-sdk/client-s3` in functions that bring none; absent: beside the running bundle. */
   readonly handlerSdk?: string;
-  /** Command of the Python interpreter; absent: python3, python or py, whichever there is. */
+  /** Command of the Python interpreter; absent: that of a `.venv` near the code, else python3, python or py. */
   readonly python?: string;
 }
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BatchError } from '../../../base/errors.js';
 
-export interface PythonCommand {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** Absolute path of the interpreter, for messages. */
+export interface PythonInterpreter {
+  /** Absolute path of the interpreter itself, not of a launcher that starts it. */
   readonly executable: string;
   /** `3.11.7`. */
   readonly version: string;
@@ -12,18 +12,20 @@ export interface PythonCommand {
 
 /** The oldest Python that the bootstrap is written for; Lambda's own oldest is 3.9. */
 const oldest = [3, 8] as const;
-const found = new Map<string, Promise<PythonCommand>>();
+/** How many folders above the code are looked at for a virtual environment. */
+const maxParents = 3;
+const found = new Map<string, Promise<PythonInterpreter>>();
 
 /**
- * The Python interpreter: the given one, else the first of `python3`, `python` and Windows' launcher `py` that runs. Looked up once
- * a process.
+ * The Python interpreter of a function: the given one, else that of a `.venv` in the code's folder or above it, else the first of
+ * `python3`, `python` and Windows' launcher `py` that runs there. Looked up once a process and folder.
  * @throws BatchError `PythonNotFound`.
  */
-export function findPython(setting: string | undefined): Promise<PythonCommand> {
-  const key = setting ?? '';
+export function findPython(setting: string | undefined, codeDirectory: string): Promise<PythonInterpreter> {
+  const key = `${setting ?? ''}\0${codeDirectory}`;
   let search = found.get(key);
   if (search === undefined) {
-    search = look(setting);
+    search = look(setting, codeDirectory);
     found.set(key, search);
     // One that was installed meanwhile is found the next time.
     search.catch(() => found.delete(key));
@@ -31,19 +33,11 @@ export function findPython(setting: string | undefined): Promise<PythonCommand> 
   return search;
 }
 
-async function look(setting: string | undefined): Promise<PythonCommand> {
-  const candidates: readonly (readonly [string, readonly string[]])[] =
-    setting === undefined
-      ? [
-          ['python3', []],
-          ['python', []],
-          ['py', ['-3']],
-        ]
-      : [[setting, []]];
+async function look(setting: string | undefined, codeDirectory: string): Promise<PythonInterpreter> {
   const tried: string[] = [];
-  for (const [command, args] of candidates) {
-    const answer = await ask(command, args);
-    if (typeof answer !== 'string') return { command, args, ...answer };
+  for (const [command, args] of setting === undefined ? candidates(codeDirectory) : [[setting, []] as const]) {
+    const answer = await ask(command, args, codeDirectory);
+    if (typeof answer !== 'string') return answer;
     tried.push(`${[command, ...args].join(' ')}: ${answer}`);
   }
   throw new BatchError('PythonNotFound', `No Python interpreter runs here (${tried.join('; ')}).`, {
@@ -51,10 +45,26 @@ async function look(setting: string | undefined): Promise<PythonCommand> {
   });
 }
 
-function ask(command: string, args: readonly string[]): Promise<{ executable: string; version: string } | string> {
+function candidates(codeDirectory: string): readonly (readonly [string, readonly string[]])[] {
+  const result: (readonly [string, readonly string[]])[] = [];
+  let folder = codeDirectory;
+  for (let level = 0; level <= maxParents; level += 1) {
+    const python = join(folder, '.venv', ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+    if (existsSync(python)) {
+      result.push([python, []]);
+      break;
+    }
+    folder = dirname(folder);
+  }
+  return [...result, ['python3', []], ['python', []], ['py', ['-3']]];
+}
+
+function ask(command: string, args: readonly string[], folder: string): Promise<PythonInterpreter | string> {
   return new Promise((resolve) => {
     const code = 'import sys;print(sys.executable);print("%d.%d.%d" % sys.version_info[:3])';
     const child = spawn(command, [...args, '-c', code], {
+      // A version manager chooses the version by the folder.
+      ...(existsSync(folder) ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 10_000,
       windowsHide: true,

@@ -105,11 +105,11 @@ export class PythonEnvironment implements Environment {
   /** Starts an interpreter and gives it all that waits. Whatever goes wrong is the outcome of what waits. */
   async #start(): Promise<void> {
     try {
-      const python = await findPython(this.#options.python);
+      const python = await findPython(this.#options.python, this.#definition.codeDirectory);
       if (this.#isDisposed) return;
       const { name, handler, codeDirectory, arn, memoryMb, timeoutMs } = this.#definition;
       const settings = JSON.stringify({ name, handler, codeDirectory, arn, memoryMb, timeoutMs });
-      const child = spawn(python.command, [...python.args, '-c', pythonBootstrap, settings], {
+      const child = spawn(python.executable, ['-c', pythonBootstrap, settings], {
         cwd: codeDirectory,
         env: { ...lambdaVariables(this.#definition, this.#options, process.env), PYTHONDONTWRITEBYTECODE: '1' },
         stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],

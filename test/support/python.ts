@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+
+/** The reason to skip Python tests here, or false. Printed, so that a skipped layer is seen. */
+export const noPython: string | false = (() => {
+  const result = spawnSync('python3', ['--version'], { encoding: 'utf8' });
+  if (result.status === 0) return false;
+  const reason = `python3 does not run here: ${result.error?.message ?? result.stderr}`;
+  console.log(`SKIPPED: ${reason}`);
+  return reason;
+})();
+
+/** The reason to skip tests with boto3, or false. */
+export const noBoto3: string | false = (() => {
+  if (noPython !== false) return noPython;
+  const result = spawnSync('python3', ['-c', 'import boto3'], { encoding: 'utf8' });
+  if (result.status === 0) return false;
+  const reason = 'boto3 is not installed for python3';
+  console.log(`SKIPPED: ${reason}`);
+  return reason;
+})();
