@@ -25,6 +25,8 @@ export interface EngineRequest {
   readonly requestId: string;
   /** The payload: un-chunked (`aws-chunked` removed) and checked against its hash and trailers at the end of the stream. */
   readonly body: Readable;
+  /** Trailing headers of an `aws-chunked` payload, lower-case names; complete once `body` has ended. */
+  trailers(): Readonly<Record<string, string>>;
   /** Reads a small body whole; rejects with `EntityTooLarge` above the limit. */
   text(limitBytes: number): Promise<string>;
 }

@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BatchError, errorMessage } from '../base/errors.js';
+import type { EngineSettings } from './contracts.js';
+import type { EngineOptions } from './startEngine.js';
+
+export interface EngineArguments {
+  readonly options: EngineOptions;
+  /** End when standard input closes: whoever holds the other end has gone. */
+  readonly exitsWithParent: boolean;
+}
+
+export const engineUsage =
+  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--setting NAME=VALUE]... [--exit-with-parent]';
+
+/** Where objects and jobs are kept unless said: in the current folder, so that projects do not mix. */
+const defaultDataDirectory = '.s3batch';
+
+/** Reads the arguments of the engine's process. Relative paths count from `cwd`. Throws the BatchError `Usage`. */
+export function parseEngineArguments(argv: readonly string[], cwd: string): EngineArguments {
+  const { values } = readOptions(argv);
+  const { port, data = defaultDataDirectory, template = [], region, seed, setting = [] } = values;
+  return {
+    options: {
+      dataDirectory: resolve(cwd, data),
+      templates: template.map((file) => resolve(cwd, file)),
+      settings: readSettings(setting),
+      ...(port === undefined ? {} : { port: readPort(port) }),
+      ...(region === undefined ? {} : { region: readRegion(region) }),
+      ...(seed === undefined ? {} : { seedDirectory: resolve(cwd, seed) }),
+    },
+    exitsWithParent: values['exit-with-parent'] ?? false,
+  };
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        template: { type: 'string', multiple: true },
+        region: { type: 'string' },
+        seed: { type: 'string' },
+        setting: { type: 'string', multiple: true },
+        'exit-with-parent': { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw usageError(errorMessage(error), error);
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw usageError(`--port must be a number from 0 to 65535, not ${text}.`);
+  return port;
+}
+
+function readRegion(text: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) throw usageError(`--region must be a Region such as us-east-1, not ${text}.`);
+  return text;
+}
+
+type SettingReader = (text: string) => Partial<EngineSettings> | undefined;
+
+const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
+  redrives: (text) => readNumber(text, (redrives) => ({ redrives })),
+  redriveDelayMs: (text) => readNumber(text, (redriveDelayMs) => ({ redriveDelayMs })),
+  concurrency: (text) => (text === '0' ? undefined : readNumber(text, (concurrency) => ({ concurrency }))),
+  s3KeyEncoding: (text) => (text === 'form' || text === 'echo' ? { s3KeyEncoding: text } : undefined),
+};
+
+function readNumber(text: string, build: (value: number) => Partial<EngineSettings>): Partial<EngineSettings> | undefined {
+  return /^\d{1,9}$/.test(text) ? build(Number(text)) : undefined;
+}
+
+function readSettings(texts: readonly string[]): Partial<EngineSettings> {
+  const settings: Partial<EngineSettings> = {};
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    const name = text.slice(0, Math.max(0, equals));
+    const reader = Object.hasOwn(settingReaders, name) ? settingReaders[name as keyof EngineSettings] : undefined;
+    const read = reader?.(text.slice(equals + 1));
+    if (read === undefined) {
+      throw usageError(
+        `--setting takes NAME=VALUE with one of ${Object.keys(settingReaders).join(', ')}; ${text} is not possible.`,
+      );
+    }
+    Object.assign(settings, read);
+  }
+  return settings;
+}
+
+function usageError(message: string, cause?: unknown): BatchError {
+  return new BatchError('Usage', message, { hint: engineUsage, cause });
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { BatchError, cancelledError } from '../base/errors.js';
+import type { EngineConnection } from '../core/job/target.js';
+import type { EngineOptions } from './startEngine.js';
+
+export interface LaunchOptions extends Omit<EngineOptions, 'clock' | 'log' | 'accountId'> {
+  /** Path of `dist/engine.js`. */
+  readonly engineScript: string;
+  /** The Node to run it with; this process's own unless said. */
+  readonly nodePath?: string;
+  /** Added to this process's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Ends the start; an engine that is ready is ended with `close`. */
+  readonly signal?: AbortSignal;
+  /** A line that the engine logs. */
+  readonly onLog: (line: string) => void;
+}
+
+export interface LaunchedEngine {
+  readonly connection: EngineConnection;
+  readonly pid: number;
+  /** Resolves when the process has ended, with how: `exit code 0`, `signal SIGKILL`. */
+  readonly exited: Promise<string>;
+  /** Ends the engine cleanly; by force when it takes longer than 10 seconds. */
+  close(): Promise<void>;
+}
+
+const closeLimitMs = 10_000;
+/** Of what a failed start logged, the lines that its error shows. */
+const keptLines = 5;
+
+/**
+ * Starts an engine in a process of its own and resolves when it is ready. The engine ends when this process does, however that comes.
+ * Rejects with the BatchError `EngineStartFailed`, whose message is what the engine said, or with the cancellation error.
+ */
+export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngine> {
+  const { engineScript, nodePath, environment, signal, onLog, ...engineOptions } = options;
+  const isAborted = (): boolean => signal?.aborted === true;
+  if (isAborted()) throw cancelledError();
+  const child = spawn(
+    nodePath ?? process.execPath,
+    [engineScript, ...formatEngineArguments(engineOptions), '--exit-with-parent'],
+    {
+      // Inside VS Code the executable is Electron, which then behaves like Node.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    },
+  );
+  const lastLines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    lastLines.push(line);
+    if (lastLines.length > keptLines) lastLines.shift();
+    onLog(line);
+  });
+  // The pipe breaks when the engine ends first; `exited` says so.
+  child.stdin.on('error', () => undefined);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, endSignal) => resolve(endSignal === null ? `exit code ${code}` : `signal ${endSignal}`));
+  });
+  const ready = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+  });
+  const onAbort = (): void => {
+    child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const first = await Promise.race([ready.then((line) => ({ line })), exited.then((how) => ({ how }))]);
+  signal?.removeEventListener('abort', onAbort);
+  if (isAborted()) {
+    await exited;
+    throw cancelledError();
+  }
+  if ('how' in first) {
+    throw new BatchError(
+      'EngineStartFailed',
+      `The local engine could not be started (${first.how}). ${lastLines.join('\n')}`.trim(),
+    );
+  }
+  return {
+    connection: JSON.parse(first.line) as EngineConnection,
+    pid: child.pid ?? 0,
+    exited,
+    close: () => closeChild(child, exited),
+  };
+}
+
+async function closeChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
+  // The closed pipe is the clean end on Windows, where a signal kills at once.
+  child.stdin?.end();
+  if (process.platform !== 'win32') child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), closeLimitMs);
+  try {
+    await exited;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The arguments that `parseEngineArguments` reads back as these options. */
+export function formatEngineArguments(options: EngineOptions): string[] {
+  const { port, dataDirectory, templates = [], region, seedDirectory, settings = {} } = options;
+  return [
+    '--data',
+    dataDirectory,
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...templates.flatMap((template) => ['--template', template]),
+    ...(region === undefined ? [] : ['--region', region]),
+    ...(seedDirectory === undefined ? [] : ['--seed', seedDirectory]),
+    ...Object.entries(settings).flatMap(([name, value]) => ['--setting', `${name}=${value}`]),
+  ];
+}

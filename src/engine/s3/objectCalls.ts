@@ -1,0 +1,142 @@
+import { xmlDocument, xmlElement } from '../xml/writeXml.js';
+import type { EngineResponse } from '../contracts.js';
+import { ServiceError } from '../serviceError.js';
+import { type ByteRange, readByteRange } from './byteRange.js';
+import { deleteCondition, holdsIfRange, isNotModified, writeCondition } from './conditions.js';
+import { readHandle, type StoredInfo } from './fileObjectStore.js';
+import { readIntegrity } from './integrity.js';
+import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';
+import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
+import { invalidArgument, invalidRequest, noSuchVersion } from './s3Errors.js';
+
+/** Source: S3 User Guide, upload-objects: 5 GB in one request. */
+const maxPutBytes = 5 * 1024 ** 3;
+
+export const putObject: S3Operation = async (call) => {
+  const { request, store, bucket, key } = call;
+  checkLength(call);
+  const integrity = readIntegrity(request);
+  const info = await store.put(bucket, key, request.body as AsyncIterable<Uint8Array>, {
+    attributes: readAttributes(request),
+    algorithms: integrity.algorithm === undefined ? [] : [integrity.algorithm],
+    verify: (received) => integrity.verify(received),
+    precondition: writeCondition(request, key),
+  });
+  return { status: 200, headers: { etag: `"${info.etag}"`, 'x-amz-server-side-encryption': 'AES256', ...checksumHeaders(info) } };
+};
+
+/** S3 wants to know a body's length before it takes it. */
+export function checkLength({ request }: S3Call): void {
+  const text = request.headers['x-amz-decoded-content-length'] ?? request.headers['content-length'];
+  if (text === undefined) throw new ServiceError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  if (Number(text) > maxPutBytes) {
+    throw new ServiceError(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+      ProposedSize: text,
+      MaxSizeAllowed: String(maxPutBytes),
+    });
+  }
+}
+
+export const getObject: S3Operation = async (call) => {
+  const { store, bucket, key } = call;
+  checkVersion(call);
+  const { handle, info } = await store.open(bucket, key);
+  try {
+    const answer = describe(call, info);
+    if (answer.range === undefined) {
+      await handle.close();
+      return answer.response;
+    }
+    return { ...answer.response, body: readHandle(handle, answer.range) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
+export const headObject: S3Operation = async (call) => {
+  checkVersion(call);
+  const info = await call.store.head(call.bucket, call.key);
+  return describe(call, info).response;
+};
+
+/** Status and headers of a read, and the bytes that go with them; no bytes with 304. */
+function describe({ request }: S3Call, info: StoredInfo): { response: EngineResponse; range?: ByteRange } {
+  const headers = objectHeaders(info, request);
+  if (isNotModified(request, info)) {
+    const { etag = '', 'last-modified': lastModified = '' } = headers;
+    return { response: { status: 304, headers: { etag, 'last-modified': lastModified } } };
+  }
+  const partNumber = request.query.get('partNumber');
+  const rangeHeader = holdsIfRange(request, info) ? request.headers['range'] : undefined;
+  if (partNumber !== null && rangeHeader !== undefined)
+    throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
+  const range = partNumber === null ? readByteRange(rangeHeader, info.sizeBytes) : partRange(info, partNumber, headers);
+  const taken = range ?? { start: 0, end: info.sizeBytes - 1 };
+  headers['content-length'] = String(taken.end - taken.start + 1);
+  if (range !== undefined) headers['content-range'] = `bytes ${taken.start}-${taken.end}/${info.sizeBytes}`;
+  else if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') Object.assign(headers, checksumHeaders(info));
+  return { response: { status: range === undefined ? 200 : 206, headers }, range: taken };
+}
+
+/** Source: S3 API Reference, GetObject, partNumber. An object of one piece has one part. */
+function partRange(info: StoredInfo, text: string, headers: Record<string, string>): ByteRange {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 10_000) {
+    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', text);
+  }
+  const sizes = info.partSizes.length === 0 ? [info.sizeBytes] : info.partSizes;
+  const size = sizes[number - 1];
+  if (size === undefined) throw new ServiceError(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable');
+  if (info.partSizes.length > 0) headers['x-amz-mp-parts-count'] = String(sizes.length);
+  const start = sizes.slice(0, number - 1).reduce((sum, part) => sum + part, 0);
+  return { start, end: start + size - 1 };
+}
+
+export const deleteObject: S3Operation = async (call) => {
+  const version = call.request.query.get('versionId');
+  if (version !== null && version !== 'null') throw invalidArgument('Invalid version id specified', 'versionId', version);
+  await call.store.remove(call.bucket, call.key, deleteCondition(call.request));
+  return { status: 204 };
+};
+
+/** Source: S3 API Reference, GetObjectAttributes. */
+export const getObjectAttributes: S3Operation = async (call) => {
+  checkVersion(call);
+  const info = await call.store.head(call.bucket, call.key);
+  const wanted = (call.request.headers['x-amz-object-attributes'] ?? '').split(',').map((name) => name.trim());
+  const known = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
+  if (wanted.some((name) => !known.includes(name)))
+    throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', wanted.join(','));
+  const checksums = Object.entries(info.checksums);
+  const parts: Readonly<Record<string, () => string>> = {
+    ETag: () => xmlElement('ETag', info.etag),
+    Checksum: () =>
+      checksums.length === 0
+        ? ''
+        : xmlElement('Checksum', [
+            ...checksums.map(([algorithm, value]) => xmlElement(`Checksum${algorithm}`, value)),
+            xmlElement('ChecksumType', info.checksumType),
+          ]),
+    ObjectParts: () =>
+      info.partSizes.length === 0 ? '' : xmlElement('ObjectParts', [xmlElement('PartsCount', info.partSizes.length)]),
+    StorageClass: () => xmlElement('StorageClass', info.systemMetadata['x-amz-storage-class'] ?? 'STANDARD'),
+    ObjectSize: () => xmlElement('ObjectSize', info.sizeBytes),
+  };
+  return xmlAnswer(
+    xmlDocument(
+      xmlElement(
+        'GetObjectAttributesResponse',
+        known.filter((name) => wanted.includes(name)).map((name) => parts[name]?.() ?? ''),
+        s3Namespace,
+      ),
+    ),
+    { 'last-modified': info.lastModified.toUTCString() },
+  );
+};
+
+/** Buckets here are not versioned: the only version is `null`. */
+function checkVersion({ request, key }: S3Call): void {
+  const version = request.query.get('versionId');
+  if (version !== null && version !== 'null') throw noSuchVersion(key, version);
+}

@@ -1,0 +1,110 @@
+import type { EngineRequest } from '../contracts.js';
+import { ServiceError } from '../serviceError.js';
+import { checksumHeader } from './checksum.js';
+import { defaultContentType, type ObjectAttributes, type StoredInfo } from './fileObjectStore.js';
+
+/** Headers that S3 keeps with an object and returns with it. Source: S3 User Guide, UsingMetadata, system-defined metadata. */
+const systemHeaders = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+  'x-amz-website-redirect-location',
+  'x-amz-storage-class',
+] as const;
+
+const metaPrefix = 'x-amz-meta-';
+/** Source: S3 User Guide, UsingMetadata: 2 KB of names and values. */
+const maxMetadataBytes = 2048;
+
+/** What a request says about the object that it makes. */
+export function readAttributes(request: EngineRequest): ObjectAttributes {
+  const systemMetadata: Record<string, string> = {};
+  const userMetadata: Record<string, string> = {};
+  let metadataBytes = 0;
+  for (const [name, value] of Object.entries(request.headers)) {
+    if ((systemHeaders as readonly string[]).includes(name)) {
+      const kept = name === 'content-encoding' ? withoutChunking(value) : value;
+      if (kept !== '' && !(name === 'x-amz-storage-class' && kept === 'STANDARD')) systemMetadata[name] = kept;
+    } else if (name.startsWith(metaPrefix)) {
+      const short = name.slice(metaPrefix.length);
+      metadataBytes += short.length + value.length;
+      Object.defineProperty(userMetadata, short, { value, enumerable: true, configurable: true, writable: true });
+    }
+  }
+  if (metadataBytes > maxMetadataBytes) {
+    throw new ServiceError(400, 'MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', {
+      Size: String(metadataBytes),
+      MaxSizeAllowed: String(maxMetadataBytes),
+    });
+  }
+  const contentType = request.headers['content-type'];
+  return {
+    contentType: contentType === undefined || contentType === '' ? defaultContentType : contentType,
+    systemMetadata,
+    userMetadata,
+  };
+}
+
+/** `aws-chunked` is how the body travels, not what the object is. */
+function withoutChunking(encoding: string): string {
+  return encoding
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part.toLowerCase() !== 'aws-chunked')
+    .join(',');
+}
+
+/** Query parameters of GetObject that replace a header of the answer. */
+const overrides: Readonly<Record<string, string>> = {
+  'response-cache-control': 'cache-control',
+  'response-content-disposition': 'content-disposition',
+  'response-content-encoding': 'content-encoding',
+  'response-content-language': 'content-language',
+  'response-content-type': 'content-type',
+  'response-expires': 'expires',
+};
+
+/** The headers of GetObject and HeadObject, without those of length and range. */
+export function objectHeaders(info: StoredInfo, request: EngineRequest): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': info.contentType,
+    etag: `"${info.etag}"`,
+    'last-modified': info.lastModified.toUTCString(),
+    'accept-ranges': 'bytes',
+    'x-amz-server-side-encryption': 'AES256',
+    ...info.systemMetadata,
+  };
+  for (const [name, value] of Object.entries(info.userMetadata)) headers[`${metaPrefix}${name}`] = value;
+  for (const [parameter, header] of Object.entries(overrides)) {
+    const value = request.query.get(parameter);
+    if (value !== null) headers[header] = headerText(parameter, value);
+  }
+  return headers;
+}
+
+/** The checksums kept with an object, as headers. */
+export function checksumHeaders(info: StoredInfo): Record<string, string> {
+  const entries = Object.entries(info.checksums);
+  if (entries.length === 0) return {};
+  return Object.fromEntries([
+    ...entries.map(([algorithm, value]) => [checksumHeader(algorithm), value]),
+    ['x-amz-checksum-type', info.checksumType],
+  ]) as Record<string, string>;
+}
+
+function headerText(parameter: string, value: string): string {
+  if (!/^[\t\u0020-\u007e\u00a0-\u00ff]*$/.test(value)) {
+    throw new ServiceError(400, 'InvalidArgument', `Header value cannot be represented using ISO-8859-1.`, {
+      ArgumentName: parameter,
+      ArgumentValue: value,
+    });
+  }
+  return value;
+}
+
+/** A time as S3 writes it in XML: whole seconds, as in Last-Modified. */
+export function xmlTime(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}.000Z`;
+}

@@ -1,0 +1,85 @@
+import type { EngineContext, EngineRequest, Router } from '../contracts.js';
+import { ServiceError } from '../serviceError.js';
+import { createBucket, deleteBucket, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './bucketCalls.js';
+import { isExistingBucketName } from './bucketName.js';
+import { copyObject } from './copyObject.js';
+import { deleteObjects } from './deleteObjects.js';
+import { type FileObjectStore, invalidBucketName } from './fileObjectStore.js';
+import { checkHeaders, checkSubresources } from './guards.js';
+import { listObjects, listObjectsV2 } from './listCalls.js';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
+} from './multipartCalls.js';
+import { MultipartUploads } from './multipartUploads.js';
+import { deleteObject, getObject, getObjectAttributes, headObject, putObject } from './objectCalls.js';
+import { readAddress, type S3Operation } from './s3Call.js';
+
+interface Route {
+  readonly method: string;
+  readonly scope: 'service' | 'bucket' | 'object';
+  /** Query parameters that must be there; they and `reads` are the sub-resources that the call knows. */
+  readonly query?: readonly string[];
+  readonly header?: string;
+  readonly reads?: readonly string[];
+  readonly operation: S3Operation;
+}
+
+/** The first that fits counts, so the more particular ones come first. */
+const routes: readonly Route[] = [
+  { method: 'GET', scope: 'service', operation: listBuckets },
+  { method: 'GET', scope: 'bucket', query: ['location'], operation: getBucketLocation },
+  { method: 'GET', scope: 'bucket', query: ['versioning'], operation: getBucketVersioning },
+  { method: 'GET', scope: 'bucket', query: ['uploads'], operation: listMultipartUploads },
+  { method: 'GET', scope: 'bucket', query: ['list-type'], operation: listObjectsV2 },
+  { method: 'GET', scope: 'bucket', operation: listObjects },
+  { method: 'PUT', scope: 'bucket', operation: createBucket },
+  { method: 'HEAD', scope: 'bucket', operation: headBucket },
+  { method: 'DELETE', scope: 'bucket', operation: deleteBucket },
+  { method: 'POST', scope: 'bucket', query: ['delete'], operation: deleteObjects },
+  { method: 'GET', scope: 'object', query: ['uploadId'], operation: listParts },
+  { method: 'GET', scope: 'object', query: ['attributes'], operation: getObjectAttributes },
+  { method: 'GET', scope: 'object', reads: ['partNumber'], operation: getObject },
+  { method: 'HEAD', scope: 'object', reads: ['partNumber'], operation: headObject },
+  { method: 'PUT', scope: 'object', query: ['uploadId', 'partNumber'], header: 'x-amz-copy-source', operation: uploadPartCopy },
+  { method: 'PUT', scope: 'object', query: ['uploadId', 'partNumber'], operation: uploadPart },
+  { method: 'PUT', scope: 'object', header: 'x-amz-copy-source', operation: copyObject },
+  { method: 'PUT', scope: 'object', operation: putObject },
+  { method: 'DELETE', scope: 'object', query: ['uploadId'], operation: abortMultipartUpload },
+  { method: 'DELETE', scope: 'object', operation: deleteObject },
+  { method: 'POST', scope: 'object', query: ['uploads'], operation: createMultipartUpload },
+  { method: 'POST', scope: 'object', query: ['uploadId'], operation: completeMultipartUpload },
+];
+
+/** S3 of the local engine. What it does not have is answered with 501 `NotImplemented`, never ignored. */
+export function createS3Router(context: EngineContext, store: FileObjectStore): Router {
+  const uploads = new MultipartUploads(store, context.clock);
+  return async (request) => {
+    if (request.service !== 's3') return undefined;
+    const { bucket, key } = readAddress(request);
+    const scope = bucket === '' && key === '' ? 'service' : key === '' ? 'bucket' : 'object';
+    const route = routes.find((candidate) => candidate.scope === scope && fits(candidate, request));
+    if (route === undefined) {
+      throw new ServiceError(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+        Method: request.method,
+      });
+    }
+    checkSubresources(request, [...(route.query ?? []), ...(route.reads ?? [])]);
+    checkHeaders(request, context.accountId);
+    if (scope !== 'service' && !isExistingBucketName(bucket)) throw invalidBucketName(bucket);
+    return route.operation({ request, context, store, uploads, bucket, key });
+  };
+}
+
+function fits(route: Route, request: EngineRequest): boolean {
+  return (
+    route.method === request.method &&
+    (route.query ?? []).every((name) => request.query.has(name)) &&
+    (route.header === undefined || request.headers[route.header] !== undefined)
+  );
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, realpath } from 'node:fs/promises';
+import { type Clock, systemClock } from '../base/clock.js';
+import type { EngineConnection } from '../core/job/target.js';
+import {
+  defaultEngineSettings,
+  type EngineContext,
+  type EngineLog,
+  type EngineSettings,
+  type ObjectStore,
+  type Router,
+} from './contracts.js';
+import { lockDirectory } from './directoryLock.js';
+import { startServer } from './http/engineServer.js';
+import { createS3Router } from './s3/s3Router.js';
+import { seedBuckets } from './s3/seedBuckets.js';
+import { openObjectStore } from './s3/openObjectStore.js';
+import { createStsRouter } from './sts/stsRouter.js';
+
+export interface EngineOptions {
+  /** A free one when left out or 0. */
+  readonly port?: number;
+  /** Made when it is missing. One engine at a time. */
+  readonly dataDirectory: string;
+  /** SAM or CloudFormation templates that declare functions. */
+  readonly templates?: readonly string[];
+  readonly region?: string;
+  readonly accountId?: string;
+  /** A folder of bucket folders: those that the store does not have yet are copied in at start. */
+  readonly seedDirectory?: string;
+  readonly settings?: Partial<EngineSettings>;
+  readonly clock?: Clock;
+  readonly log?: EngineLog;
+}
+
+export interface RunningEngine {
+  readonly connection: EngineConnection;
+  readonly store: ObjectStore;
+  /** Stops accepting, lets what is under way end shortly, flushes, and gives the data directory free. */
+  close(): Promise<void>;
+}
+
+export const localAccountId = '000000000000';
+const defaultRegion = 'us-east-1';
+const silentLog: EngineLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Starts a local engine inside this process. Rejects with BatchErrors `DataDirectoryInUse`, `PortInUse` and those of the template
+ * reader; nothing is left running or locked then.
+ */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  await mkdir(options.dataDirectory, { recursive: true });
+  const dataDirectory = await realpath(options.dataDirectory);
+  const cleanUps: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    // The last to start is the first to stop; a failure must not keep the rest from ending.
+    const failures: unknown[] = [];
+    for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
+  try {
+    const lock = await lockDirectory(dataDirectory);
+    cleanUps.push(() => lock.release());
+    let port = 0;
+    const context: EngineContext = {
+      dataDirectory,
+      region: options.region ?? defaultRegion,
+      accountId: options.accountId ?? localAccountId,
+      // The keys are new at every start and never stored: who can't read the ready line can't call the engine.
+      accessKeyId: `LKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+      endpoint: () => `http://127.0.0.1:${port}`,
+      clock: options.clock ?? systemClock,
+      log: options.log ?? silentLog,
+      settings: { ...defaultEngineSettings, ...options.settings },
+    };
+    const store = await openObjectStore({ dataDirectory, clock: context.clock, log: context.log });
+    cleanUps.push(() => store.close());
+    if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);
+    const routers: Router[] = [createStsRouter(context), createS3Router(context, store)];
+    const server = await startServer({
+      port: options.port,
+      keys: context,
+      clock: context.clock,
+      log: context.log,
+      router: async (request) => {
+        for (const router of routers) {
+          const answer = await router(request);
+          if (answer !== undefined) return answer;
+        }
+        return undefined;
+      },
+    });
+    cleanUps.push(() => server.close());
+    port = server.port;
+    const { region, accountId, accessKeyId, secretAccessKey } = context;
+    return {
+      connection: { endpoint: context.endpoint(), port, accountId, region, accessKeyId, secretAccessKey, dataDirectory },
+      store,
+      close,
+    };
+  } catch (error) {
+    await close().catch((closeError: unknown) => options.log?.error('The engine could not clean up.', closeError));
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { type EngineOptions, type RunningEngine, startEngine } from '../../src/engine/startEngine.js';
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 's3batch-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface EngineHarness {
+  readonly engine: RunningEngine;
+  readonly dataDirectory: string;
+  /** An S3 client of the engine, path style unless said. */
+  readonly client: (config?: S3ClientConfig) => S3Client;
+}
+
+/** An engine in this process with a data directory of its own; both go with the test. */
+export async function engineFor(t: TestContext, options: Partial<EngineOptions> = {}): Promise<EngineHarness> {
+  const dataDirectory = options.dataDirectory ?? join(await temporaryFolder(t), 'data');
+  const engine = await startEngine({ dataDirectory, ...options });
+  const clients: S3Client[] = [];
+  t.after(async () => {
+    for (const client of clients) client.destroy();
+    await engine.close();
+  });
+  const { endpoint, region, accessKeyId, secretAccessKey } = engine.connection;
+  return {
+    engine,
+    dataDirectory: engine.connection.dataDirectory,
+    client: (config = {}) => {
+      const client = new S3Client({
+        endpoint,
+        region,
+        credentials: { accessKeyId, secretAccessKey },
+        forcePathStyle: true,
+        maxAttempts: 1,
+        ...config,
+      });
+      clients.push(client);
+      return client;
+    },
+  };
+}
+
+/** The code of the service error that a call ends with. */
+export async function errorCodeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    return (error as Error).name;
+  }
+  return 'no error';
+}
