@@ -35,4 +35,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'group the failures of a completion report, write retry and resume manifests',
     load: async () => (await import('./report.js')).reportCommand,
   },
+  {
+    name: 'engine',
+    summary: 'run the local engine: S3, S3 Batch Operations and Lambda on this machine',
+    load: async () => (await import('./engine.js')).engineCommand,
+  },
 ];

@@ -1,5 +1,26 @@
 import { runEngine } from '../engine/engineProcess.js';
 import type { CliCommand } from './cliIo.js';
+import { writeOut } from './output.js';
 
-/** `s3batch engine`: runs a local engine in this process until it is told to end. */
-export const engineCommand: CliCommand = (argv, io) => runEngine(argv, io);
+const help = `Usage: s3batch engine [options]
+
+Runs the local engine until it is interrupted. Prints one line of JSON when it is ready: the endpoint and the keys that clients need.
+Its log goes to standard error.
+
+  --port N               port on 127.0.0.1; a free one when left out
+  --data DIR             folder of buckets, jobs and reports (.s3batch)
+  --template FILE        SAM or CloudFormation template that declares functions; may be repeated
+  --region REGION        us-east-1 when left out
+  --seed DIR             folder of bucket folders to start with; buckets that are there already stay as they are
+  --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs, s3KeyEncoding
+  --exit-with-parent     end when standard input closes
+`;
+
+/** `s3batch engine`: a local engine in this process. */
+export const engineCommand: CliCommand = async (argv, io) => {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  return runEngine(argv, io);
+};

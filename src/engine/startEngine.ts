@@ -10,9 +10,11 @@ import {
   type ObjectStore,
   type Router,
 } from './contracts.js';
+import { createControlRouter } from './control/controlRouter.js';
 import { lockDirectory } from './directoryLock.js';
 import { startServer } from './http/engineServer.js';
 import { createS3Router } from './s3/s3Router.js';
+import { createFunctionRegistry } from './lambda/functionRegistry.js';
 import { seedBuckets } from './s3/seedBuckets.js';
 import { openObjectStore } from './s3/openObjectStore.js';
 import { createStsRouter } from './sts/stsRouter.js';
@@ -77,7 +79,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const store = await openObjectStore({ dataDirectory, clock: context.clock, log: context.log });
     cleanUps.push(() => store.close());
     if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);
-    const routers: Router[] = [createStsRouter(context), createS3Router(context, store)];
+    const functions = createFunctionRegistry({
+      templates: options.templates ?? [],
+      region: context.region,
+      accountId: context.accountId,
+      log: context.log,
+    });
+    const control = await createControlRouter(context, { store, functions });
+    cleanUps.push(() => control.close());
+    const routers: Router[] = [createStsRouter(context), control.router, createS3Router(context, store)];
     const server = await startServer({
       port: options.port,
       keys: context,
@@ -91,8 +101,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         return undefined;
       },
     });
-    cleanUps.push(() => server.close());
+    // Below the job side, which stops first: handlers that finish up still reach the server.
+    cleanUps.splice(-1, 0, () => server.close());
     port = server.port;
+    control.start();
     const { region, accountId, accessKeyId, secretAccessKey } = context;
     return {
       connection: { endpoint: context.endpoint(), port, accountId, region, accessKeyId, secretAccessKey, dataDirectory },

@@ -235,7 +235,7 @@ export class FileObjectStore implements ObjectStore {
   async exportTo(bucket: string, key: string, file: string): Promise<ObjectInfo> {
     // Copied from one open file, so that a change meanwhile can't mix two states.
     const { info, body } = await this.read(bucket, key);
-    await writeFile(file, body, { flush: true } as Parameters<typeof writeFile>[2]);
+    await writeFile(file, body, { flush: true });
     return info;
   }
 
