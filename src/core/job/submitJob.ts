@@ -1,10 +1,11 @@
 import { throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode } from '../../base/errors.js';
+import { lintManifest } from '../manifest/lintManifest.js';
 import { findOperation } from '../operations/catalogue.js';
 import { type Finding, isRecord } from '../operations/validateShape.js';
 import { objectArn, parseBucketArn, parseObjectArn } from './arn.js';
 import { bareETag, checkJobFile, type JobFile, toCreateJobRequest } from './jobFile.js';
-import type { CreateJobRequest } from './jobTypes.js';
+import type { CreateJobRequest, ManifestField } from './jobTypes.js';
 import { firstRows, limitedKey } from './manifestRows.js';
 import type { TargetClient } from './target.js';
 import { hasErrors } from './validateRequest.js';
@@ -19,7 +20,7 @@ export interface ManifestVerdict {
 export interface ManifestLintRequest {
   readonly bytes: Uint8Array;
   /** Columns that the job declares. */
-  readonly fields: readonly string[];
+  readonly fields: readonly ManifestField[];
   /** The operation allows rows of one bucket only. */
   readonly isOneBucketOnly: boolean;
 }
@@ -31,7 +32,8 @@ export interface SubmitJobOptions {
   readonly job: JobFile;
   /** Bytes of `ManifestFile`; the path as the job file has it, relative to the job file. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
-  readonly lint: (manifest: ManifestLintRequest) => ManifestVerdict | Promise<ManifestVerdict>;
+  /** Checks the manifest, in a worker for instance; left out, it is checked here. */
+  readonly lint?: (manifest: ManifestLintRequest) => ManifestVerdict | Promise<ManifestVerdict>;
   /** 1 to 64 characters. Keep it for another try of the same submit: the service then never creates a second job. */
   readonly clientRequestToken: string;
   /** Only the first so many rows of the manifest. The part is uploaded beside the whole, under a name that says so. */
@@ -112,7 +114,7 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
 
   options.onProgress?.('lint');
   const [name] = Object.keys(job.Operation);
-  const verdict = await options.lint({
+  const verdict = await (options.lint ?? lintHere)({
     bytes,
     fields: manifest.Spec.Fields ?? [],
     isOneBucketOnly: findOperation(name ?? '')?.isOneBucketOnly ?? false,
@@ -132,6 +134,10 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
     bytes,
     verdict,
   };
+}
+
+function lintHere({ bytes, fields, isOneBucketOnly }: ManifestLintRequest): ManifestVerdict {
+  return lintManifest(bytes, { ...(fields.length > 0 && { fields }), isOneBucketOnly, maxProblems: 0 });
 }
 
 async function readManifest(options: SubmitJobOptions, path: string): Promise<Uint8Array> {

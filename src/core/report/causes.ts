@@ -38,31 +38,54 @@ interface Group {
   sampleMessage: string;
 }
 
+/** So many messages are remembered byte for byte. */
+const rememberedMessages = 1024;
+
 /** Groups failed rows by cause while a report is read. */
 export class CauseCounter {
   readonly #groups = new Map<string, Group>();
+  /** Code and message as they were written, by a hash of their bytes: most failures repeat each other to the byte. */
+  readonly #remembered = new Map<number, { readonly bytes: Uint8Array; readonly group: Group }>();
   #failed = 0;
 
   add(row: ScannedRow): void {
     this.#failed += 1;
     const { bytes } = row;
+    // Code, status and message stand side by side in either order of the columns.
+    const start = Math.min(row.codeStart, row.messageStart === 0 ? row.codeStart : row.messageStart);
+    const end = Math.max(row.codeEnd, row.messageEnd);
+    const hash = (hashOf(bytes, start, end) ^ row.httpStatus) >>> 0;
+    const remembered = this.#remembered.get(hash);
+    if (remembered?.group.httpStatus === row.httpStatus && isSame(remembered.bytes, bytes, start, end)) {
+      count(remembered.group, row);
+      return;
+    }
+    const { group, isGeneral } = this.#groupOf(row);
+    count(group, row);
+    if (isGeneral && remembered === undefined && this.#remembered.size < rememberedMessages) {
+      this.#remembered.set(hash, { bytes: bytes.slice(start, end), group });
+    }
+  }
+
+  /** `isGeneral`: any row with the same code, status and message belongs to the group. */
+  #groupOf(row: ScannedRow): { group: Group; isGeneral: boolean } {
+    const { bytes } = row;
     const code = fieldText(bytes, row.codeStart, row.codeEnd);
     const message = fieldText(bytes, row.messageStart, row.messageEnd);
     const keyField = fieldText(bytes, row.keyStart, row.keyEnd);
-    const key = decodeKey(keyField) ?? keyField;
-    const version = fieldText(bytes, row.versionStart, row.versionEnd);
-    let normal = normaliseMessage(message, { key, keyField, version });
-    let group = this.#groups.get(groupKey(code, row.httpStatus, normal));
+    const version = row.versionEnd === row.versionStart ? '' : fieldText(bytes, row.versionStart, row.versionEnd);
+    const normal = normaliseMessage(message, { key: decodeKey(keyField) ?? keyField, keyField, version });
+    let { text } = normal;
+    let group = this.#groups.get(groupKey(code, row.httpStatus, text));
     if (group === undefined && this.#groups.size >= distinctCauses) {
-      normal = this.#groups.size < distinctLooseCauses ? normal.replaceAll(/\d+/g, '<n>') : '(various messages)';
-      group = this.#groups.get(groupKey(code, row.httpStatus, normal));
+      text = this.#groups.size < distinctLooseCauses ? text.replaceAll(/\d+/g, '<n>') : '(various messages)';
+      group = this.#groups.get(groupKey(code, row.httpStatus, text));
     }
     if (group === undefined) {
-      group = { code, httpStatus: row.httpStatus, message: normal, count: 0, sampleKeys: [], sampleMessage: message };
-      this.#groups.set(groupKey(code, row.httpStatus, normal), group);
+      group = { code, httpStatus: row.httpStatus, message: text, count: 0, sampleKeys: [], sampleMessage: message };
+      this.#groups.set(groupKey(code, row.httpStatus, text), group);
     }
-    group.count += 1;
-    if (group.sampleKeys.length < samplesPerCause) group.sampleKeys.push(key);
+    return { group, isGeneral: !normal.hasOwnName };
   }
 
   /** Biggest first; of the same size, by code and message. */
@@ -73,6 +96,26 @@ export class CauseCounter {
       )
       .map((group) => toCause(group, this.#failed));
   }
+}
+
+function count(group: Group, row: ScannedRow): void {
+  group.count += 1;
+  if (group.sampleKeys.length >= samplesPerCause) return;
+  const keyField = fieldText(row.bytes, row.keyStart, row.keyEnd);
+  group.sampleKeys.push(decodeKey(keyField) ?? keyField);
+}
+
+/** FNV-1a. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash >>> 0;
+}
+
+function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (known.length !== end - start) return false;
+  for (let index = 0; index < known.length; index += 1) if (known[index] !== bytes[start + index]) return false;
+  return true;
 }
 
 function toCause(group: Group, failed: number): Cause {

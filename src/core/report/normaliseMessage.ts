@@ -1,20 +1,42 @@
+interface Replacement {
+  /** A text without which the pattern can't match: looking for it is much cheaper than the pattern. */
+  readonly trigger?: string;
+  readonly pattern: RegExp;
+  readonly placeholder: string;
+}
+
 /** What varies from row to row, and what stands for it. In this order: the special before the general. */
-const replacements: readonly (readonly [RegExp, string])[] = [
+const replacements: readonly Replacement[] = [
   // Names of sessions: arn:aws:sts::111122223333:assumed-role/role/session
-  [/(:assumed-role\/[\w+=,.@-]+\/)[\w+=,.@-]+/g, '$1<session>'],
-  [/\bs3-batch-operations_[\w-]+/g, 's3-batch-operations_<id>'],
-  [/((?:Extended )?Request ?ID: ?)(?!<)[^\s,;)"]+/gi, '$1<id>'],
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
-  [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? \w{3} \d{4} \d\d:\d\d:\d\d GMT/g, '<time>'],
-  [/\b0x[0-9a-f]{6,}\b/gi, '<id>'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{16,}\b/gi, '<id>'],
+  { trigger: ':assumed-role/', pattern: /(:assumed-role\/[\w+=,.@-]+\/)[\w+=,.@-]+/g, placeholder: '$1<session>' },
+  { trigger: 's3-batch-operations_', pattern: /\bs3-batch-operations_[\w-]+/g, placeholder: 's3-batch-operations_<id>' },
+  // Request ID, RequestId, Extended Request ID …
+  { trigger: 'equest', pattern: /(equest ?I[dD]: ?)(?!<)[^\s,;)"]+/g, placeholder: '$1<id>' },
+  {
+    trigger: '-',
+    pattern: /\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b/g,
+    placeholder: '<id>',
+  },
+  {
+    trigger: '-',
+    pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
+    placeholder: '<time>',
+  },
+  { trigger: ' GMT', pattern: /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? \w{3} \d{4} \d\d:\d\d:\d\d GMT/g, placeholder: '<time>' },
+  { trigger: '0x', pattern: /\b0x[0-9a-fA-F]{6,}\b/g, placeholder: '<id>' },
+  { pattern: /\b(?=[a-fA-F]*\d)[0-9a-fA-F]{16,}\b/g, placeholder: '<id>' },
 ];
 
-/** Does the text hold anything that a replacement is about? Most messages don't, and this is much cheaper than the replacements. */
-const variable = /\d|request ?id/i;
+const functionErrorPrefix = 'Lambda returned function error: ';
 
-const functionError = /^(Lambda returned function error: )(\{[^]*\})$/;
+/** Shorter names would be found in any word. */
+const shortestOwnName = 4;
+
+export interface NormalMessage {
+  readonly text: string;
+  /** True when the row's own key or version was in the message: another row with the very same message may then be another cause. */
+  readonly hasOwnName: boolean;
+}
 
 /**
  * A message as it would read for any other row: ids, times, names of sessions, and the row's own key and version replaced by
@@ -23,33 +45,35 @@ const functionError = /^(Lambda returned function error: )(\{[^]*\})$/;
 export function normaliseMessage(
   message: string,
   own: { readonly key?: string; readonly keyField?: string; readonly version?: string } = {},
-): string {
+): NormalMessage {
   let text = functionErrorText(message);
-  // Very short names would be found in any word.
+  let hasOwnName = false;
   for (const [name, placeholder] of [
     [own.key, '<key>'],
     [own.keyField, '<key>'],
     [own.version === 'null' ? undefined : own.version, '<version>'],
   ] as const) {
-    if (name !== undefined && name.length >= 4 && text.includes(name)) text = text.replaceAll(name, placeholder);
+    if (name === undefined || name.length < shortestOwnName || !text.includes(name)) continue;
+    text = text.replaceAll(name, () => placeholder);
+    hasOwnName = true;
   }
-  if (!variable.test(text)) return text;
-  for (const [pattern, replacement] of replacements) text = text.replace(pattern, replacement);
-  return text;
+  for (const { trigger, pattern, placeholder } of replacements) {
+    if (trigger === undefined || text.includes(trigger)) text = text.replace(pattern, placeholder);
+  }
+  return { text, hasOwnName };
 }
 
 /** `Lambda returned function error: {"errorMessage":…,"errorType":…,"stackTrace":…}` in one readable line, without the trace. */
 function functionErrorText(message: string): string {
-  const match = functionError.exec(message);
-  if (match === null) return message;
+  if (!message.startsWith(functionErrorPrefix) || !message.endsWith('}')) return message;
   let error: unknown;
   try {
-    error = JSON.parse(match[2] ?? '');
+    error = JSON.parse(message.slice(functionErrorPrefix.length));
   } catch {
     // Cut at 1,024 characters, most likely: the text itself has to do.
     return message;
   }
   const { errorType, errorMessage } = error as { errorType?: unknown; errorMessage?: unknown };
   if (typeof errorMessage !== 'string') return message;
-  return `${match[1] ?? ''}${typeof errorType === 'string' ? `${errorType}: ` : ''}${errorMessage}`;
+  return `${functionErrorPrefix}${typeof errorType === 'string' ? `${errorType}: ` : ''}${errorMessage}`;
 }

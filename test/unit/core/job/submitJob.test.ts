@@ -79,6 +79,16 @@ test('errors in the manifest stop before anything is written', async () => {
   assert.deepEqual(client.calls, []);
 });
 
+test('left alone, the manifest is checked by all rules', async () => {
+  const { lint: _, ...rest } = options(new FakeTargetClient(), { readFile: () => Promise.resolve(bytes('test,a b\n')) });
+  await assert.rejects(submitJob(rest), {
+    code: 'ManifestHasErrors',
+    message: 'The manifest manifest.csv has 1 error in 1 row.',
+  });
+  const good = await submitJob({ ...rest, readFile: () => Promise.resolve(bytes(manifestText)) });
+  assert.equal(good.manifest?.rows, 3);
+});
+
 test('an invalid job stops before anything is read', async () => {
   const client = new FakeTargetClient();
   const bad = withMember(job, ['Priority'], -1) as unknown as JobFile;

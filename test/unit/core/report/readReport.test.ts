@@ -183,6 +183,34 @@ test('failures with another id, time, session or key are one cause', () => {
   );
 });
 
+test('a message that names its own key is a cause of its own only by that key', () => {
+  const message = 'Object first-key can not be read';
+  const causes = causesOf([
+    row({ keyField: 'first-key', message }),
+    row({ keyField: 'other-key', message }),
+    row({ keyField: 'other-key', message }),
+  ]);
+  assert.deepEqual(
+    causes.map((cause) => [cause.message, cause.count]),
+    [
+      ['Object first-key can not be read', 2],
+      ['Object <key> can not be read', 1],
+    ],
+  );
+});
+
+test('the same message with another status or code is another cause', () => {
+  const rows = [row({}), row({}), row({ httpStatus: 500 }), row({ errorCode: 'E' }), row({})];
+  assert.deepEqual(
+    causesOf(rows).map(({ code, httpStatus, count }) => [code, httpStatus, count]),
+    [
+      ['PermanentFailure', 200, 3],
+      ['E', 200, 1],
+      ['PermanentFailure', 500, 1],
+    ],
+  );
+});
+
 test('different causes stay different', () => {
   const causes = causesOf(['name "a" is not defined', 'name "b" is not defined', ''].map((message) => row({ message })));
   assert.equal(causes.length, 3);
