@@ -3,6 +3,7 @@ import type { Fix, Problem } from '../../core/manifest/problem.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import { ruleOf, toRange } from './diagnostics.js';
+import { documentEdit } from './documentEdit.js';
 import { fixActions, fixesOfRule } from './fixActions.js';
 import type { LintedManifest, LintedManifests } from './linted.js';
 
@@ -76,7 +77,10 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       this.#laterEdits.set(action, () => {
         const fixes = fixesOfRule(manifest.problemsOfRule(problem.rule), problem.rule)[choice] ?? [];
-        return workspaceEdit(manifest.document, fixes);
+        return documentEdit(
+          manifest.document,
+          fixes.flatMap((item) => item.edits),
+        );
       });
       actions.push(action);
     });
@@ -92,16 +96,9 @@ function fixAction(title: string, document: vscode.TextDocument, fix: Fix): vsco
   } else if (fix.removesByteOrderMark === true) {
     action.command = commandLink(Command.manifestRemoveByteOrderMark, title, document.uri);
   } else {
-    action.edit = workspaceEdit(document, [fix]);
+    action.edit = documentEdit(document, fix.edits);
   }
   return action;
-}
-
-function workspaceEdit(document: vscode.TextDocument, fixes: readonly Fix[]): vscode.WorkspaceEdit {
-  const edit = new vscode.WorkspaceEdit();
-  const edits = fixes.flatMap((fix) => fix.edits.map((item) => vscode.TextEdit.replace(toRange(item.range), item.text)));
-  edit.set(document.uri, edits);
-  return edit;
 }
 
 function fixAllAction(manifest: LintedManifest): vscode.CodeAction[] {

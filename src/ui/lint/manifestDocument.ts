@@ -4,13 +4,11 @@ import { fixAll } from '../../core/manifest/fixAll.js';
 import { lintManifest, type LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Problem } from '../../core/manifest/problem.js';
-import { maxDiagnostics, toRange } from './diagnostics.js';
+import { maxDiagnostics } from './diagnostics.js';
+import { documentEdit } from './documentEdit.js';
 import type { LintedManifest } from './linted.js';
 import { lintInSlices } from './lintInSlices.js';
-import { textChange } from './textChange.js';
 
-/** Above this, one replacement of everything between the first and the last edit is much cheaper for the editor. */
-const maxSingleEdits = 1000;
 /** Up to this many lines a lint is faster than anyone can notice and is done in one go. */
 const maxLinesAtOnce = 2000;
 const sliceMs = 8;
@@ -91,22 +89,8 @@ export class ManifestDocument implements LintedManifest {
   }
 
   fixAllEdit(): vscode.WorkspaceEdit | undefined {
-    const before = this.document.getText();
-    const { edits, text } = fixAll(before, this.#lintOptions());
-    const edit = new vscode.WorkspaceEdit();
-    if (edits.length <= maxSingleEdits) {
-      if (edits.length === 0) return undefined;
-      edit.set(
-        this.document.uri,
-        edits.map((item) => vscode.TextEdit.replace(toRange(item.range), item.text)),
-      );
-      return edit;
-    }
-    const change = textChange(before, text);
-    if (change === undefined) return undefined;
-    const range = new vscode.Range(this.document.positionAt(change.start), this.document.positionAt(change.end));
-    edit.replace(this.document.uri, range, change.text);
-    return edit;
+    const { edits } = fixAll(this.document.getText(), this.#lintOptions());
+    return edits.length === 0 ? undefined : documentEdit(this.document, edits);
   }
 
   #keep(result: LintResult, version: number): LintResult {
