@@ -43,6 +43,8 @@ const shared: BuildOptions = {
   legalComments: 'none',
   sourcemap: 'linked',
   loader: textLoaders,
+  // Bundles are CommonJS, where it has no meaning; code that also runs unbundled asks whether it is undefined.
+  define: { 'import.meta.url': 'undefined' },
   metafile: true,
   logLevel: 'warning',
 };

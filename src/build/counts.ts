@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { errorCode } from '../base/errors.js';
+
 /** What came of running tests. */
 export interface Counts {
   readonly passed: number;
@@ -21,4 +24,14 @@ export function formatCounts({ passed, failed, skipped }: Counts): string {
 
 export function printCounts(counts: Counts): void {
   console.log(formatCounts(counts));
+}
+
+/** Counts that a test run wrote down; a run that ended before it wrote them failed. */
+export async function readCounts(file: string): Promise<Counts> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Counts;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return failedToRun;
+    throw error;
+  }
 }

@@ -43,7 +43,12 @@ const imports = {
       ImportExpression: ({ source }) => check(source),
       TSImportType: ({ source }) => check(source),
       CallExpression: ({ callee, arguments: [source] }) => {
-        if (callee.type === 'Identifier' && callee.name === 'require') check(source);
+        if (
+          callee.type === 'Identifier' &&
+          callee.name === 'require' &&
+          !isDeclared(context.sourceCode.getScope(callee), 'require')
+        )
+          check(source);
       },
     };
   },
@@ -56,6 +61,14 @@ function subjectOf(file, specifier) {
     .split(sep)
     .join('/')
     .replace(/\.[jt]s$/, '');
+}
+
+/** Whether the file declares the name itself: a `require` made by createRequire looks somewhere else, at run time. */
+function isDeclared(scope, name) {
+  for (let at = scope; at !== null; at = at.upper) {
+    if ((at.set.get(name)?.defs.length ?? 0) > 0) return true;
+  }
+  return false;
 }
 
 function isBelow(subject, name) {

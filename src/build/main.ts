@@ -1,14 +1,19 @@
 import { bundleAll, watchBundles } from './bundle.js';
 import { runCheck } from './check.js';
-import { runHostTests } from './host/hostTests.js';
+import { bundleHostTests, runHostTests } from './host/hostTests.js';
 import { packageExtension } from './packageExtension.js';
-import { runUnitTests } from './unitTests.js';
+import { runNodeTests } from './nodeTests.js';
+import { start } from './start.js';
+import { testAll } from './testAll.js';
 
 type Task = (root: string, args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
-  build: async (root) => {
+  start,
+  test: (root) => testAll(root),
+  build: async (root, args) => {
     await bundleAll(root);
+    if (args.includes('--host-tests')) await bundleHostTests(root);
     return 0;
   },
   watch: (root) => watchBundles(root),
@@ -18,8 +23,9 @@ const tasks: Readonly<Record<string, Task>> = {
     return 0;
   },
   'test:host': runHostTests,
-  'test:unit': (root, args) => runUnitTests(root, ['unit'], args),
-  'test:engine': (root, args) => runUnitTests(root, ['engine'], args),
+  'test:unit': (root, args) => runNodeTests(root, 'unit', args),
+  'test:e2e': (root, args) => runNodeTests(root, 'e2e', args),
+  'test:engine': (root, args) => runNodeTests(root, 'engine', args),
 };
 
 /** Runs one task of package.json's scripts; the number is the exit code. */

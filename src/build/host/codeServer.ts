@@ -10,6 +10,8 @@ export interface CodeServer {
   readonly port: number;
   /** The workbench's address; `extension` is under development, `tests` a module that runs in its extension host. */
   url(options: { folder: string; extension?: string; tests?: string }): string;
+  /** Resolves when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,9 +76,10 @@ export async function startCodeServer(host: InstalledHost, options: ServeOptions
     await group.stop();
     throw error;
   }
-  failure.catch(() => undefined); // From here on the page shows what is wrong.
+  const ended = failure.catch(() => undefined);
   return {
     port,
+    ended,
     url({ folder, extension, tests }) {
       const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`;
       const payload = [

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../base/errors.js';
-import { type Counts, failedToRun } from '../counts.js';
+import { type Counts, failedToRun, readCounts } from '../counts.js';
 import { copySample } from './copySample.js';
 
 /** Runs the suite in a desktop VS Code, downloaded from the vendor's site into `.vscode-test/`. Needs a display. */
@@ -26,7 +26,7 @@ export async function runInElectron(root: string, vscode: string, grep?: string)
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ],
     });
-    return JSON.parse(await readFile(resultFile, 'utf8')) as Counts;
+    return await readCounts(resultFile);
   } catch (error) {
     console.error(`VS Code ${vscode} on the desktop: ${errorMessage(error)}`);
     return failedToRun;

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { errorCode } from '../../base/errors.js';
 import { bundleAll } from '../bundle.js';
-import { type Counts, addCounts, failedToRun, noCounts, printCounts } from '../counts.js';
+import { type Counts, addCounts, failedToRun, noCounts, printCounts, readCounts } from '../counts.js';
 import { listFiles } from '../files.js';
 import { packageExtension } from '../packageExtension.js';
 import { launchChromium } from './chromium.js';
@@ -148,15 +147,6 @@ async function installPackaged(root: string, host: InstalledHost, home: string):
   const manifest = { name: 'probe', publisher: 's3batch-tests', version: '0.0.1', engines: { vscode: '*' } };
   await writeFile(join(probe, 'package.json'), JSON.stringify(manifest));
   return probe;
-}
-
-async function readCounts(file: string): Promise<Counts> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Counts;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return failedToRun;
-    throw error;
-  }
 }
 
 /** Each test file becomes a bundle of its own in out/host; `vscode` and packages stay imports. */

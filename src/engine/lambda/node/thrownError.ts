@@ -9,7 +9,6 @@ export function thrownError(error: unknown, semantics: NodeSemantics): FunctionE
     return semantics === 'callbacks' ? functionError('string', 'handled') : functionError(typeof error, String(error));
   }
   try {
-    // oxlint-disable-next-line typescript/no-base-to-string -- the runtime client posts just this text.
     return functionError(typeof error, String(error));
   } catch {
     // An object without toString: the client has this word for it.

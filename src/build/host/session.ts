@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './chromium.js';
+import { type CodeServer, startCodeServer } from './codeServer.js';
+import { copySample } from './copySample.js';
+import { installHost } from './installHost.js';
+import { type HostVersion, newestHost } from './versions.js';
+import { Workbench } from './workbench.js';
+
+export interface SessionOptions {
+  readonly version?: HostVersion;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly isTrustOn?: boolean;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** A VS Code with the extension in development, a copy of the sample open, and a browser to look at it. */
+export interface Session {
+  readonly workbench: Workbench;
+  /** The folder that is open; tests may change it. */
+  readonly folder: string;
+  readonly server: CodeServer;
+  /** Ends all of it and removes what it wrote. */
+  close(): Promise<void>;
+}
+
+export async function openSession(root: string, options: SessionOptions = {}): Promise<Session> {
+  const host = await installHost(root, options.version ?? newestHost);
+  // A short path: the server puts sockets below it, and a socket's path must not exceed 107 bytes.
+  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  let server: CodeServer | undefined;
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server?.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const folder = await copySample(root, home);
+    server = await startCodeServer(host, {
+      home,
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.isTrustOn === undefined ? {} : { isTrustOn: options.isTrustOn }),
+    });
+    browser = await launchChromium();
+    const url = server.url({ folder, extension: root });
+    const workbench = await Workbench.open(browser, url, options.viewport);
+    return { workbench, folder, server, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+
+/** How long the workbench may take for anything that a person would wait for. */
+const patienceMs = 20_000;
+
+/** VS Code as a person sees and drives it: by keyboard where there is a key for it. Every call waits and rejects when its time is up. */
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(patienceMs);
+  }
+
+  static async open(browser: Browser, url: string, viewport = { width: 1280, height: 800 }): Promise<Workbench> {
+    const page = await browser.newPage({ viewport });
+    const workbench = new Workbench(page);
+    await page.goto(url);
+    await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+    // The status bar gets its remote indicator when the server is reached; commands of extensions exist soon after.
+    await page.waitForSelector('.part.statusbar .statusbar-item', { timeout: 60_000 });
+    return workbench;
+  }
+
+  /** Runs a command through the palette, by its full title: `S3 Batch: Start Local Engine`. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.#quickInput();
+    await input.fill(`>${title}`);
+    const row = this.quickRows().filter({ hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Whether the palette offers a command at all. */
+  async hasCommand(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.#quickInput().fill(`>${title}`);
+    await this.quickRows().first().waitFor();
+    const count = await this.quickRows().filter({ hasText: title }).count();
+    await this.page.keyboard.press('Escape');
+    return count > 0;
+  }
+
+  /** Opens a file of the workspace, at a line (1-based) when one is given. */
+  async openFile(name: string, line?: number): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.#quickInput().fill(line === undefined ? name : `${name}:${line}`);
+    await this.quickRows()
+      .filter({ hasText: name.split('/').at(-1) ?? name })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.tab(name.split('/').at(-1) ?? name).waitFor();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tab').filter({ hasText: name }).first();
+  }
+
+  /** Text of the active editor's visible lines. */
+  async editorText(): Promise<string> {
+    const lines = this.page.locator('.editor-instance .view-lines').first();
+    await lines.waitFor();
+    return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Squiggles of one kind in the active editor. */
+  squiggles(kind: 'error' | 'warning' | 'info'): Locator {
+    return this.page.locator(`.editor-instance .squiggly-${kind}`);
+  }
+
+  // Quick input -------------------------------------------------------------------------------------------------------------------
+
+  #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input').first();
+  }
+
+  quickRows(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  /** Title of the step that asks, such as `Create Job`. */
+  quickTitle(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-title');
+  }
+
+  /** What the step says below its field: the prompt, or what is wrong with the value. */
+  quickMessage(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-message');
+  }
+
+  /** Picks the entry with this text in the quick pick that is open. */
+  async pick(text: string | RegExp): Promise<void> {
+    const row = this.quickRows().filter({ hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Fills the field of the quick input that is open and accepts it. Without a value: accepts what it proposes. */
+  async enter(value?: string): Promise<void> {
+    const input = this.#quickInput();
+    await input.waitFor();
+    if (value !== undefined) await input.fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  // Views -------------------------------------------------------------------------------------------------------------------------
+
+  /** Rows of the trees in the side bar, whose text is label and description. */
+  treeRows(): Locator {
+    return this.page.locator('.part.sidebar .monaco-list-row');
+  }
+
+  treeRow(text: string | RegExp): Locator {
+    return this.treeRows().filter({ hasText: text }).first();
+  }
+
+  /** The welcome text of an empty view. */
+  welcome(): Locator {
+    return this.page.locator('.part.sidebar .welcome-view:visible');
+  }
+
+  /** Opens the Problems view and returns its rows. */
+  async problems(): Promise<Locator> {
+    await this.command('Problems: Focus on Problems View');
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    return rows;
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a notification. */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** The modal question, whose buttons `confirm` presses. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  async confirm(button: string): Promise<void> {
+    await this.dialog().locator('.monaco-button', { hasText: button }).first().click();
+    await this.dialog().waitFor({ state: 'detached' });
+  }
+
+  async screenshot(file: string): Promise<string> {
+    await mkdir(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}
