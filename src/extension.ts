@@ -10,7 +10,10 @@ import { JobActivity } from './ui/platform/jobActivity.js';
 import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
 import { registerLint } from './ui/lint/registerLint.js';
+import { registerReport } from './ui/report/registerReport.js';
+import { registerRun } from './ui/run/registerRun.js';
 import { registerJobStatusItem } from './ui/status/jobStatusItem.js';
+import { registerWizard } from './ui/wizard/registerWizard.js';
 
 let engine: EngineService | undefined;
 
@@ -23,7 +26,10 @@ export function activate(context: vscode.ExtensionContext): void {
   registerEngineCommands(services);
   registerLint(services);
   registerJobStatusItem(services);
-  registerExplorer(services);
+  const jobs = registerExplorer(services);
+  registerReport(services, jobs);
+  registerRun(services, jobs);
+  registerWizard(services, jobs);
 
   services.log.debug(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
 }

@@ -89,9 +89,13 @@ export interface WizardState {
   readonly trail: readonly string[];
 }
 
-/** The first state. `given` answers are taken as they are; their questions are not asked. */
-export function startWizard(form: Form, given: Answers = {}): WizardState {
-  const state: WizardState = { answers: given, given: new Set(Object.keys(given)), at: undefined, trail: [] };
+/**
+ * The first state. `given` answers are taken as they are; their questions are not asked. `remembered` answers, of an earlier time, are
+ * offered in place of the defaults.
+ */
+export function startWizard(form: Form, given: Answers = {}, remembered: Answers = {}): WizardState {
+  const answers = { ...remembered, ...given };
+  const state: WizardState = { answers, given: new Set(Object.keys(given)), at: undefined, trail: [] };
   return { ...state, at: askedQuestions(form, state)[0]?.id };
 }
 

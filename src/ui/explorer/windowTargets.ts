@@ -4,9 +4,8 @@ import { BatchError } from '../../base/errors.js';
 import type { EngineConnection, Target, TargetClient } from '../../core/job/target.js';
 import type { EngineService } from '../platform/engineService.js';
 import type { Settings } from '../platform/settings.js';
+import { localTargetId } from './localTargetId.js';
 import type { TargetProvider } from './targetProvider.js';
-
-export const localTargetId = 'local';
 
 /** The targets of this window: Local, for now. Clients are made on first use and thrown away when the engine behind them is another. */
 export class WindowTargets implements TargetProvider, Disposable {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 export const objectScheme = 's3batch-object';
+export const reportScheme = 's3batch-report';
 
 /** The read-only document of an object: `s3batch-object://<target>/<bucket>/<key>`. */
 export function objectUri(targetId: string, bucket: string, key: string): vscode.Uri {

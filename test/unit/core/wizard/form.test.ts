@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Answers, answer, back, type Form, type Question, startWizard, stepOf } from '../../../../src/core/wizard/form.js';
+import {
+  type Answers,
+  answer,
+  back,
+  type Form,
+  offeredValue,
+  type Question,
+  startWizard,
+  stepOf,
+} from '../../../../src/core/wizard/form.js';
 import { WizardTester } from '../../../support/wizardTester.js';
 
 function input(id: string, showWhen?: (answers: Answers) => boolean): Question {
@@ -45,6 +54,12 @@ describe('a wizard', () => {
 
   it('does not ask what is given, and does not go back to it', () => {
     new WizardTester(form, { a: 'with b' }).expectQuestion('b').expectNoWayBack().type('y').back().expectQuestion('b');
+  });
+
+  it('offers what was answered another time, and still asks it', () => {
+    const state = startWizard(form, {}, { a: 'with b', b: 'y' });
+    assert.equal(state.at, 'a');
+    assert.equal(offeredValue(input('a'), state), 'with b');
   });
 
   it('counts its steps as the answers stand', () => {

@@ -1,0 +1,2 @@
+/** Id of the local engine among the targets. */
+export const localTargetId = 'local';

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { BatchError } from '../../base/errors.js';
+import type { Jobs } from '../explorer/registerExplorer.js';
+import { commandLink } from '../platform/commands.js';
+import { Command } from '../platform/commandTypes.js';
+import type { Services } from '../platform/services.js';
+import type { JobFileProblems } from './jobFileProblems.js';
+
+const jobFiles: vscode.DocumentSelector = { pattern: '**/*.s3job.json' };
+
+/** Registers what can be done with job files: their lenses, "Run Locally" and "Check". The work loads when it is asked for. */
+export function registerRun(services: Services, jobs: Jobs): void {
+  const { commands, context, errors } = services;
+  let loading: Promise<JobFileProblems> | undefined;
+  const problems = (): Promise<JobFileProblems> => {
+    loading ??= import('./jobFileProblems.js').then(({ JobFileProblems }) => {
+      const loaded = new JobFileProblems();
+      context.subscriptions.push(loaded);
+      return loaded;
+    });
+    return loading;
+  };
+
+  commands.register(Command.jobRunLocally, async (file) => {
+    const { runLocally } = await import('./runLocally.js');
+    return await runLocally(services, jobs, file);
+  });
+  commands.register(Command.jobCheck, async (given) => {
+    const file = given ?? vscode.window.activeTextEditor?.document.uri;
+    if (file === undefined) throw new BatchError('NoJobFile', vscode.l10n.t('Open the job file first.'));
+    const document = await vscode.workspace.openTextDocument(file);
+    const { errors: errorCount, warnings } = (await problems()).check(document);
+    if (errorCount + warnings === 0) {
+      vscode.window.setStatusBarMessage(vscode.l10n.t('No problems in {0}.', vscode.workspace.asRelativePath(file)), 4000);
+      return;
+    }
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  });
+
+  context.subscriptions.push(
+    vscode.languages.registerCodeLensProvider(jobFiles, {
+      provideCodeLenses: ({ uri }) => {
+        const top = new vscode.Range(0, 0, 0, 0);
+        return [
+          new vscode.CodeLens(top, commandLink(Command.jobRunLocally, `$(play) ${vscode.l10n.t('Run Locally')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
+        ];
+      },
+    }),
+  );
+
+  const look = (documents: readonly vscode.TextDocument[]): void => {
+    if (!documents.some((document) => vscode.languages.match(jobFiles, document) > 0)) return;
+    waiting.dispose();
+    void errors.run('Check job files', problems);
+  };
+  const waiting = vscode.workspace.onDidOpenTextDocument((document) => look([document]));
+  context.subscriptions.push(waiting);
+  look(vscode.workspace.textDocuments);
+}

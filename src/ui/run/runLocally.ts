@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import { BatchError } from '../../base/errors.js';
+import { type JobFile, jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
+import { localTargetId } from '../explorer/localTargetId.js';
+import type { Jobs } from '../explorer/registerExplorer.js';
+import { Command, type JobReference } from '../platform/commandTypes.js';
+import type { Services } from '../platform/services.js';
+import { manifestOf } from './manifestOf.js';
+import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
+
+/** Runs a job file, or a job for a manifest, on the local engine. Without a file it takes the open one, or asks. */
+export async function runLocally(
+  services: Services,
+  jobs: Jobs,
+  given: vscode.Uri | undefined,
+): Promise<JobReference | undefined> {
+  const unavailable = services.engine.unavailability();
+  if (unavailable !== undefined) throw unavailable;
+  const file = given ?? activeRunnable() ?? (await chooseJobFile());
+  if (file === undefined) return undefined;
+  if (file.path.endsWith(jobFileSuffix)) return await runJobFile(services, jobs, file);
+  const choice = await chooseJobOf(file);
+  if (choice === undefined) return undefined;
+  return choice === 'new' ? await services.commands.execute(Command.jobCreate, file) : await runJobFile(services, jobs, choice);
+}
+
+async function runJobFile(services: Services, jobs: Jobs, file: vscode.Uri): Promise<JobReference | undefined> {
+  await saveIfDirty(file);
+  const job = await readJob(file);
+  if (job === undefined) {
+    offerProblems(vscode.l10n.t('The job file {0} has errors.', vscode.workspace.asRelativePath(file)), file);
+    return undefined;
+  }
+  await vscode.commands.executeCommand('s3batch.jobs.focus');
+  const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
+  const client = await vscode.window.withProgress(starting, async () => await jobs.targets.client(localTargetId));
+  const reference = await submitFromEditor({
+    services,
+    client,
+    // Whoever chose Run has confirmed.
+    job: { ...job, ConfirmationRequired: false },
+    manifest: manifestOf(file, job),
+    jobFile: file,
+  });
+  if (reference !== undefined) await jobs.follow(reference);
+  return reference;
+}
+
+async function readJob(file: vscode.Uri): Promise<JobFile | undefined> {
+  const text = (await vscode.workspace.openTextDocument(file)).getText();
+  return parseJobFile(text).job;
+}
+
+function activeRunnable(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined) return undefined;
+  return document.uri.path.endsWith(jobFileSuffix) || /\.csv$/i.test(document.uri.path) ? document.uri : undefined;
+}
+
+async function findJobFiles(): Promise<readonly vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(`**/*${jobFileSuffix}`, '**/{node_modules,.git,dist,out}/**', 1000);
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+interface FileItem extends vscode.QuickPickItem {
+  readonly file: vscode.Uri | 'new';
+}
+
+function fileItem(file: vscode.Uri): FileItem {
+  return { label: `$(play) ${vscode.workspace.asRelativePath(file)}`, file };
+}
+
+async function chooseJobFile(): Promise<vscode.Uri | undefined> {
+  const files = await findJobFiles();
+  if (files.length === 0) {
+    throw new BatchError('NoJobFile', vscode.l10n.t('There is no job file (*.s3job.json) in this workspace.'), {
+      hint: vscode.l10n.t('Create a job and save it as a job file, or open a manifest and run that.'),
+    });
+  }
+  const placeHolder = vscode.l10n.t('Which job is to run on the local engine?');
+  const chosen = await vscode.window.showQuickPick(files.map(fileItem), { placeHolder });
+  return chosen === undefined || chosen.file === 'new' ? undefined : chosen.file;
+}
+
+/** The job files that name a manifest, and a new job for it. */
+async function chooseJobOf(manifest: vscode.Uri): Promise<vscode.Uri | 'new' | undefined> {
+  const files: vscode.Uri[] = [];
+  for (const file of await findJobFiles()) {
+    const { value } = parseJobFile(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+    if (manifestOf(file, value ?? {})?.toString() === manifest.toString()) files.push(file);
+  }
+  if (files.length === 0) return 'new';
+  const items: FileItem[] = [
+    ...files.map(fileItem),
+    { label: `$(add) ${vscode.l10n.t('New Job…')}`, description: vscode.l10n.t('for this manifest'), file: 'new' },
+  ];
+  const placeHolder = vscode.l10n.t('Which job is to run with this manifest?');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.file;
+}

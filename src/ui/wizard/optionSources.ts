@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { bucketArn } from '../../core/job/arn.js';
+import type { TargetClient } from '../../core/job/target.js';
+import { splitRow } from '../../core/manifest/rowFields.js';
+import type { OptionSource, PickOption } from '../../core/wizard/form.js';
+import type { ManifestChoice } from '../../core/wizard/manifestChoice.js';
+import type { Settings } from '../platform/settings.js';
+
+/** Loads the options that only the target or the editor knows. */
+export function optionLoader(client: TargetClient, settings: Settings): (source: OptionSource) => Promise<readonly PickOption[]> {
+  return async (source) => {
+    switch (source) {
+      case 'functions':
+        return (await client.listFunctions()).map((item) => ({
+          label: item.name,
+          description: item.runtime ?? '',
+          detail: item.description ?? item.arn,
+          value: item.arn,
+        }));
+      case 'buckets':
+        return (await client.listBuckets()).map((name) => ({ label: name, value: bucketArn(name) }));
+      case 'manifests':
+        return await manifestOptions(settings);
+    }
+  };
+}
+
+/** The open editors first, then the manifests of the workspace. */
+async function manifestOptions(settings: Settings): Promise<readonly PickOption[]> {
+  const open = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .map((tab) => (tab.input instanceof vscode.TabInputText ? tab.input.uri : undefined))
+    .filter((uri) => uri !== undefined && (/\.csv$/i.test(uri.path) || uri.scheme === 'untitled'))
+    .filter((uri) => uri !== undefined);
+  const patterns = settings.get('s3batch.manifest.files');
+  const found = await Promise.all(
+    patterns.map((pattern) => vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist,out}/**', 200)),
+  );
+  const active = vscode.window.activeTextEditor?.document.uri.toString();
+  const unique = new Map<string, { readonly uri: vscode.Uri; readonly isOpen: boolean }>();
+  for (const uri of open.toSorted((a, b) => Number(b.toString() === active) - Number(a.toString() === active))) {
+    unique.set(uri.toString(), { uri, isOpen: true });
+  }
+  for (const uri of found.flat().toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (!unique.has(uri.toString())) unique.set(uri.toString(), { uri, isOpen: false });
+  }
+  return await Promise.all(
+    [...unique.values()].map(async ({ uri, isOpen }) => {
+      const choice = await manifestChoice(uri);
+      return {
+        label: `$(list-flat) ${choice.name}`,
+        description: isOpen ? vscode.l10n.t('open editor') : vscode.workspace.asRelativePath(uri),
+        value: choice,
+      };
+    }),
+  );
+}
+
+/** A document as a manifest, with the columns of its first row. */
+export async function manifestChoice(uri: vscode.Uri): Promise<Extract<ManifestChoice, { kind: 'file' }>> {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  const line = await firstLine(uri);
+  const fields = line === undefined || line.trim() === '' ? undefined : splitRow(line.replace(/^\uFEFF/, '')).fields;
+  return { kind: 'file', uri: uri.toString(), name, ...(fields === undefined ? {} : { columnCount: fields.length }) };
+}
+
+async function firstLine(uri: vscode.Uri): Promise<string | undefined> {
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+  if (document !== undefined) return document.lineAt(0).text;
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  const end = bytes.indexOf(0x0a);
+  return new TextDecoder().decode(bytes.subarray(0, end === -1 ? Math.min(bytes.length, 65_536) : end)).replace(/\r$/, '');
+}

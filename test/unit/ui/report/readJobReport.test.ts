@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import type { BatchError } from '../../../../src/base/errors.js';
+import type { JobDescriptor } from '../../../../src/core/job/jobTypes.js';
+import { formatReportManifest } from '../../../../src/core/report/reportManifest.js';
+import { formatReportRow, type ReportRow } from '../../../../src/core/report/reportRow.js';
+import { untranslated } from '../../../../src/core/view/localizer.js';
+import { reportText } from '../../../../src/core/view/reportText.js';
+import { readJobReport } from '../../../../src/ui/report/readJobReport.js';
+import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
+
+const job: JobDescriptor = {
+  JobId: 'j-12345',
+  Description: 'Rename',
+  Status: 'Complete',
+  Priority: 1,
+  ProgressSummary: { TotalNumberOfTasks: 4, NumberOfTasksSucceeded: 1, NumberOfTasksFailed: 3 },
+  Operation: { LambdaInvoke: { FunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:rename' } },
+  Report: { Enabled: true, Bucket: 'arn:aws:s3:::reports', Prefix: 'p', ReportScope: 'AllTasks' },
+};
+
+function row(keyField: string, status: 'succeeded' | 'failed', message: string): ReportRow {
+  const errorCode = status === 'failed' ? 'PermanentFailure' : '';
+  return { bucketField: 'b', keyField, versionField: '', status, httpStatus: 200, errorCode, message };
+}
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function setUp(): FakeTargetClient {
+  const client = new FakeTargetClient('local', ['reports']);
+  const failed = [row('a%20b', 'failed', 'no name'), row('c', 'failed', 'no name'), row('d', 'failed', 'other')].map(
+    formatReportRow,
+  );
+  const succeeded = formatReportRow(row('e', 'succeeded', 'fine'));
+  const objects = client.buckets.get('reports');
+  const folder = 'p/job-j-12345';
+  objects?.set(`${folder}/results/s.csv`, bytes(succeeded));
+  objects?.set(`${folder}/results/f.csv`, bytes(failed.join('')));
+  const manifest = formatReportManifest(0, [
+    { status: 'succeeded', bucket: 'reports', md5: md5('something else'), key: `${folder}/results/s.csv` },
+    { status: 'failed', bucket: 'reports', md5: md5(failed.join('')), key: `${folder}/results/f.csv` },
+  ]);
+  objects?.set(`${folder}/manifest.json`, bytes(manifest));
+  return client;
+}
+
+describe('readJobReport', () => {
+  it('reads every file, failed first, counts, groups by cause and checks the sums', async () => {
+    const report = await readJobReport(setUp(), job);
+    assert.deepEqual([report.failed, report.succeeded], [3, 1]);
+    assert.deepEqual(
+      report.files.map((file) => [file.status, file.rows, file.isAltered]),
+      [
+        ['failed', 3, false],
+        ['succeeded', 1, true],
+      ],
+    );
+    assert.deepEqual(
+      report.causes.map((cause) => [cause.message, cause.count, cause.sampleKeys]),
+      [
+        ['no name', 2, ['a b', 'c']],
+        ['other', 1, ['d']],
+      ],
+    );
+  });
+
+  it('says when there is no report, and why', async () => {
+    const none = { ...job, Report: { Enabled: false } };
+    await assert.rejects(readJobReport(setUp(), none), (error: BatchError) => error.code === 'NoReport');
+    const unwritten = { ...job, JobId: 'j-other' };
+    await assert.rejects(readJobReport(setUp(), unwritten), (error: BatchError) => {
+      assert.equal(error.code, 'NoReport');
+      assert.match(error.message, /s3:\/\/reports\/p\/job-j-other\/manifest\.json/);
+      return true;
+    });
+  });
+});
+
+describe('reportText', () => {
+  it('tells what failed and why, biggest cause first, and links every file', async () => {
+    const client = setUp();
+    const formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
+    const { text, links } = reportText(client.target, job, await readJobReport(client, job), formats);
+    const lines = text.split('\n');
+    assert.equal(lines[0], '# Report of "Rename"');
+    assert.equal(lines[2], '**Complete, 3 failed · 1 succeeded**');
+    assert.ok(lines.includes('### 1. PermanentFailure (HTTP 200): 2 rows, 66.7%'));
+    assert.ok(lines.includes('    no name'));
+    assert.ok(lines.includes('Keys: `a b`, `c`'));
+    assert.ok(lines.some((line) => line.includes('MD5')));
+    assert.deepEqual(
+      links.map((link) => lines[link.line]?.slice(link.start, link.end)),
+      ['s3://reports/p/job-j-12345/results/f.csv', 's3://reports/p/job-j-12345/results/s.csv'],
+    );
+  });
+
+  it('says so when nothing failed', () => {
+    const report = { createdAt: '2026-01-02T03:04:05Z', succeeded: 0, failed: 0, causes: [], files: [] };
+    const formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
+    const { text } = reportText(new FakeTargetClient().target, job, report, formats);
+    assert.match(text, /No task in this report failed\./);
+    assert.match(text, /no result files/);
+  });
+});
