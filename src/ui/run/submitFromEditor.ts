@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isBatchError } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
-import type { ManifestField } from '../../core/job/jobTypes.js';
 import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
@@ -35,7 +34,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
         readFile: async () => await readManifest(manifest),
         lint: ({ bytes, fields, isOneBucketOnly }) => {
           const severities = services.settings.get('s3batch.manifest.rules', manifest);
-          return lintManifest(bytes, { fields: fields as readonly ManifestField[], isOneBucketOnly, severities });
+          return lintManifest(bytes, { fields, isOneBucketOnly, severities });
         },
         onProgress: (step) => progress.report({ message: stepText(step) }),
       });
