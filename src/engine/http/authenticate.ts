@@ -53,7 +53,10 @@ export function readClaim(request: SignedRequest, keys: Keys, nowMs: number): Cl
       'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
     );
   }
-  if (authorization === undefined && !isPresigned) throw new ServiceError(403, 'AccessDenied', 'Access Denied');
+  if (authorization === undefined && !isPresigned) {
+    if (query.has('AWSAccessKeyId') && query.has('Signature')) throw oldSignature();
+    throw new ServiceError(403, 'AccessDenied', 'Access Denied');
+  }
   const claim = isPresigned ? readPresigned(query) : readAuthorization(request, authorization ?? '');
   if (!isSameSecret(claim.scope.accessKeyId, keys.accessKeyId)) {
     throw new ServiceError(403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
@@ -66,17 +69,20 @@ export function readClaim(request: SignedRequest, keys: Keys, nowMs: number): Cl
   return claim;
 }
 
+/** Signature Version 2, which some tools still take for presigned URLs unless told otherwise. */
+function oldSignature(): ServiceError {
+  return new ServiceError(
+    400,
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  );
+}
+
 function readAuthorization(request: SignedRequest, authorization: string): Claim {
   const malformed = (what: string): ServiceError =>
     new ServiceError(400, 'AuthorizationHeaderMalformed', `The authorization header is malformed; ${what}.`);
   if (!authorization.startsWith(`${algorithm} `)) {
-    if (authorization.startsWith('AWS ')) {
-      throw new ServiceError(
-        400,
-        'InvalidRequest',
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-      );
-    }
+    if (authorization.startsWith('AWS ')) throw oldSignature();
     throw new ServiceError(400, 'InvalidArgument', 'Unsupported Authorization Type');
   }
   const fields = new Map<string, string>();
