@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { BatchError, errorCode, errorMessage, isBatchError } from '../../../base/errors.js';
+import { BatchError, errorMessage, isBatchError } from '../../../base/errors.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../../contracts.js';
 import { exitError, type FunctionErrorOutcome, functionError } from '../functionError.js';
 import { lambdaVariables, refusedVariables } from '../lambdaVariables.js';
 import { LineSplitter } from '../lineSplitter.js';
+import { killGroup } from '../processGroup.js';
 import { findPython } from './findPython.js';
 import { pythonBootstrap } from './pythonBootstrap.js';
 
@@ -241,20 +242,6 @@ export class PythonEnvironment implements Environment {
       clearTimeout(limit);
     }
     await child.closed;
-  }
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') {
-    child.kill('SIGKILL');
-    return;
-  }
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch (error) {
-    // Gone already, which is what was wanted.
-    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 
