@@ -15,6 +15,7 @@ import { lockDirectory } from './directoryLock.js';
 import { startServer } from './http/engineServer.js';
 import { createS3Router } from './s3/s3Router.js';
 import { createFunctionRegistry } from './lambda/functionRegistry.js';
+import { createLambdaRouter } from './lambda/lambdaRouter.js';
 import { seedBuckets } from './s3/seedBuckets.js';
 import { openObjectStore } from './s3/openObjectStore.js';
 import { createStsRouter } from './sts/stsRouter.js';
@@ -87,7 +88,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     });
     const control = await createControlRouter(context, { store, functions });
     cleanUps.push(() => control.close());
-    const routers: Router[] = [createStsRouter(context), control.router, createS3Router(context, store)];
+    const lambda = createLambdaRouter(context, functions);
+    cleanUps.push(() => lambda.close());
+    const routers: Router[] = [createStsRouter(context), control.router, lambda.router, createS3Router(context, store)];
     const server = await startServer({
       port: options.port,
       keys: context,
@@ -101,8 +104,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         return undefined;
       },
     });
-    // Below the job side, which stops first: handlers that finish up still reach the server.
-    cleanUps.splice(-1, 0, () => server.close());
+    // Below the sides that run handlers, which stop first: handlers that finish up still reach the server.
+    cleanUps.splice(-2, 0, () => server.close());
     port = server.port;
     control.start();
     const { region, accountId, accessKeyId, secretAccessKey } = context;

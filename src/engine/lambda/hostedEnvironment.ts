@@ -13,6 +13,9 @@ const timeoutGraceMs = 250;
 /** Starting Node and loading the function; Lambda's own limit for loading is 10 s. */
 const startLimitMs = 30_000;
 
+/** How long messages are read on after the process has ended. */
+const drainLimitMs = 300;
+
 /**
  * An environment in a process of its own, so that a handler that never yields can be ended. Used once it is not usable any more, it
  * rejects: make another.
@@ -20,7 +23,7 @@ const startLimitMs = 30_000;
 export class HostedEnvironment implements Environment {
   readonly #definition: FunctionDefinition;
   readonly #child: ChildProcess;
-  readonly #ready: Deferred;
+  readonly #ready: Deferred<void>;
   readonly #closed: Promise<void>;
   #current: { readonly context: InvocationContext; readonly done: Deferred<InvokeOutcome>; isTimedOut: boolean } | undefined;
   #isUsable = true;
@@ -59,13 +62,17 @@ export class HostedEnvironment implements Environment {
           resolve();
         }
       });
-      // What the handler started may hold the pipes open after it; the messages are read by then.
+      // `close` would wait for what the handler started and what holds the pipes open; messages are read when the channel is closed.
       this.#child.on('exit', (status, signal) => {
-        setImmediate(() => {
+        const end = (): void => {
+          clearTimeout(limit);
           this.#onGone(status, signal);
           killGroup(this.#child);
           resolve();
-        });
+        };
+        const limit = setTimeout(end, drainLimitMs);
+        if (this.#child.connected) this.#child.once('disconnect', end);
+        else setImmediate(end);
       });
     });
     this.#tell({ kind: 'start', definition, options: plainOptions });
