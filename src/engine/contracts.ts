@@ -184,4 +184,6 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly log: EngineLog;
   readonly settings: EngineSettings;
+  /** Command of the Python interpreter that handlers run with; absent: it is looked for. */
+  readonly python?: string;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BatchError, errorMessage } from '../base/errors.js';
 import type { EngineSettings } from './contracts.js';
+import type { FunctionSetting } from './lambda/functionSettings.js';
 import type { EngineOptions } from './startEngine.js';
 
 export interface EngineArguments {
@@ -11,7 +12,7 @@ export interface EngineArguments {
 }
 
 export const engineUsage =
-  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--setting NAME=VALUE]... [--exit-with-parent]';
+  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--function JSON]... [--python COMMAND] [--setting NAME=VALUE]... [--exit-with-parent]';
 
 /** Where objects and jobs are kept unless said: in the current folder, so that projects do not mix. */
 const defaultDataDirectory = '.s3batch';
@@ -19,12 +20,23 @@ const defaultDataDirectory = '.s3batch';
 /** Reads the arguments of the engine's process. Relative paths count from `cwd`. Throws the BatchError `Usage`. */
 export function parseEngineArguments(argv: readonly string[], cwd: string): EngineArguments {
   const { values } = readOptions(argv);
-  const { port, data = defaultDataDirectory, template = [], region, seed, setting = [] } = values;
+  const {
+    port,
+    data = defaultDataDirectory,
+    template = [],
+    region,
+    seed,
+    setting = [],
+    function: functions = [],
+    python,
+  } = values;
   return {
     options: {
       dataDirectory: resolve(cwd, data),
       templates: template.map((file) => resolve(cwd, file)),
       settings: readSettings(setting),
+      functions: functions.map(readFunction),
+      ...(python === undefined ? {} : { python }),
       ...(port === undefined ? {} : { port: readPort(port) }),
       ...(region === undefined ? {} : { region: readRegion(region) }),
       ...(seed === undefined ? {} : { seedDirectory: resolve(cwd, seed) }),
@@ -44,6 +56,8 @@ function readOptions(argv: readonly string[]) {
         region: { type: 'string' },
         seed: { type: 'string' },
         setting: { type: 'string', multiple: true },
+        function: { type: 'string', multiple: true },
+        python: { type: 'string' },
         'exit-with-parent': { type: 'boolean' },
       },
     });
@@ -61,6 +75,15 @@ function readPort(text: string): number {
 function readRegion(text: string): string {
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) throw usageError(`--region must be a Region such as us-east-1, not ${text}.`);
   return text;
+}
+
+/** Any value: the registry of functions says what is wrong with it, by its place in the list. */
+function readFunction(text: string): FunctionSetting {
+  try {
+    return JSON.parse(text) as FunctionSetting;
+  } catch (error) {
+    throw usageError(`--function takes a function in JSON; ${text} is none: ${errorMessage(error)}`, error);
+  }
 }
 
 type SettingReader = (text: string) => Partial<EngineSettings> | undefined;

@@ -101,7 +101,7 @@ async function closeChild(child: ChildProcess, exited: Promise<string>): Promise
 
 /** The arguments that `parseEngineArguments` reads back as these options. */
 export function formatEngineArguments(options: EngineOptions): string[] {
-  const { port, dataDirectory, templates = [], region, seedDirectory, settings = {} } = options;
+  const { port, dataDirectory, templates = [], region, seedDirectory, settings = {}, functions = [], python } = options;
   return [
     '--data',
     dataDirectory,
@@ -109,6 +109,8 @@ export function formatEngineArguments(options: EngineOptions): string[] {
     ...templates.flatMap((template) => ['--template', template]),
     ...(region === undefined ? [] : ['--region', region]),
     ...(seedDirectory === undefined ? [] : ['--seed', seedDirectory]),
+    ...(python === undefined ? [] : ['--python', python]),
+    ...functions.flatMap((item) => ['--function', JSON.stringify(item)]),
     ...Object.entries(settings).flatMap(([name, value]) => ['--setting', `${name}=${value}`]),
   ];
 }

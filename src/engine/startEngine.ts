@@ -14,6 +14,7 @@ import { createControlRouter } from './control/controlRouter.js';
 import { lockDirectory } from './directoryLock.js';
 import { startServer } from './http/engineServer.js';
 import { createS3Router } from './s3/s3Router.js';
+import type { FunctionSetting } from './lambda/functionSettings.js';
 import { createFunctionRegistry } from './lambda/functionRegistry.js';
 import { createLambdaRouter } from './lambda/lambdaRouter.js';
 import { seedBuckets } from './s3/seedBuckets.js';
@@ -32,6 +33,10 @@ export interface EngineOptions {
   /** A folder of bucket folders: those that the store does not have yet are copied in at start. */
   readonly seedDirectory?: string;
   readonly settings?: Partial<EngineSettings>;
+  /** Functions that no template declares: entries of the setting `s3batch.local.functions`. */
+  readonly functions?: readonly FunctionSetting[];
+  /** Command of the Python interpreter for handlers; looked for unless said. */
+  readonly python?: string;
   readonly clock?: Clock;
   readonly log?: EngineLog;
 }
@@ -76,12 +81,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       clock: options.clock ?? systemClock,
       log: options.log ?? silentLog,
       settings: { ...defaultEngineSettings, ...options.settings },
+      ...(options.python === undefined ? {} : { python: options.python }),
     };
     const store = await openObjectStore({ dataDirectory, clock: context.clock, log: context.log });
     cleanUps.push(() => store.close());
     if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);
     const functions = createFunctionRegistry({
       templates: options.templates ?? [],
+      functions: options.functions ?? [],
       region: context.region,
       accountId: context.accountId,
       log: context.log,

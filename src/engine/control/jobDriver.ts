@@ -286,6 +286,7 @@ export class JobDriver {
           endpoint: context.endpoint(),
           accessKeyId: context.accessKeyId,
           secretAccessKey: context.secretAccessKey,
+          ...(context.python === undefined ? {} : { python: context.python }),
         },
       },
       settings: context.settings,

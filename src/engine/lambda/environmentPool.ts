@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import type { Disposable } from '../../base/disposable.js';
-import { errorCode } from '../../base/errors.js';
+import { BatchError, errorCode } from '../../base/errors.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../contracts.js';
 
 /** A warm environment without work is ended after this; emulated, as Lambda names no time. */
@@ -82,6 +82,7 @@ export class EnvironmentPool {
   }
 
   async #take(pool: FunctionPool, definition: FunctionDefinition, onOutput: EnvironmentOptions['onOutput']): Promise<Warm> {
+    if (this.#isClosed) throw new BatchError('Stopping', 'The local engine is stopping.');
     const stamp = `${JSON.stringify(definition)} ${await codeStamp(definition.codeDirectory)}`;
     for (let warm = pool.free.pop(); warm !== undefined; warm = pool.free.pop()) {
       warm.idle?.dispose();

@@ -30,7 +30,6 @@ export interface LambdaRouterOptions {
   /** Path of lambdaHost.js; beside the running bundle unless said. */
   readonly hostScript?: string;
   readonly handlerSdk?: string;
-  readonly python?: string;
 }
 
 /**
@@ -65,7 +64,7 @@ class LambdaApi {
         accessKeyId: context.accessKeyId,
         secretAccessKey: context.secretAccessKey,
         ...(options.handlerSdk === undefined ? {} : { handlerSdk: options.handlerSdk }),
-        ...(options.python === undefined ? {} : { python: options.python }),
+        ...(context.python === undefined ? {} : { python: context.python }),
         onOutput,
       };
       // Node.js takes over the process that it runs in; the others have one of their own anyway.
@@ -109,7 +108,7 @@ class LambdaApi {
     if (!Number.isInteger(size) || size < 1 || size > 10_000) {
       throw invalidMember('maxItems', asked ?? '', 'Member must have value between 1 and 10000');
     }
-    const all = [...(await this.#read(() => this.#functions.list()))].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const all = (await this.#read(() => this.#functions.list())).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const marker = request.query.get('Marker');
     let start = 0;
     if (marker !== null) {
