@@ -109,7 +109,7 @@ async function encodeSource(
   let isSure = kind === 'json';
   for await (const chunk of readSource(path, io)) {
     if (held !== undefined) {
-      held.push(chunk.slice());
+      held.push(new Uint8Array(chunk));
       isSure ||= beginsLikeJson(held) === true;
       if (isSure || beginsLikeJson(held) === undefined) continue;
       for (const earlier of held) reader.push(earlier);

@@ -9,7 +9,7 @@ import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionF
 import { count, printable, styleOf, writeOut } from './output.js';
 import { readSource, sourceName } from './readSource.js';
 import { isSameFile, replaceFile, type Write } from './replaceFile.js';
-import { textReport } from './report/textReport.js';
+import { textReport } from './lintFormats/textReport.js';
 
 const help = [
   'Usage: s3batch fix FILE -o OUT [options]',

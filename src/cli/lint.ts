@@ -6,11 +6,11 @@ import { parseArguments, parseChoice, parseWholeNumber, usageError } from './com
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { printable, styleOf, writeOut } from './output.js';
 import { readSource } from './readSource.js';
-import { githubReport } from './report/githubReport.js';
-import { jsonReport } from './report/jsonReport.js';
-import type { LintedFile, LintReport } from './report/lintReport.js';
-import { sarifReport } from './report/sarifReport.js';
-import { textReport } from './report/textReport.js';
+import { githubReport } from './lintFormats/githubReport.js';
+import { jsonReport } from './lintFormats/jsonReport.js';
+import type { LintedFile, LintReport } from './lintFormats/lintReport.js';
+import { sarifReport } from './lintFormats/sarifReport.js';
+import { textReport } from './lintFormats/textReport.js';
 
 const formats = ['text', 'json', 'sarif', 'github'] as const;
 const reports: Readonly<Record<(typeof formats)[number], LintReport>> = {

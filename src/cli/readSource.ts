@@ -26,7 +26,8 @@ export async function* readSource(path: string, io: CliIo): AsyncGenerator<Uint8
 /** The whole of a file or of stdin. */
 export async function readAll(path: string, io: CliIo): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readSource(path, io)) chunks.push(chunk.slice());
+  // Copied, because a chunk may be overwritten by the next one (and Buffer's slice would not copy).
+  for await (const chunk of readSource(path, io)) chunks.push(new Uint8Array(chunk));
   return Buffer.concat(chunks);
 }
 

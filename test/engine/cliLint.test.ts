@@ -160,6 +160,21 @@ describe('s3batch lint', () => {
     assert.match(none.stderr, /not a valid gzip file/);
   });
 
+  test('a file of many chunks', async () => {
+    const rows = Array.from({ length: 60_000 }, (_, index) => `test,report/date%3D2023-01-01/part-${index}.parquet`);
+    const clean = await run(['lint', await file('large.csv', `${rows.join('\r\n')}\r\n`)]);
+    assert.equal(clean.stdout, '60,000 rows: no problems\n');
+    const raw = rows.map((row) => row.replace('%3D', '='));
+    const fixed = await run(['fix', await file('large-raw.csv', raw.join('\n')), '-o', 'large-fixed.csv']);
+    assert.match(fixed.stdout, /60,000 problems fixed/);
+    assert.equal(await readFile(join(folder, 'large-fixed.csv'), 'utf8'), rows.join('\n'));
+    const keys = raw.map((row) => row.slice('test,'.length));
+    for (const input of [keys.join('\n'), JSON.stringify({ Contents: keys.map((key) => ({ Key: key })) })]) {
+      const encoded = await run(['encode', '--bucket', 'test'], input);
+      assert.equal(encoded.stdout, `${rows.join('\n')}\n`);
+    }
+  });
+
   test('a file that can not be read does not hide the others', async () => {
     const result = await run(['lint', 'missing.csv', await file('broken2.csv', broken)]);
     assert.equal(result.code, 2);

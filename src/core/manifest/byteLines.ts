@@ -42,14 +42,14 @@ export class ByteLineReader {
     let bytes = this.#rest.length === 0 ? chunk : concatenate([this.#rest, chunk]);
     if (this.#isAtStart) {
       // Kept bytes are copied, here and below: the chunk they lie in may be reused.
-      this.#rest = bytes.slice();
+      this.#rest = copyOf(bytes);
       if (bytes.length < 3) return;
       bytes = this.#passByteOrderMark();
     }
     if (this.#cutText !== undefined) {
       const end = endOfLine(bytes, 0);
       if (end === undefined) {
-        this.#rest = bytes.at(-1) === carriageReturn ? bytes.slice(-1) : noBytes;
+        this.#rest = bytes.at(-1) === carriageReturn ? copyOf(bytes.subarray(-1)) : noBytes;
         return;
       }
       this.#deliverCut(lineEndOf(bytes.subarray(end.start, end.end)));
@@ -57,7 +57,7 @@ export class ByteLineReader {
     }
     const whole = endOfLastLine(bytes);
     if (whole > 0) this.#deliverAll(bytes.subarray(0, whole));
-    this.#rest = whole < bytes.length ? bytes.slice(whole) : noBytes;
+    this.#rest = whole < bytes.length ? copyOf(bytes.subarray(whole)) : noBytes;
     if (this.#rest.length > maxHeldBytes) this.#beginCut();
   }
 
@@ -80,7 +80,7 @@ export class ByteLineReader {
     if (this.#options.longLines === 'reject') throw rowTooLong();
     const isReturnLast = this.#rest.at(-1) === carriageReturn;
     this.#cutText = cutRow(decodeMarkingInvalid(this.#rest.subarray(0, maxHeldBytes)));
-    this.#rest = isReturnLast ? this.#rest.slice(-1) : noBytes;
+    this.#rest = isReturnLast ? copyOf(this.#rest.subarray(-1)) : noBytes;
   }
 
   #deliverCut(lineEnd: LineEnd): void {
@@ -106,7 +106,7 @@ export class ByteLineReader {
     const valid = decodeUtf8(bytes);
     const text = valid ?? decodeMarkingInvalid(bytes);
     const isCut = text.length > maxRowLength;
-    this.#deliver({ text: cutRow(text), lineEnd, isCut, ...(valid === undefined && { bytes: bytes.slice() }) });
+    this.#deliver({ text: cutRow(text), lineEnd, isCut, ...(valid === undefined && { bytes: copyOf(bytes) }) });
   }
 
   #deliver(line: ManifestLine): void {
@@ -135,6 +135,11 @@ function rowTooLong(): BatchError {
   return new BatchError('RowTooLong', `A line of the file is longer than ${maxRowLength.toLocaleString('en')} characters.`, {
     hint: 'A row holds a bucket, a key and perhaps a version, so this is not a manifest.',
   });
+}
+
+/** Not `slice`, which Node's Buffer overrides with one that does not copy. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

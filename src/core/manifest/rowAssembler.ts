@@ -27,8 +27,15 @@ export class RowAssembler {
   #open: ManifestLine[] = [];
   #openLength = 0;
 
-  constructor(onRow: (row: AssembledRow) => void) {
+  /** `firstLine` is the number of the first line that will be added. */
+  constructor(onRow: (row: AssembledRow) => void, firstLine = 0) {
     this.#onRow = onRow;
+    this.#line = firstLine;
+  }
+
+  /** True when no line is held back: the next one begins a row. */
+  get isIdle(): boolean {
+    return this.#open.length === 0;
   }
 
   addLine(line: ManifestLine): void {

@@ -9,7 +9,7 @@ export const badEscape: RowRule = {
   isFixedByFixAll: true,
   check(view) {
     const { key } = view;
-    if (key === undefined || view.keyUri !== undefined) return undefined;
+    if (key === undefined || view.keyUri !== undefined || !key.value.includes('%')) return undefined;
     const edits: RowEdit[] = [];
     for (const match of view.text.slice(key.start, key.end).matchAll(/%(?![0-9A-Fa-f]{2})/g)) {
       edits.push({ start: key.start + match.index, end: key.start + match.index + 1, text: '%25' });

@@ -4,6 +4,7 @@ import { finding, type RowRule } from './rule.js';
 export const bucketName: RowRule = {
   id: 'bucket-name',
   severity: 'error',
+  otherSeverity: 'warning',
   description: 'The bucket column holds the name of a bucket as the naming rules allow it.',
   docUrl: docPages.bucketNames,
   isFixedByFixAll: false,

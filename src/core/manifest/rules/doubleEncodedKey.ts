@@ -9,7 +9,7 @@ export const doubleEncodedKey: RowRule = {
   isFixedByFixAll: false,
   check(view) {
     const { key } = view;
-    if (key === undefined || view.keyUri !== undefined) return undefined;
+    if (key === undefined || view.keyUri !== undefined || !key.value.includes('%25')) return undefined;
     const edits: RowEdit[] = [];
     for (const match of view.text.slice(key.start, key.end).matchAll(/%25(?=[0-9A-Fa-f]{2})/g)) {
       // Taking "25" away leaves the escape that was encoded again.

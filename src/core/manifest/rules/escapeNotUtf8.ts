@@ -2,6 +2,9 @@ import { firstInvalidSequence } from '../utf8.js';
 import { docPages } from './docPages.js';
 import { finding, type RowRule } from './rule.js';
 
+/** Escapes of ASCII bytes are always UTF-8, and most keys have no others. */
+const nonAsciiEscape = /%[89A-Fa-f][0-9A-Fa-f]/;
+
 export const escapeNotUtf8: RowRule = {
   id: 'escape-not-utf8',
   severity: 'error',
@@ -10,7 +13,7 @@ export const escapeNotUtf8: RowRule = {
   isFixedByFixAll: false,
   check(view) {
     const { key } = view;
-    if (key === undefined || view.keyUri !== undefined || !key.value.includes('%')) return undefined;
+    if (key === undefined || view.keyUri !== undefined || !nonAsciiEscape.test(key.value)) return undefined;
     // Characters between escapes are whole characters, so each run of escapes must be UTF-8 for itself.
     for (const run of view.text.slice(key.start, key.end).matchAll(/(?:%[0-9A-Fa-f]{2})+/g)) {
       const bytes = Uint8Array.from(run[0].slice(1).split('%'), (hex) => Number.parseInt(hex, 16));

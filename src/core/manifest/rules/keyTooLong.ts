@@ -9,6 +9,7 @@ const maxKeyLength = 1024;
 export const keyTooLong: RowRule = {
   id: 'key-too-long',
   severity: 'error',
+  otherSeverity: 'warning',
   description: 'A key has at most 1,024 bytes, and its field should have no more characters than that as written.',
   docUrl: docPages.objectKeys,
   isFixedByFixAll: false,

@@ -5,6 +5,7 @@ import { type Finding, finding, type RuleInfo } from './rule.js';
 export const mixedBuckets: RuleInfo = {
   id: 'mixed-buckets',
   severity: 'warning',
+  otherSeverity: 'error',
   description: 'Objects of several buckets in one manifest; some operations allow one bucket only.',
   docUrl: docPages.manifest,
   isFixedByFixAll: false,

@@ -34,6 +34,8 @@ export interface RuleInfo {
   readonly id: RuleId;
   /** Severity of its problems unless a finding or the user's settings say otherwise. */
   readonly severity: Severity;
+  /** Severity of those of its problems that weigh differently; the documentation of the rule says which. */
+  readonly otherSeverity?: Severity;
   /** One sentence: what is wrong and why it matters. */
   readonly description: string;
   /** The AWS documentation page that the rule comes from. */

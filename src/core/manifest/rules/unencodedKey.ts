@@ -5,6 +5,7 @@ import { finding, type RowEdit, type RowRule } from './rule.js';
 export const unencodedKey: RowRule = {
   id: 'unencoded-key',
   severity: 'error',
+  otherSeverity: 'warning',
   description:
     'Keys are URL-encoded: a raw space, quote, control character or non-ASCII character makes the task or the job fail.',
   docUrl: docPages.troubleshooting,

@@ -19,13 +19,15 @@ function lintChunks(bytes: Uint8Array, cuts: readonly number[]): LintResult {
 function* chunksOf(bytes: Uint8Array, cuts: readonly number[]): Generator<Uint8Array> {
   let from = 0;
   for (const cut of cuts.map((value) => value % (bytes.length + 1)).toSorted((a, b) => a - b)) {
-    // A fresh buffer, wiped afterwards: nothing may be kept of it.
-    const chunk = bytes.slice(from, cut);
+    // Node's Buffer, as streams give it (its slice does not copy), wiped afterwards: nothing may be kept of it.
+    const chunk = Buffer.from(bytes.subarray(from, cut));
     yield chunk;
     chunk.fill(0);
     from = cut;
   }
-  yield bytes.slice(from);
+  const last = Buffer.from(bytes.subarray(from));
+  yield last;
+  last.fill(0);
 }
 
 function fixChunks(bytes: Uint8Array, cuts: readonly number[] = []): Uint8Array {

@@ -1,0 +1,203 @@
+/** What the incremental model keeps of one line. All of a row is at the line it begins on. */
+export interface LineState {
+  /** Lines of the row that begins here; 0 on the further lines of a row and on a line that is no row (after the last line end). */
+  readonly rowLines: number;
+  /** One bit for each rule that has a finding in this row alone; see ruleBits. */
+  readonly findings: number;
+  /** 64 bits of hash of the object that the row names; both 0 when it names none surely. */
+  readonly low: number;
+  readonly high: number;
+  /** Number of the row's bucket; -1 when it has none that counts. */
+  readonly bucket: number;
+  /** 1 when the line by itself opens a quote that it does not close. */
+  readonly opens: number;
+}
+
+export const emptyLine: LineState = { rowLines: 0, findings: 0, low: 0, high: 0, bucket: -1, opens: 0 };
+
+const capacity = 2048;
+
+class Block {
+  count = 0;
+  readonly rowLines = new Uint16Array(capacity);
+  readonly findings = new Uint32Array(capacity);
+  readonly low = new Uint32Array(capacity);
+  readonly high = new Uint32Array(capacity);
+  readonly bucket = new Int32Array(capacity);
+  readonly opens = new Uint8Array(capacity);
+  /** Lines with findings of their own. */
+  faulty = 0;
+  /** Rows of each bucket. */
+  readonly buckets = new Map<number, number>();
+
+  get(index: number): LineState {
+    return {
+      rowLines: this.rowLines[index] ?? 0,
+      findings: this.findings[index] ?? 0,
+      low: this.low[index] ?? 0,
+      high: this.high[index] ?? 0,
+      bucket: this.bucket[index] ?? -1,
+      opens: this.opens[index] ?? 0,
+    };
+  }
+
+  /** Counts the old state out and the new one in. */
+  set(index: number, state: LineState): void {
+    this.#uncount(index);
+    this.put(index, state);
+  }
+
+  /** For a place that holds nothing counted. */
+  put(index: number, state: LineState): void {
+    this.rowLines[index] = state.rowLines;
+    this.findings[index] = state.findings;
+    this.low[index] = state.low;
+    this.high[index] = state.high;
+    this.bucket[index] = state.bucket;
+    this.opens[index] = state.opens;
+    if (state.findings !== 0) this.faulty += 1;
+    if (state.bucket >= 0) this.buckets.set(state.bucket, (this.buckets.get(state.bucket) ?? 0) + 1);
+  }
+
+  /** Makes room for `inserted` empty lines in place of `removed` ones; there must be room for them. */
+  splice(index: number, removed: number, inserted: number): void {
+    for (let at = index; at < index + removed; at += 1) this.#uncount(at);
+    for (const values of [this.rowLines, this.findings, this.low, this.high, this.bucket, this.opens]) {
+      values.copyWithin(index + inserted, index + removed, this.count);
+    }
+    this.count += inserted - removed;
+    for (let at = index; at < index + inserted; at += 1) this.put(at, emptyLine);
+  }
+
+  #uncount(index: number): void {
+    if (this.findings[index] !== 0) this.faulty -= 1;
+    const bucket = this.bucket[index] ?? -1;
+    if (bucket < 0) return;
+    const rows = (this.buckets.get(bucket) ?? 0) - 1;
+    if (rows === 0) this.buckets.delete(bucket);
+    else this.buckets.set(bucket, rows);
+  }
+}
+
+/** The states of all lines, in blocks of at most 2,048, so that inserting and deleting lines moves little memory. */
+export class LineBlocks {
+  #blocks: Block[] = [];
+  #lineCount = 0;
+
+  get lineCount(): number {
+    return this.#lineCount;
+  }
+
+  get(line: number): LineState {
+    const place = this.#place(line);
+    return place === undefined ? emptyLine : place.block.get(place.index);
+  }
+
+  set(line: number, state: LineState): void {
+    const place = this.#place(line);
+    if (place === undefined) throw new RangeError(`No line ${line}`);
+    place.block.set(place.index, state);
+  }
+
+  append(state: LineState): void {
+    let block = this.#blocks.at(-1);
+    if (block === undefined || block.count === capacity) {
+      block = new Block();
+      this.#blocks.push(block);
+    }
+    block.put(block.count, state);
+    block.count += 1;
+    this.#lineCount += 1;
+  }
+
+  /** Replaces lines by empty ones, which the caller then fills. */
+  splice(line: number, removed: number, inserted: number): void {
+    this.#lineCount += inserted - removed;
+    let { number, index } = this.#find(line);
+    // Lines that only change their content stay where they are.
+    let left = removed;
+    let missing = inserted;
+    while (left > 0) {
+      const block = this.#blocks[number];
+      if (block === undefined) throw new RangeError('Lines to remove that do not exist');
+      const here = Math.min(left, block.count - index);
+      const filled = Math.min(missing, here);
+      block.splice(index, here, filled);
+      left -= here;
+      missing -= filled;
+      index += filled;
+      if (left > 0) {
+        number += 1;
+        index = 0;
+      }
+    }
+    if (missing > 0) this.#insert(number, index, missing);
+    if (removed > inserted) this.#blocks = this.#blocks.filter((block) => block.count > 0);
+  }
+
+  /** Goes through the blocks in order: `visit` gets the number of the block's first line and its arrays; true ends it. */
+  visitBlocks(
+    visit: (
+      firstLine: number,
+      block: Pick<Block, 'count' | 'faulty'> & {
+        readonly rowLines: Readonly<Uint16Array>;
+        readonly findings: Readonly<Uint32Array>;
+        readonly low: Readonly<Uint32Array>;
+        readonly high: Readonly<Uint32Array>;
+        readonly bucket: Readonly<Int32Array>;
+        readonly buckets: ReadonlyMap<number, number>;
+      },
+    ) => boolean,
+  ): void {
+    let firstLine = 0;
+    for (const block of this.#blocks) {
+      if (visit(firstLine, block)) return;
+      firstLine += block.count;
+    }
+  }
+
+  #insert(number: number, index: number, inserted: number): void {
+    const block = this.#blocks[number];
+    if (block !== undefined && block.count + inserted <= capacity) {
+      block.splice(index, 0, inserted);
+      return;
+    }
+    // Too many for one block: what follows in it moves to new ones behind.
+    const added: Block[] = [];
+    let last: Block | undefined = block;
+    const add = (state: LineState): void => {
+      if (last === undefined || last.count >= (capacity * 3) / 4) {
+        last = new Block();
+        added.push(last);
+      }
+      last.put(last.count, state);
+      last.count += 1;
+    };
+    const tail: LineState[] = [];
+    if (block !== undefined) {
+      for (let at = index; at < block.count; at += 1) tail.push(block.get(at));
+      block.splice(index, block.count - index, 0);
+    }
+    for (let at = 0; at < inserted; at += 1) add(emptyLine);
+    for (const state of tail) add(state);
+    this.#blocks.splice(number + 1, 0, ...added);
+  }
+
+  #place(line: number): { block: Block; index: number } | undefined {
+    const { number, index } = this.#find(line);
+    const block = this.#blocks[number];
+    return block === undefined || index >= block.count ? undefined : { block, index };
+  }
+
+  /** The block that holds the line; for the line after the last one, the place behind the last block's last line. */
+  #find(line: number): { number: number; index: number } {
+    let first = 0;
+    for (let number = 0; number < this.#blocks.length; number += 1) {
+      const count = this.#blocks[number]?.count ?? 0;
+      if (line < first + count || (number === this.#blocks.length - 1 && line === first + count))
+        return { number, index: line - first };
+      first += count;
+    }
+    return { number: this.#blocks.length, index: 0 };
+  }
+}
