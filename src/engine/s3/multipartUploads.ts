@@ -190,19 +190,15 @@ export class MultipartUploads {
 
   async #chooseParts(bucket: string, upload: Upload, stated: readonly StatedPart[]): Promise<readonly Part[]> {
     const known = new Map((await this.parts(bucket, upload)).map((part) => [part.number, part]));
-    let before = 0;
+    if (stated.some(({ number }, index) => number <= (stated[index - 1]?.number ?? 0))) {
+      throw new ServiceError(
+        400,
+        'InvalidPartOrder',
+        'The list of parts was not in ascending order. Parts must be ordered by part number.',
+        { UploadId: upload.uploadId },
+      );
+    }
     return stated.map(({ number, etag, checksums }, index) => {
-      if (number <= before) {
-        throw new ServiceError(
-          400,
-          'InvalidPartOrder',
-          'The list of parts was not in ascending order. Parts must be ordered by part number.',
-          {
-            UploadId: upload.uploadId,
-          },
-        );
-      }
-      before = number;
       const part = known.get(number);
       const isSame =
         part?.etag === etag && Object.entries(checksums).every(([algorithm, value]) => part.checksums[algorithm] === value);

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import type { EngineConnection } from '../../src/core/job/target.js';
+import { runEngine } from '../../src/engine/engineProcess.js';
+import { launchEngine } from '../../src/engine/launchEngine.js';
+import { startEngine } from '../../src/engine/startEngine.js';
+import { engineFor, temporaryFolder } from '../support/engineHarness.js';
+
+const engineScript = fileURLToPath(new URL('../../src/engine/main.js', import.meta.url));
+
+async function canReach(connection: EngineConnection): Promise<boolean> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
+  const s3 = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
+  try {
+    await s3.send(new ListBucketsCommand({}));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    s3.destroy();
+  }
+}
+
+test('an engine starts in a process of its own, answers, and ends cleanly', async (t) => {
+  const dataDirectory = join(await temporaryFolder(t), 'data');
+  const lines: string[] = [];
+  const engine = await launchEngine({ engineScript, dataDirectory, region: 'eu-west-1', onLog: (line) => lines.push(line) });
+  assert.equal(engine.connection.region, 'eu-west-1');
+  assert.ok(await canReach(engine.connection));
+  assert.match(await readFile(join(dataDirectory, 'engine.lock'), 'utf8'), new RegExp(`"pid":${engine.pid}\\b`));
+  await engine.close();
+  assert.equal(await engine.exited, 'exit code 0');
+  assert.equal(await canReach(engine.connection), false);
+  assert.ok(!(await readdir(dataDirectory)).includes('engine.lock'));
+  assert.ok(!lines.some((line) => line.includes(engine.connection.secretAccessKey)), 'the secret is in the log');
+});
+
+test('an engine ends when whoever started it has gone', async (t) => {
+  const dataDirectory = join(await temporaryFolder(t), 'data');
+  const child = spawn(process.execPath, [engineScript, '--data', dataDirectory, '--exit-with-parent'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  child.stdin.destroy();
+  child.stdout.destroy();
+  assert.equal(await exited, 0);
+});
+
+test('two engines never share a data directory; a dead one’s lock is taken over', async (t) => {
+  const { dataDirectory } = await engineFor(t);
+  await assert.rejects(startEngine({ dataDirectory }), { code: 'DataDirectoryInUse' });
+  await assert.rejects(launchEngine({ engineScript, dataDirectory, onLog: () => undefined }), {
+    code: 'EngineStartFailed',
+    message: /Another local engine/,
+  });
+
+  const other = await temporaryFolder(t);
+  const killed = await launchEngine({ engineScript, dataDirectory: other, onLog: () => undefined });
+  process.kill(killed.pid, 'SIGKILL');
+  assert.equal(await killed.exited, 'signal SIGKILL');
+  assert.ok((await readdir(other)).includes('engine.lock'));
+  const starts = await Promise.allSettled([startEngine({ dataDirectory: other }), startEngine({ dataDirectory: other })]);
+  const running = starts.filter((start) => start.status === 'fulfilled');
+  assert.equal(running.length, 1);
+  for (const start of running) await start.value.close();
+
+  // A process id that is in use again, by a process that is no engine.
+  if (process.platform === 'linux') {
+    await writeFile(join(other, 'engine.lock'), JSON.stringify({ pid: process.pid, processStart: 'earlier', instance: 'x' }));
+    await (await startEngine({ dataDirectory: other })).close();
+  }
+  await writeFile(join(other, 'engine.lock'), '{"pid":');
+  await (await startEngine({ dataDirectory: other })).close();
+});
+
+test('a taken port and wrong arguments are told clearly, and nothing stays locked', async (t) => {
+  const { engine } = await engineFor(t);
+  const dataDirectory = await temporaryFolder(t);
+  await assert.rejects(startEngine({ dataDirectory, port: engine.connection.port }), { code: 'PortInUse' });
+  assert.ok(!(await readdir(dataDirectory)).includes('engine.lock'));
+  const stderr = new PassThrough();
+  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, cwd: dataDirectory };
+  assert.equal(await runEngine(['--port', 'x'], io), 2);
+  assert.match(String(stderr.read()), /--port must be a number[^]*Usage: s3batch engine/);
+});
+
+test('a start can be called off', async (t) => {
+  const dataDirectory = await temporaryFolder(t);
+  const controller = new AbortController();
+  const start = launchEngine({ engineScript, dataDirectory, signal: controller.signal, onLog: () => undefined });
+  controller.abort();
+  await assert.rejects(start, { code: 'Cancelled' });
+  await assert.rejects(launchEngine({ engineScript, dataDirectory, signal: controller.signal, onLog: () => undefined }), {
+    code: 'Cancelled',
+  });
+});
