@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
 import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
+import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
 import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
@@ -65,8 +66,9 @@ export class Lane {
 
   /** Resolves when the run stops; rejects when the journal can't be written. */
   async work(): Promise<void> {
-    // A handler that waits for nothing at all would otherwise end the thread; it is to time out.
+    // A performer that waits for nothing at all would otherwise end the thread; it is to time out.
     const keepAlive = setInterval(() => undefined, 60_000);
+    const hostHandle = addHostHandle(keepAlive);
     try {
       let wasIdle = false;
       while (this.#run.stop === stops.none) {
@@ -90,6 +92,7 @@ export class Lane {
       }
     } finally {
       clearInterval(keepAlive);
+      hostHandle.dispose();
       clearTimeout(this.#flushTimer);
       this.#flush();
       this.#state.isBusy = false;

@@ -1,8 +1,9 @@
 import { BatchError } from '../../../base/errors.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../../contracts.js';
+import { releaseHostHandles } from '../../hostHandles.js';
 import { exitError, type FunctionErrorOutcome, functionError } from '../functionError.js';
 import { lambdaVariables, refusedVariables } from '../lambdaVariables.js';
-import { releaseHostHandles } from './hostHandles.js';
+
 import { callbackFunctions, HandlerContext, Invocation } from './invocation.js';
 import { loadFailure } from './loadFailure.js';
 import { type HandlerFunction, loadHandler } from './loadHandler.js';
@@ -22,8 +23,8 @@ class HandlerExit extends Error {}
 /**
  * A Node.js environment in this very thread, so that an invocation costs a function call. It takes over the thread: its environment
  * variables, output, module loader, `process.exit` and what is thrown outside of any handler. Have one per thread, and hold nothing
- * in that thread that keeps the event loop busy while an invocation is pending: a handler that never settles is recognised by the
- * loop running empty (the port to the parent thread and the IPC channel are seen to here).
+ * in that thread that keeps the event loop busy while an invocation is pending (or tell of it, addHostHandle): a handler that never
+ * settles is recognised by the loop running empty.
  * A handler that never yields can't be interrupted from within; its owner ends the thread.
  */
 export class NodeEnvironment implements Environment {
