@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { BatchError, errorMessage } from '../base/errors.js';
 import type { EngineSettings } from './contracts.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
+import { functionsVariable } from './launchEngine.js';
 import type { EngineOptions } from './startEngine.js';
 
 export interface EngineArguments {
@@ -17,8 +18,15 @@ export const engineUsage =
 /** Where objects and jobs are kept unless said: in the current folder, so that projects do not mix. */
 const defaultDataDirectory = '.s3batch';
 
-/** Reads the arguments of the engine's process. Relative paths count from `cwd`. Throws the BatchError `Usage`. */
-export function parseEngineArguments(argv: readonly string[], cwd: string): EngineArguments {
+/**
+ * Reads the arguments of the engine's process, and the functions that a launcher hands over in the environment. Relative paths count
+ * from `cwd`. Throws the BatchError `Usage`.
+ */
+export function parseEngineArguments(
+  argv: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): EngineArguments {
   const { values } = readOptions(argv);
   const {
     port,
@@ -35,7 +43,7 @@ export function parseEngineArguments(argv: readonly string[], cwd: string): Engi
       dataDirectory: resolve(cwd, data),
       templates: template.map((file) => resolve(cwd, file)),
       settings: readSettings(setting),
-      functions: functions.map(readFunction),
+      functions: [...readHandedOver(environment[functionsVariable]), ...functions.map(readFunction)],
       ...(python === undefined ? {} : { python }),
       ...(port === undefined ? {} : { port: readPort(port) }),
       ...(region === undefined ? {} : { region: readRegion(region) }),
@@ -75,6 +83,17 @@ function readPort(text: string): number {
 function readRegion(text: string): string {
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) throw usageError(`--region must be a Region such as us-east-1, not ${text}.`);
   return text;
+}
+
+function readHandedOver(text: string | undefined): readonly FunctionSetting[] {
+  if (text === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value as readonly FunctionSetting[];
+  } catch {
+    // Told below, without the text: it may hold secrets.
+  }
+  throw usageError(`${functionsVariable} is not a list of functions in JSON.`);
 }
 
 /** Any value: the registry of functions says what is wrong with it, by its place in the list. */

@@ -10,6 +10,7 @@ export interface EngineIo {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -22,7 +23,7 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
   let engine: RunningEngine;
   const stop = waitForStop();
   try {
-    const { options, exitsWithParent } = parseEngineArguments(argv, io.cwd);
+    const { options, exitsWithParent } = parseEngineArguments(argv, io.cwd, io.env);
     if (exitsWithParent) stop.watch(io.stdin);
     engine = await startEngine({ ...options, log });
   } catch (error) {

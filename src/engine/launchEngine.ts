@@ -43,7 +43,7 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
     [engineScript, ...formatEngineArguments(engineOptions), '--exit-with-parent'],
     {
       // Inside VS Code the executable is Electron, which then behaves like Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment, ...engineEnvironment(engineOptions) },
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     },
@@ -99,9 +99,9 @@ async function closeChild(child: ChildProcess, exited: Promise<string>): Promise
   }
 }
 
-/** The arguments that `parseEngineArguments` reads back as these options. */
+/** The arguments that `parseEngineArguments` reads back as these options, without the functions. */
 export function formatEngineArguments(options: EngineOptions): string[] {
-  const { port, dataDirectory, templates = [], region, seedDirectory, settings = {}, functions = [], python } = options;
+  const { port, dataDirectory, templates = [], region, seedDirectory, settings = {}, python } = options;
   return [
     '--data',
     dataDirectory,
@@ -110,7 +110,14 @@ export function formatEngineArguments(options: EngineOptions): string[] {
     ...(region === undefined ? [] : ['--region', region]),
     ...(seedDirectory === undefined ? [] : ['--seed', seedDirectory]),
     ...(python === undefined ? [] : ['--python', python]),
-    ...functions.flatMap((item) => ['--function', JSON.stringify(item)]),
     ...Object.entries(settings).flatMap(([name, value]) => ['--setting', `${name}=${value}`]),
   ];
+}
+
+/** Functions may carry secrets in their environments, and every user of a machine can read the arguments of its processes. */
+export const functionsVariable = 'S3BATCH_ENGINE_FUNCTIONS';
+
+/** The variables that `parseEngineArguments` reads back. */
+export function engineEnvironment({ functions = [] }: Pick<EngineOptions, 'functions'>): Record<string, string> {
+  return functions.length === 0 ? {} : { [functionsVariable]: JSON.stringify(functions) };
 }

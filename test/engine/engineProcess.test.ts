@@ -86,7 +86,7 @@ test('a taken port and wrong arguments are told clearly, and nothing stays locke
   await assert.rejects(startEngine({ dataDirectory, port: engine.connection.port }), { code: 'PortInUse' });
   assert.ok(!(await readdir(dataDirectory)).includes('engine.lock'));
   const stderr = new PassThrough();
-  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, cwd: dataDirectory };
+  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, cwd: dataDirectory, env: {} };
   assert.equal(await runEngine(['--port', 'x'], io), 2);
   assert.match(String(stderr.read()), /--port must be a number[^]*Usage: s3batch engine/);
 });

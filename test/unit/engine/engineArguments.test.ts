@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseEngineArguments } from '../../../src/engine/engineArguments.js';
-import { formatEngineArguments } from '../../../src/engine/launchEngine.js';
+import { engineEnvironment, formatEngineArguments } from '../../../src/engine/launchEngine.js';
 
 test('arguments become options, relative paths counting from the working folder', () => {
   const { options, exitsWithParent } = parseEngineArguments(
@@ -33,6 +33,7 @@ test('arguments become options, relative paths counting from the working folder'
     region: 'eu-west-1',
     seedDirectory: resolve('/work', 's'),
     settings: { redrives: 0 },
+    functions: [],
   });
 });
 
@@ -44,8 +45,11 @@ test('what is formatted is parsed back', () => {
     settings: { concurrency: 3, s3KeyEncoding: 'echo' as const },
     region: 'us-east-1',
     seedDirectory: resolve('/seed'),
+    functions: [{ name: 'f', folder: 'code', handler: 'a.b', runtime: 'nodejs22.x', environment: { SECRET: 'x' } }],
+    python: 'python3',
   };
-  assert.deepEqual(parseEngineArguments(formatEngineArguments(options), '/').options, options);
+  assert.deepEqual(parseEngineArguments(formatEngineArguments(options), '/', engineEnvironment(options)).options, options);
+  assert.ok(!formatEngineArguments(options).join(' ').includes('SECRET'), 'a secret is in the arguments');
 });
 
 test('wrong arguments are refused with the usage', () => {
