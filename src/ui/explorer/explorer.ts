@@ -56,7 +56,13 @@ export function createExplorer(services: Services, targets: TargetProvider, view
       await store.refresh(reference.targetId);
       // The element exists once the tree has shown its target; until then there is nothing to reveal.
       const element = tree.find(reference);
-      if (element !== undefined && view().visible) await view().reveal(element, { select: true, focus: false });
+      if (element === undefined || !view().visible) return;
+      try {
+        await view().reveal(element, { select: true, focus: false });
+      } catch (error) {
+        // The tree may have been refreshed meanwhile. The job is there, only not selected.
+        services.errors.logOnly('Reveal a job', error);
+      }
     },
     dispose: () => disposables.dispose(),
   };

@@ -38,29 +38,33 @@ export async function createJob(
   const unavailable = services.engine.unavailability();
   if (unavailable !== undefined) throw unavailable;
   const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
-  const client = await vscode.window.withProgress(starting, async () => await jobs.targets.client(localTargetId));
+  // Asked for anew whenever it is needed: while somebody thinks, the engine may be started again and be reached otherwise.
+  const connect: Connect = async () => await jobs.targets.client(localTargetId);
+  const client = await vscode.window.withProgress(starting, connect);
   const form = createJobForm({ target: client.target, accountId: await client.accountId(), l10n: vscode.l10n });
   const manifest = given === undefined ? undefined : await manifestChoice(given);
   const preview = new RequestPreview();
   try {
-    return await new CreateJob(services, jobs, client, form, preview).run(manifest);
+    return await new CreateJob(services, jobs, connect, form, preview).run(manifest);
   } finally {
     await preview.hide();
     preview.dispose();
   }
 }
 
+type Connect = () => Promise<TargetClient>;
+
 class CreateJob {
   readonly #services: Services;
   readonly #jobs: Jobs;
-  readonly #client: TargetClient;
+  readonly #connect: Connect;
   readonly #form: CreateJobForm;
   readonly #preview: RequestPreview;
 
-  constructor(services: Services, jobs: Jobs, client: TargetClient, form: CreateJobForm, preview: RequestPreview) {
+  constructor(services: Services, jobs: Jobs, connect: Connect, form: CreateJobForm, preview: RequestPreview) {
     this.#services = services;
     this.#jobs = jobs;
-    this.#client = client;
+    this.#connect = connect;
     this.#form = form;
     this.#preview = preview;
   }
@@ -94,7 +98,7 @@ class CreateJob {
     const isReview = question.kind === 'review';
     if (isReview) await this.#preview.show(requestText(this.#form.job(state.answers)));
     const source = question.kind === 'pick' ? question.source : undefined;
-    const load = optionLoader(this.#client, this.#services.settings);
+    const load = optionLoader(this.#connect, this.#services.settings);
     const asked = await askQuestion(question, {
       ...stepOf(this.#form, state),
       title: this.#form.title,
@@ -112,23 +116,26 @@ class CreateJob {
     const choice = state.answers[JobQuestionId.review] as ReviewChoice;
     const job = this.#form.job(state.answers);
     const manifest = manifestUri(state.answers);
+    let reference: JobReference | undefined;
     try {
-      if (choice === 'save') return (await saveJobFile(job, manifest)) === undefined ? 'again' : { reference: undefined };
-      const reference = await submitFromEditor({
+      if (choice === 'save') return (await saveJobFile(job, manifest)) === undefined ? 'again' : { reference };
+      reference = await submitFromEditor({
         services: this.#services,
-        client: this.#client,
+        client: await this.#connect(),
         job: manifest === undefined ? job : { ...job, ManifestFile: manifest.path.slice(manifest.path.lastIndexOf('/') + 1) },
         manifest,
       });
-      if (reference === undefined) return { reference };
-      await vscode.commands.executeCommand('s3batch.jobs.focus');
-      await this.#jobs.follow(reference);
-      return { reference };
     } catch (error) {
       if (isCancelled(error)) throw error;
       this.#services.errors.report('Create a job', error);
       return 'again';
     }
+    // From here on the job exists: nothing may lead back to a second one.
+    if (reference !== undefined) {
+      await vscode.commands.executeCommand('s3batch.jobs.focus');
+      await this.#jobs.follow(reference);
+    }
+    return { reference };
   }
 }
 

@@ -7,18 +7,21 @@ import type { ManifestChoice } from '../../core/wizard/manifestChoice.js';
 import type { Settings } from '../platform/settings.js';
 
 /** Loads the options that only the target or the editor knows. */
-export function optionLoader(client: TargetClient, settings: Settings): (source: OptionSource) => Promise<readonly PickOption[]> {
+export function optionLoader(
+  connect: () => Promise<TargetClient>,
+  settings: Settings,
+): (source: OptionSource) => Promise<readonly PickOption[]> {
   return async (source) => {
     switch (source) {
       case 'functions':
-        return (await client.listFunctions()).map((item) => ({
+        return (await (await connect()).listFunctions()).map((item) => ({
           label: item.name,
           description: item.runtime ?? '',
           detail: item.description ?? item.arn,
           value: item.arn,
         }));
       case 'buckets':
-        return (await client.listBuckets()).map((name) => ({ label: name, value: bucketArn(name) }));
+        return (await (await connect()).listBuckets()).map((name) => ({ label: name, value: bucketArn(name) }));
       case 'manifests':
         return await manifestOptions(settings);
     }

@@ -10,7 +10,7 @@ export class RequestPreview implements vscode.Disposable {
   #text = '';
 
   constructor() {
-    this.#uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Request of the new job')}.json` });
+    this.#uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Request of the new job')}.jsonc` });
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: this.#changed.event,
       provideTextDocumentContent: () => this.#text,
