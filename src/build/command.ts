@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../base/errors.js';
+import { onShutdown } from './shutdown.js';
 
 /** Runs a program to its end with our own output; resolves with its exit code. */
 export function runCommand(
@@ -28,18 +29,27 @@ export function runNpm(cwd: string, args: readonly string[]): Promise<number> {
   return runCommand(isWindows ? 'npm.cmd' : 'npm', args, { cwd, env, isShell: isWindows });
 }
 
-function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function exitOf(child: ChildProcess): Promise<number> {
+  const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
   });
+  const registration = onShutdown(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  try {
+    return await ended;
+  } finally {
+    registration.dispose();
+  }
 }
 
 /** A process and everything that it starts, ended together. */
 export interface ProcessGroup {
   readonly child: ChildProcess;
-  /** Asks all of it to end, then makes it; resolves when it is gone. Can be called again. */
-  stop(): Promise<void>;
+  /** Asks all of it to end, then makes it; resolves when it is gone. Can be called again. Called when we are asked to stop. */
+  readonly stop: () => Promise<void>;
 }
 
 const patienceMs = 5000;
@@ -48,13 +58,12 @@ const patienceMs = 5000;
 export function startGroup(command: string, args: readonly string[], options: SpawnOptions): ProcessGroup {
   const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
   let stopping: Promise<void> | undefined;
-  return {
-    child,
-    stop() {
-      stopping ??= stopGroup(child);
-      return stopping;
-    },
+  const stop = (): Promise<void> => {
+    stopping ??= stopGroup(child).finally(() => registration.dispose());
+    return stopping;
   };
+  const registration = onShutdown(stop);
+  return { child, stop };
 }
 
 async function stopGroup(child: ChildProcess): Promise<void> {

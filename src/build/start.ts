@@ -1,15 +1,17 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deferred } from '../base/async.js';
 import { errorCode, errorMessage } from '../base/errors.js';
 import { bundleAll } from './bundle.js';
 import { type ProcessGroup, startGroup } from './command.js';
 import { startCodeServer } from './host/codeServer.js';
 import { installHost } from './host/installHost.js';
-import { hostVersion, newestHost } from './host/versions.js';
+import { type HostVersion, hostVersion, newestHost } from './host/versions.js';
+import { onShutdown } from './shutdown.js';
 import { runSmoke } from './smoke.js';
+import { makeTemporaryFolder } from './temporaryFolder.js';
 
 /**
  * `npm start`: builds, and opens a copy of the sample in a VS Code that has the extension. Options: `--browser` not to use the desktop
@@ -25,38 +27,57 @@ export async function start(root: string, args: readonly string[]): Promise<numb
   await bundleAll(root);
   if (values.smoke === true) return runSmoke(root, version);
 
-  // A short path: the browser's server puts sockets below it, and a socket's path must not exceed 107 bytes.
-  const home = await mkdtemp(join(tmpdir(), 's3b-'));
-  const folder = join(home, 'rename-reports');
-  await cp(join(root, 'samples', 'rename-reports'), folder, { recursive: true });
-  console.log(`The sample is a copy, change it as you like: ${folder}`);
-  const stopped = stopSignal();
+  const temporary = await makeTemporaryFolder();
+  const home = temporary.path;
+  const finish = deferred();
   try {
+    const folder = join(home, 'rename-reports');
+    await cp(join(root, 'samples', 'rename-reports'), folder, { recursive: true });
+    console.log(`The sample is a copy, change it as you like: ${folder}`);
     const desktop = values.browser === true || values.vscode !== undefined ? undefined : findDesktop();
-    if (desktop !== undefined) return await startDesktop(root, { desktop, home, folder, stopped });
-    const host = await installHost(root, version);
-    console.log(`Starting VS Code ${version.vscode} for the browser...`);
-    const server = await startCodeServer(host, { home });
-    try {
-      const url = server.url({ folder, extension: root });
-      console.log(`\nOpen this address in a browser:\n\n  ${url}\n`);
-      openInBrowser(url);
-      console.log('Press Ctrl+C to stop.');
-      await Promise.race([stopped, server.ended]);
-      console.log('\nStopping...');
-    } finally {
-      await server.stop();
-    }
-    return 0;
+    if (desktop !== undefined) return await startDesktop(root, { desktop, home, folder, finished: finish.promise });
+    return await startBrowser(root, { version, home, folder, finished: finish.promise });
   } finally {
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await temporary.remove();
+    finish.resolve();
   }
 }
 
-/** Resolves when someone asks us to stop: Ctrl+C, a build server, a closed terminal. */
-function stopSignal(): Promise<void> {
+interface BrowserOptions {
+  readonly version: HostVersion;
+  readonly home: string;
+  readonly folder: string;
+  /** Resolves when all is cleaned up; who asks us to stop waits for it. */
+  readonly finished: Promise<void>;
+}
+
+async function startBrowser(root: string, { version, home, folder, finished }: BrowserOptions): Promise<number> {
+  const host = await installHost(root, version);
+  console.log(`Starting VS Code ${version.vscode} for the browser...`);
+  const server = await startCodeServer(host, { home });
+  const stopped = stopRequest(finished);
+  try {
+    const url = server.url({ folder, extension: root });
+    console.log(`\nOpen this address in a browser:\n\n  ${url}\n`);
+    openInBrowser(url);
+    console.log('Press Ctrl+C to stop.');
+    const isOurDoing = await Promise.race([stopped.then(() => true), server.ended.then(() => false)]);
+    if (!isOurDoing) console.error('The VS Code server has ended by itself.');
+    return isOurDoing ? 0 : 1;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Resolves when we are asked to stop. Call it after what is to be stopped has been started: the latest clean-up comes first. */
+function stopRequest(finished: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    onShutdown(() => {
+      console.log('\nStopping...');
+      process.exitCode = 0; // Being stopped is how this command ends.
+      resolve();
+      return finished;
+    });
   });
 }
 
@@ -94,11 +115,12 @@ interface DesktopOptions {
   readonly desktop: string;
   readonly home: string;
   readonly folder: string;
-  readonly stopped: Promise<void>;
+  /** Resolves when all is cleaned up; who asks us to stop waits for it. */
+  readonly finished: Promise<void>;
 }
 
 /** An instance of its own, with data of its own, so that neither the person's windows nor their settings are touched. */
-async function startDesktop(root: string, { desktop, home, folder, stopped }: DesktopOptions): Promise<number> {
+async function startDesktop(root: string, { desktop, home, folder, finished }: DesktopOptions): Promise<number> {
   const data = join(home, 'data');
   console.log('Opening VS Code. Close its window, or press Ctrl+C here, to stop.');
   const isWindows = process.platform === 'win32';
@@ -117,6 +139,7 @@ async function startDesktop(root: string, { desktop, home, folder, stopped }: De
     ],
     { cwd: home, stdio: 'ignore', shell: isWindows },
   );
+  const stopped = stopRequest(finished);
   const closed = new Promise<number>((resolve, reject) => {
     group.child.on('error', reject);
     group.child.on('close', (code) => resolve(code ?? 1));

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../base/errors.js';
 import { type Counts, failedToRun, readCounts } from '../counts.js';
+import { makeTemporaryFolder } from '../temporaryFolder.js';
 import { copySample } from './copySample.js';
 
 /** Runs the suite in a desktop VS Code, downloaded from the vendor's site into `.vscode-test/`. Needs a display. */
 export async function runInElectron(root: string, vscode: string, grep?: string): Promise<Counts> {
   const { runTests } = await import('@vscode/test-electron');
-  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  const temporary = await makeTemporaryFolder();
+  const home = temporary.path;
   const resultFile = join(home, 'result.json');
   try {
     await runTests({
@@ -31,6 +31,6 @@ export async function runInElectron(root: string, vscode: string, grep?: string)
     console.error(`VS Code ${vscode} on the desktop: ${errorMessage(error)}`);
     return failedToRun;
   } finally {
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await temporary.remove();
   }
 }

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -7,6 +6,7 @@ import { bundleAll } from '../bundle.js';
 import { type Counts, addCounts, failedToRun, noCounts, printCounts, readCounts } from '../counts.js';
 import { listFiles } from '../files.js';
 import { packageExtension } from '../packageExtension.js';
+import { makeTemporaryFolder } from '../temporaryFolder.js';
 import { launchChromium } from './chromium.js';
 import { copySample } from './copySample.js';
 import { installExtension, startCodeServer } from './codeServer.js';
@@ -52,8 +52,8 @@ export async function runPackagedSuite(root: string, vscode: string, grep?: stri
 
 async function runSuite(root: string, vscode: string, suite: Suite, grep?: string): Promise<Counts> {
   console.log(`\nVS Code ${vscode}, suite ${suite}`);
-  // A short path: the server puts sockets below it, and a socket's path must not exceed 107 bytes.
-  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  const temporary = await makeTemporaryFolder();
+  const home = temporary.path;
   try {
     const host = await installHost(root, hostVersion(vscode));
     const resultFile = join(home, 'result.json');
@@ -66,7 +66,7 @@ async function runSuite(root: string, vscode: string, suite: Suite, grep?: strin
     console.error(error instanceof Error ? error.message : error);
     return failedToRun;
   } finally {
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await temporary.remove();
   }
 }
 

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { makeTemporaryFolder } from '../temporaryFolder.js';
 import { launchChromium } from './chromium.js';
 import { type CodeServer, startCodeServer } from './codeServer.js';
 import { copySample } from './copySample.js';
@@ -28,14 +26,14 @@ export interface Session {
 
 export async function openSession(root: string, options: SessionOptions = {}): Promise<Session> {
   const host = await installHost(root, options.version ?? newestHost);
-  // A short path: the server puts sockets below it, and a socket's path must not exceed 107 bytes.
-  const home = await mkdtemp(join(tmpdir(), 's3b-'));
+  const temporary = await makeTemporaryFolder();
+  const home = temporary.path;
   let server: CodeServer | undefined;
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
     await server?.stop();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await temporary.remove();
   };
   try {
     const folder = await copySample(root, home);
