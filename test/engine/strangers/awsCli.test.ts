@@ -36,7 +36,14 @@ test(
         aws('s3control', ...args, '--account-id', connection.accountId);
 
       const put = await aws(
-        's3api', 'put-object', '--bucket', 'test', '--key', 'manifests/cli.csv', '--body', join(sampleFolder, 'manifest.csv'),
+        's3api',
+        'put-object',
+        '--bucket',
+        'test',
+        '--key',
+        'manifests/cli.csv',
+        '--body',
+        join(sampleFolder, 'manifest.csv'),
       );
       const request = join(folder, 'job.json');
       await writeFile(
@@ -73,10 +80,7 @@ test(
       };
       await waitFor('Suspended');
       assert.equal((await control('update-job-priority', '--job-id', jobId, '--priority', '42'))['Priority'], 42);
-      assert.equal(
-        (await control('update-job-status', '--job-id', jobId, '--requested-job-status', 'Ready'))['Status'],
-        'Ready',
-      );
+      assert.equal((await control('update-job-status', '--job-id', jobId, '--requested-job-status', 'Ready'))['Status'], 'Ready');
       const done = await waitFor('Complete');
       assert.equal(done['Priority'], 42);
       assert.deepEqual(
@@ -98,7 +102,10 @@ test(
       const reportFile = join(folder, 'manifest.json');
       await aws('s3', 'cp', '--only-show-errors', `s3://report-dest/cli/job-${jobId}/manifest.json`, reportFile);
       const report = JSON.parse(await readFile(reportFile, 'utf8')) as { Results: { TaskExecutionStatus: string }[] };
-      assert.deepEqual(report.Results.map((part) => part.TaskExecutionStatus), ['succeeded']);
+      assert.deepEqual(
+        report.Results.map((part) => part.TaskExecutionStatus),
+        ['succeeded'],
+      );
     } finally {
       await close();
       await rm(folder, { recursive: true, force: true });

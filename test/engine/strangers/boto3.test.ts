@@ -42,9 +42,7 @@ for (const handler of ['rename-reports', 'rename-reports-python']) {
             copies,
             report: [
               '',
-              ...copies.map(
-                (copy) => `test,${copy.replace('_B', '_A').replaceAll('=', '%3D')},,succeeded,200,,${copy}`,
-              ),
+              ...copies.map((copy) => `test,${copy.replace('_B', '_A').replaceAll('=', '%3D')},,succeeded,200,,${copy}`),
             ],
             unknownJob: 'NoSuchJobException',
           },
