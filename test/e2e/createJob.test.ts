@@ -79,6 +79,7 @@ e2eTest(
     await row.click();
     await page.keyboard.press('ArrowRight');
     await workbench.treeRow(/Manifest.*s3:\/\/test\/manifests\/from-wizard\.csv/).waitFor();
+    await workbench.treeRow(/Report.*s3:\/\/report-dest\/completion-reports/).waitFor();
     await workbench.treeRow(/Priority.*7/).waitFor();
 
     await workbench.command('S3 Batch: Cancel Job…');

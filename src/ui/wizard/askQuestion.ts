@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { cancelledError } from '../../base/errors.js';
+import { cancelledError, errorMessage } from '../../base/errors.js';
 import { type AnswerProblem, type Answers, checkAnswer, type PickOption, type Question } from '../../core/wizard/form.js';
 import { isRecord } from '../../core/operations/validateShape.js';
 
@@ -71,64 +71,95 @@ async function askPick(question: Extract<Question, { kind: 'pick' | 'review' }>,
   dress(picker, question, options);
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
-  let choices: readonly PickOption[] = question.options(options.answers);
-  let loadProblem: string | undefined;
   const parse = question.kind === 'pick' ? question.parse : undefined;
+  let choices = withOffered(question, options);
+  let trouble: string | undefined;
 
+  // VS Code tells items by their place in the list, and an Enter may be on its way while the list changes. So nothing ever comes before
+  // an item that is there already, and what was typed comes last.
   const update = (): void => {
     const items: AnswerItem[] = choices.map(itemOf);
     const typed = picker.value.trim();
-    if (parse !== undefined && typed !== '' && !choices.some((choice) => choice.label === typed)) {
-      items.unshift(typedItem(question, typed, parse(typed), options.answers));
+    if (parse !== undefined && typed !== '' && exactChoice(choices, typed) === undefined) {
+      items.push(typedItem(question, typed, parse(typed), options.answers));
     }
-    if (loadProblem !== undefined) items.push({ label: `$(warning) ${loadProblem}`, alwaysShow: true });
+    if (trouble !== undefined) items.push({ label: `$(warning) ${trouble}`, alwaysShow: true });
     picker.items = items;
-  };
-  const isLeft = { value: false };
-  const load = async (source: () => Promise<readonly PickOption[]>): Promise<void> => {
-    picker.busy = true;
-    try {
-      choices = [...choices, ...(await source())];
-    } catch (error) {
-      // Typing is always possible, so a list that can't be had is worth a line and no more.
-      loadProblem = error instanceof Error ? error.message : String(error);
-    }
-    if (isLeft.value) return;
-    picker.busy = false;
-    update();
-    activate();
   };
   const activate = (): void => {
     const active = picker.items.find((item) => item.answer !== undefined && isSame(item.answer.value, options.offered));
-    if (active !== undefined) picker.activeItems = [active];
+    if (active !== undefined && picker.value === '') picker.activeItems = [active];
+  };
+  let isLeft = false;
+  const load = async (source: () => Promise<readonly PickOption[]>): Promise<void> => {
+    picker.busy = true;
+    try {
+      const loaded = await source();
+      choices = [...choices, ...loaded.filter((option) => !choices.some((choice) => isSame(choice.value, option.value)))];
+    } catch (error) {
+      // Typing is always possible, so a list that can't be had is worth a line and no more.
+      trouble = errorMessage(error);
+    }
+    if (isLeft) return;
+    picker.busy = false;
+    update();
+    activate();
   };
 
   update();
   activate();
   if (options.load !== undefined) void load(options.load);
-  // An offered answer that is none of the options stands there as text, ready to be taken or changed.
-  const isOption = choices.some((choice) => isSame(choice.value, options.offered));
-  if (question.kind === 'pick' && question.format !== undefined && options.offered !== undefined && !isOption) {
-    picker.value = question.format(options.offered);
-    update();
-  }
   try {
     return await show(picker, options, {
       listen: [picker.onDidChangeValue(update)],
       draft: () => undefined,
       accept: () => {
-        const [chosen] = picker.selectedItems;
-        if (chosen?.answer === undefined) return undefined;
-        const problem = checkAnswer(question, chosen.answer.value, options.answers);
-        if (problem?.severity !== 'error') return { value: chosen.answer.value };
-        loadProblem = problem.message;
+        const answer = acceptedAnswer(picker.value.trim(), picker.selectedItems[0], choices, parse);
+        if (answer === undefined) return undefined;
+        const problem = checkAnswer(question, answer.value, options.answers);
+        if (problem?.severity !== 'error') return answer;
+        trouble = problem.message;
         update();
         return undefined;
       },
     });
   } finally {
-    isLeft.value = true;
+    isLeft = true;
   }
+}
+
+/** The question's own options, after the answer it had when that is none of them. */
+function withOffered(question: Extract<Question, { kind: 'pick' | 'review' }>, options: AskOptions): readonly PickOption[] {
+  const own = question.options(options.answers);
+  const { offered } = options;
+  if (offered === undefined || own.some((option) => isSame(option.value, offered))) return own;
+  const format = question.kind === 'pick' ? question.format : undefined;
+  if (format === undefined) return own;
+  return [{ label: format(offered), description: vscode.l10n.t('proposed'), value: offered }, ...own];
+}
+
+/** The option whose label is the text, icons aside. */
+function exactChoice(choices: readonly PickOption[], text: string): PickOption | undefined {
+  return choices.find((choice) => withoutIcons(choice.label) === text);
+}
+
+/**
+ * What Enter means: the selected item if it has to do with the text, else the text. Someone who types and presses Enter at once may be
+ * faster than the list, and must not get an item that they never saw.
+ */
+function acceptedAnswer(
+  text: string,
+  chosen: AnswerItem | undefined,
+  choices: readonly PickOption[],
+  parse: ((text: string) => unknown) | undefined,
+): { readonly value: unknown } | undefined {
+  const shown = [chosen?.label, chosen?.description, chosen?.detail].join('\n').toLowerCase();
+  if (text === '' || parse === undefined || shown.includes(text.toLowerCase())) return chosen?.answer;
+  return exactChoice(choices, text) ?? { value: parse(text) };
+}
+
+function withoutIcons(label: string): string {
+  return label.replaceAll(/\$\([\w~-]+\) ?/g, '');
 }
 
 function itemOf(option: PickOption): AnswerItem {
