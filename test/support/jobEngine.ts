@@ -8,6 +8,7 @@ import type { CreateJobRequest, JobStatus } from '../../src/core/job/jobTypes.js
 import { createJobRequestShape } from '../../src/core/job/requestShapes.js';
 import { parseReportManifest } from '../../src/core/report/reportManifest.js';
 import { createControlRouter, type ControlRouter } from '../../src/engine/control/controlRouter.js';
+import type { StartRun } from '../../src/engine/control/jobDriver.js';
 import { writeShape } from '../../src/engine/control/shapeXml.js';
 import {
   defaultEngineSettings,
@@ -16,6 +17,7 @@ import {
   type EngineSettings,
   type FunctionDefinition,
 } from '../../src/engine/contracts.js';
+import { startRunProcess } from '../../src/engine/run/runProcess.js';
 import { ServiceError } from '../../src/engine/serviceError.js';
 import { parseXml, type XmlElement } from '../../src/engine/xml/parseXml.js';
 import { FolderObjectStore } from '../fakes/folderObjectStore.js';
@@ -28,6 +30,8 @@ export interface JobEngineOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly clock?: Clock;
   readonly timeoutMs?: number;
+  readonly startRun?: StartRun;
+  readonly onInfo?: (message: string) => void;
 }
 
 export interface Answer {
@@ -143,6 +147,12 @@ export class JobEngine {
     return this.createFrom(this.request(await this.putManifest(keys), changes));
   }
 
+  /** Newest first. */
+  async jobIds(): Promise<string[]> {
+    const { root } = await this.call('GET', '/v20180820/jobs');
+    return childOf(root, 'Jobs')?.children.map((job) => textAt(job, 'JobId')) ?? [];
+  }
+
   async describe(jobId: string): Promise<XmlElement> {
     const job = childOf((await this.call('GET', `/v20180820/jobs/${jobId}`)).root, 'Job');
     if (job === undefined) throw new Error('no Job');
@@ -151,6 +161,11 @@ export class JobEngine {
 
   async status(jobId: string): Promise<JobStatus> {
     return textAt(await this.describe(jobId), 'Status') as JobStatus;
+  }
+
+  async summary(jobId: string): Promise<{ id: string; status: JobStatus; priority: number }> {
+    const job = await this.describe(jobId);
+    return { id: jobId, status: textAt(job, 'Status') as JobStatus, priority: Number(textAt(job, 'Priority')) };
   }
 
   /** Waits for one of the statuses, or for a terminal one. */
@@ -203,6 +218,7 @@ async function startControl(directory: string, store: FolderObjectStore, options
     clock: options.clock ?? systemClock,
     log: {
       ...silentLog,
+      info: options.onInfo ?? silentLog.info,
       error: (message, cause) => {
         process.stderr.write(`${message} ${String(cause ?? '')}\n`);
       },
@@ -215,7 +231,7 @@ async function startControl(directory: string, store: FolderObjectStore, options
       list: () => Promise.resolve([definition]),
       find: (name) => Promise.resolve(name.includes('fake') ? definition : undefined),
     },
-    runHostScript: fakeRunHost,
+    startRun: options.startRun ?? ((run) => startRunProcess({ script: fakeRunHost, ...run })),
   });
   control.start();
   return control;

@@ -2,12 +2,13 @@ import { createJobRequestShape, putJobTaggingRequestShape } from '../../core/job
 import { jobDescriptorShape, jobListItemShape } from '../../core/job/responseShapes.js';
 import type { StructureShape } from '../../core/operations/shape.js';
 import type { EngineContext, EngineRequest, EngineResponse, FunctionRegistry, ObjectStore, Router } from '../contracts.js';
+import { startRunProcess } from '../run/runProcess.js';
 import { siblingScript } from '../siblingScript.js';
 import { ServiceError } from '../serviceError.js';
 import { malformedXml, parseXml } from '../xml/parseXml.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import { JobApi } from './jobApi.js';
-import { JobDriver } from './jobDriver.js';
+import { JobDriver, type StartRun } from './jobDriver.js';
 import { Jobs } from './jobs.js';
 import { JobStore } from './jobStore.js';
 import { badRequest, readShape, writeShape } from './shapeXml.js';
@@ -15,8 +16,8 @@ import { badRequest, readShape, writeShape } from './shapeXml.js';
 export interface ControlServices {
   readonly store: ObjectStore;
   readonly functions: FunctionRegistry;
-  /** The program of run hosts; `runHost.js` of this build unless given. */
-  readonly runHostScript?: string;
+  /** A run host process of this build unless given. */
+  readonly startRun?: StartRun;
 }
 
 export interface ControlRouter {
@@ -36,10 +37,9 @@ const maxBodyBytes = 1024 * 1024;
 export async function createControlRouter(context: EngineContext, services: ControlServices): Promise<ControlRouter> {
   const jobs = new Jobs(new JobStore(context.dataDirectory, context.log), context.clock, context.log);
   await jobs.load();
-  const driver = new JobDriver(jobs, context, {
-    ...services,
-    runHostScript: services.runHostScript ?? siblingScript('runHost', 'run/runHost'),
-  });
+  const script = siblingScript('runHost', 'run/runHost');
+  const startRun: StartRun = services.startRun ?? ((options) => startRunProcess({ script, ...options }));
+  const driver = new JobDriver(jobs, context, { ...services, startRun });
   jobs.onChange = (record) => driver.noticed(record);
   const api = new JobApi(jobs, context);
   return {

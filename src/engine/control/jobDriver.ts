@@ -3,12 +3,12 @@ import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
 import { delay } from '../../base/async.js';
 import type { JobFailure, JobStatus, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
-import type { EngineContext, FunctionRegistry, ObjectStore } from '../contracts.js';
+import type { EngineContext, EngineLog, FunctionRegistry, ObjectStore } from '../contracts.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
 import { jobFailure, prepareJob, reportNotWritten } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
-import type { ReportRows, RunPlan } from '../run/runPlan.js';
-import { type RunProcess, startRunProcess } from '../run/runProcess.js';
+import type { ReportRows, RunPlan, TaskCounts } from '../run/runPlan.js';
+import type { RunProcess } from '../run/runProcess.js';
 import { summarizeLogs } from '../run/taskLog.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
@@ -26,9 +26,15 @@ const crashDelayMs = 200;
 export interface DriverServices {
   readonly store: ObjectStore;
   readonly functions: FunctionRegistry;
-  /** The program of run hosts, `dist/runHost.js`. */
-  readonly runHostScript: string;
+  /** Starts what runs a job's tasks. */
+  readonly startRun: StartRun;
 }
+
+export type StartRun = (options: {
+  readonly plan: RunPlan;
+  readonly log: EngineLog;
+  readonly onProgress: (counts: TaskCounts) => void;
+}) => RunProcess;
 
 /** Moves jobs along their life cycle: each has one driver at a time, which acts on the job's status until it must wait for somebody. */
 export class JobDriver {
@@ -220,8 +226,7 @@ export class JobDriver {
       const plan = await this.#plan(id);
       // Somebody may have paused or cancelled the job meanwhile.
       if (plan === undefined || this.#closing.signal.aborted) return;
-      const process = startRunProcess({
-        script: this.#services.runHostScript,
+      const process = this.#services.startRun({
         plan,
         log: this.#context.log,
         onProgress: ({ succeeded, failed }) => this.#jobs.setLive(id, { succeeded, failed }),

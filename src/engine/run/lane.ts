@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
 import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
-import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
 import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
@@ -50,6 +49,7 @@ export class Lane {
   #lastFlushMs = performance.now();
   #flushTimer: NodeJS.Timeout | undefined;
   #current: Work | undefined;
+  #holding: NodeJS.Timeout | undefined;
 
   constructor(start: LaneStart, createPerformer: CreatePerformer, post: (message: LaneMessage) => void) {
     this.#plan = start.plan;
@@ -66,9 +66,7 @@ export class Lane {
 
   /** Resolves when the run stops; rejects when the journal can't be written. */
   async work(): Promise<void> {
-    // A performer that waits for nothing at all would otherwise end the thread; it is to time out.
-    const keepAlive = setInterval(() => undefined, 60_000);
-    const hostHandle = addHostHandle(keepAlive);
+    process.on('beforeExit', this.#hold);
     try {
       let wasIdle = false;
       while (this.#run.stop === stops.none) {
@@ -91,8 +89,8 @@ export class Lane {
         }
       }
     } finally {
-      clearInterval(keepAlive);
-      hostHandle.dispose();
+      process.off('beforeExit', this.#hold);
+      clearInterval(this.#holding);
       clearTimeout(this.#flushTimer);
       this.#flush();
       this.#state.isBusy = false;
@@ -100,6 +98,19 @@ export class Lane {
       await this.#performer?.dispose();
     }
   }
+
+  /**
+   * The event loop is empty, so the handler waits for nothing. An environment that knows what Lambda answers then has its say; with
+   * others the thread stays, and the task times out.
+   */
+  readonly #hold = (): void => {
+    const work = this.#current;
+    setImmediate(() =>
+      setImmediate(() => {
+        if (work !== undefined && this.#current === work) this.#holding ??= setInterval(() => undefined, 60_000);
+      }),
+    );
+  };
 
   /** Redrives first: they have waited. */
   #next(): Work | undefined {
@@ -139,6 +150,10 @@ export class Lane {
     const result = await this.#performer.perform(work);
     await this.#record(work, result);
     this.#current = undefined;
+    if (this.#holding !== undefined) {
+      clearInterval(this.#holding);
+      this.#holding = undefined;
+    }
     state.end();
   }
 

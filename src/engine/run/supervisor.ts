@@ -21,8 +21,10 @@ const progressMs = 100;
 const growMs = 40;
 /** Lambda gives an environment so long to start. Source: Lambda Developer Guide, execution environment life cycle. */
 const initLimitMs = 10_000;
-/** Runtimes that run in a process of their own end a hung invocation themselves; the supervisor comes only after them. */
-const foreignGraceMs = 2_000;
+/** Environments end an invocation at its deadline themselves where they can; the supervisor ends a thread that is blocked. */
+const graceMs = 100;
+/** The same for runtimes in a process of their own, which may still be starting when the first invocation is made. */
+const foreignGraceMs = initLimitMs + 2_000;
 /** Emulated: a cancelled job waits so long for the tasks that are running. */
 const cancelGraceMs = 5_000;
 /** Lanes pause fresh rows while so many tasks wait for a redrive: it bounds the memory. */
@@ -240,7 +242,7 @@ export class Supervisor {
     const definition = this.#plan.work.definition;
     if (definition === null) return Infinity;
     if (phase === phases.starting) return definition.timeoutMs + initLimitMs;
-    return definition.timeoutMs + (definition.runtime.startsWith('nodejs') ? 0 : foreignGraceMs);
+    return definition.timeoutMs + (definition.runtime.startsWith('nodejs') ? graceMs : foreignGraceMs);
   }
 
   /** Ends a lane in the midst of its task. `serial` names the task that timed out; without it the task was only cut off. */
