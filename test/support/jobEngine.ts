@@ -218,7 +218,7 @@ async function startControl(directory: string, store: FolderObjectStore, options
     clock: options.clock ?? systemClock,
     log: {
       ...silentLog,
-      info: options.onInfo ?? silentLog.info,
+      info: (message) => options.onInfo?.(message),
       error: (message, cause) => {
         process.stderr.write(`${message} ${String(cause ?? '')}\n`);
       },

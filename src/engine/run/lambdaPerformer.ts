@@ -22,6 +22,10 @@ export async function createLambdaPerformer(
   const environment = await createEnvironment(definition, { ...work.environment, onOutput: output });
   const timeoutMs = definition.timeoutMs;
   return {
+    get isUsable() {
+      return environment.isUsable ?? true;
+    },
+    queueLength: environment.queueLength ?? 1,
     perform: async (task) => {
       const missing = missingVersion(task);
       if (missing !== undefined) return missing;
@@ -42,9 +46,6 @@ export async function createLambdaPerformer(
       } catch (error) {
         output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
         outcome = { kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] };
-      }
-      if (outcome.kind === 'functionError') {
-        output('stderr', [`${outcome.errorType}: ${outcome.errorMessage}`, ...outcome.trace].join('\n'));
       }
       return resultOf(outcome, taskId);
     },

@@ -5,7 +5,7 @@ import { manifestFile } from './jobFiles.js';
 import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
 import type { RunPlan } from './runPlan.js';
-import { LaneState, phases, type RunMemory, SharedRun, stops } from './sharedState.js';
+import { LaneState, queueCapacity, type RunMemory, SharedRun, stops } from './sharedState.js';
 import { isDone, outcomes } from './taskLog.js';
 import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
 
@@ -19,19 +19,31 @@ export interface LaneStart {
 }
 
 /** Sent to the supervisor, who would otherwise notice at its next look. */
-export type LaneMessage = { readonly kind: 'idle' } | { readonly kind: 'broken'; readonly message: string };
+export type LaneMessage =
+  | { readonly kind: 'idle' }
+  /** The lane ends because its environment is no good any more, and wants to be started anew. */
+  | { readonly kind: 'worn' }
+  | { readonly kind: 'broken'; readonly message: string };
 
 export type CreatePerformer = (plan: RunPlan, output: OutputSink) => Promise<TaskPerformer>;
 
 /** Records of fast tasks are written together, at most so long after the first of them. */
 const flushDelayMs = 5;
 const idleDelayMs = 4;
+/** Tasks that are faster than this on average are handed to the environment several at a time, where it can queue them. */
+const quickTaskMs = 2;
+const slowTaskMs = 10;
 /** Emulated: what handlers of one job may write into its output file. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
 interface Work extends TaskAttempt {
   /** Position in the lane's chunk behind this row; undefined for a redrive. */
   readonly nextOrdinal: number | undefined;
+}
+
+interface Handed {
+  readonly work: Work;
+  result: Promise<TaskResult> | undefined;
 }
 
 /** The work of one lane: takes rows, performs the operation on one after the other, and journals what came of each. */
@@ -48,7 +60,11 @@ export class Lane {
   #cursor: ChunkCursor | undefined;
   #lastFlushMs = performance.now();
   #flushTimer: NodeJS.Timeout | undefined;
-  #current: Work | undefined;
+  /** Handed to the performer, in order; the first is the one that runs. */
+  readonly #handed: Handed[] = [];
+  #window = 1;
+  #windowSinceMs = performance.now();
+  #windowTasks = 0;
   #holding: NodeJS.Timeout | undefined;
 
   constructor(start: LaneStart, createPerformer: CreatePerformer, post: (message: LaneMessage) => void) {
@@ -64,15 +80,16 @@ export class Lane {
     if (position !== undefined) this.#cursor = this.#reader.openChunk(position.chunk, position.ordinal);
   }
 
-  /** Resolves when the run stops; rejects when the journal can't be written. */
+  /** Resolves when the run stops, or the lane is worn out; rejects when the journal can't be written. */
   async work(): Promise<void> {
     process.on('beforeExit', this.#hold);
     try {
       let wasIdle = false;
       while (this.#run.stop === stops.none) {
         this.#state.isBusy = true;
-        const work = this.#next();
-        if (work === undefined) {
+        await this.#handOver();
+        const [head] = this.#handed;
+        if (head?.result === undefined) {
           this.#flush();
           this.#state.isBusy = false;
           if (!wasIdle) this.#post({ kind: 'idle' });
@@ -81,13 +98,22 @@ export class Lane {
           continue;
         }
         wasIdle = false;
-        await this.#perform(work);
-        if (performance.now() - this.#lastFlushMs >= flushDelayMs || isLogFull(this.#state)) {
-          this.#flush();
-          // Handlers' timers and sockets get their turn even when every invocation resolves at once.
-          await new Promise((resolve) => setImmediate(resolve));
+        await this.#record(head.work, await head.result);
+        this.#handed.shift();
+        const nowMs = performance.now();
+        const isFlushDue = nowMs - this.#lastFlushMs >= flushDelayMs || isLogFull(this.#state);
+        if (isFlushDue) this.#flush();
+        this.#state.shift();
+        this.#adaptWindow(nowMs);
+        // Handlers' timers and sockets get their turn even when every invocation resolves at once.
+        if (isFlushDue) await new Promise((resolve) => setImmediate(resolve));
+        if (this.#performer?.isUsable === false && this.#handed.length === 0) {
+          this.#post({ kind: 'worn' });
+          return;
         }
       }
+      // What was handed over, but had not its turn, has no result: it runs when the job goes on.
+      this.#state.clear();
     } finally {
       process.off('beforeExit', this.#hold);
       clearInterval(this.#holding);
@@ -99,15 +125,48 @@ export class Lane {
     }
   }
 
+  /** Fills the window with the next tasks, each noted before it is begun. */
+  async #handOver(): Promise<void> {
+    while (this.#handed.length < this.#window && this.#performer?.isUsable !== false) {
+      const work = this.#next();
+      if (work === undefined) return;
+      this.#state.push(work.row, work.attempt);
+      if (work.nextOrdinal !== undefined) this.#state.advance(work.nextOrdinal);
+      if (this.#performer === undefined) {
+        this.#state.isStarting = true;
+        this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
+        this.#state.isStarting = false;
+      }
+      const handed: Handed = { work, result: undefined };
+      // First: what the handler says at once is said for this row.
+      this.#handed.push(handed);
+      handed.result = this.#performer.perform(work);
+    }
+  }
+
+  /** A queue keeps a child process busy; but slow tasks must not wait in it while other lanes have nothing to do. */
+  #adaptWindow(nowMs: number): void {
+    const limit = Math.min(this.#performer?.queueLength ?? 1, queueCapacity);
+    if (limit <= 1) return;
+    this.#windowTasks += 1;
+    const elapsedMs = nowMs - this.#windowSinceMs;
+    if (elapsedMs < slowTaskMs && this.#windowTasks < limit) return;
+    const taskMs = elapsedMs / this.#windowTasks;
+    if (taskMs < quickTaskMs) this.#window = Math.min(limit, this.#window * 2);
+    else if (taskMs > slowTaskMs) this.#window = 1;
+    this.#windowSinceMs = nowMs;
+    this.#windowTasks = 0;
+  }
+
   /**
    * The event loop is empty, so the handler waits for nothing. An environment that knows what Lambda answers then has its say; with
    * others the thread stays, and the task times out.
    */
   readonly #hold = (): void => {
-    const work = this.#current;
+    const [head] = this.#handed;
     setImmediate(() =>
       setImmediate(() => {
-        if (work !== undefined && this.#current === work) this.#holding ??= setInterval(() => undefined, 60_000);
+        if (head !== undefined && this.#handed[0] === head) this.#holding ??= setInterval(() => undefined, 60_000);
       }),
     );
   };
@@ -137,26 +196,6 @@ export class Lane {
     }
   }
 
-  async #perform(work: Work): Promise<void> {
-    const state = this.#state;
-    if (state.committed > 0 && state.flushed === state.committed) state.rewindLog();
-    state.begin(work.row, work.attempt, this.#performer === undefined ? phases.starting : phases.running);
-    if (work.nextOrdinal !== undefined) state.advance(work.nextOrdinal);
-    this.#current = work;
-    if (this.#performer === undefined) {
-      this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
-      state.beginRunning();
-    }
-    const result = await this.#performer.perform(work);
-    await this.#record(work, result);
-    this.#current = undefined;
-    if (this.#holding !== undefined) {
-      clearInterval(this.#holding);
-      this.#holding = undefined;
-    }
-    state.end();
-  }
-
   async #record(work: Work, result: TaskResult): Promise<void> {
     const isRetry = result.isRetryable && work.attempt < this.#plan.settings.redrives;
     const text = reportText(work, result, this.#plan.reportRows);
@@ -170,6 +209,10 @@ export class Lane {
     } else if (result.kind === 'succeeded') this.#run.countSucceeded();
     else this.#run.countFailed();
     if (isOverFailureThreshold(this.#run.succeeded, this.#run.failed)) this.#run.requestStop(stops.threshold);
+    if (this.#holding !== undefined) {
+      clearInterval(this.#holding);
+      this.#holding = undefined;
+    }
     // Should the next task be a slow one, this record does not wait for it.
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;
@@ -188,7 +231,7 @@ export class Lane {
 
   /** At once, so that a handler that hangs has left what it said before. One write a line keeps the lines of lanes apart. */
   #output(stream: 'stdout' | 'stderr', line: string): void {
-    const task = this.#current;
+    const task = this.#handed[0]?.work;
     const place = task === undefined ? '-' : `row ${task.row + 1}, ${task.bucket}/${task.keyField}`;
     const text = Buffer.from(`${new Date().toISOString()} ${stream} [${place}] ${line.replaceAll('\n', '\n    ')}\n`);
     const before = this.#run.countOutput(text.length);

@@ -145,10 +145,10 @@ export class SharedRun {
 }
 
 const laneWords = {
-  phase: 0,
+  isStarting: 0,
   serial: 1,
-  row: 2,
-  attempt: 3,
+  head: 2,
+  tail: 3,
   chunk: 4,
   ordinal: 5,
   committed: 6,
@@ -159,13 +159,13 @@ const laneWords = {
   isBusy: 11,
 } as const;
 
-/** `starting`: the environment is being made, for the row that is named. `running`: the operation works on that row. */
-export const phases = { idle: 0, starting: 1, running: 2 } as const;
-
 const requestCapacity = 1024;
+/** Tasks that a lane may have handed to its environment at once. */
+export const queueCapacity = 64;
 const laneHeaderBytes = 64;
+const queueBytes = queueCapacity * 8;
 const requestBytes = requestCapacity * 8;
-const logOffset = laneHeaderBytes + requestBytes;
+const logOffset = laneHeaderBytes + queueBytes + requestBytes;
 const logBytes = 512 * 1024;
 
 export interface LaneTask {
@@ -173,7 +173,10 @@ export interface LaneTask {
   readonly attempt: number;
 }
 
-/** One lane's own state: written by the lane, watched by the supervisor, who may also end the lane and tidy up after it. */
+/**
+ * One lane's own state: written by the lane, watched by the supervisor, who may also end the lane and tidy up after it. A lane's tasks
+ * are a queue: the head is the one that runs, those behind it have been handed to an environment that works through them in order.
+ */
 export class LaneState {
   readonly memory: SharedArrayBuffer;
   /** Where the lane writes its records. */
@@ -181,13 +184,15 @@ export class LaneState {
   readonly logWords: Int32Array;
   readonly #words: Int32Array;
   readonly #since: Float64Array;
+  readonly #queue: Int32Array;
   readonly #requests: Uint32Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, 12);
-    this.#since = new Float64Array(memory, 48, 2);
-    this.#requests = new Uint32Array(memory, laneHeaderBytes, requestCapacity * 2);
+    this.#since = new Float64Array(memory, 48, 1);
+    this.#queue = new Int32Array(memory, laneHeaderBytes, queueCapacity * 2);
+    this.#requests = new Uint32Array(memory, laneHeaderBytes + queueBytes, requestCapacity * 2);
     this.log = Buffer.from(memory, logOffset, logBytes);
     this.logWords = new Int32Array(memory, logOffset, logBytes >> 2);
   }
@@ -198,54 +203,75 @@ export class LaneState {
     return state;
   }
 
-  get phase(): number {
-    return Atomics.load(this.#words, laneWords.phase);
-  }
-
-  /** Changes with every task, so that a watcher knows whether it still sees the same one. */
+  /** Changes whenever another task becomes the head, so that a watcher knows whether it still sees the same one. */
   get serial(): number {
     return Atomics.load(this.#words, laneWords.serial);
   }
 
-  get task(): LaneTask {
-    return {
-      row: Atomics.load(this.#words, laneWords.row) >>> 0,
-      attempt: Atomics.load(this.#words, laneWords.attempt),
-    };
+  get taskCount(): number {
+    return (Atomics.load(this.#words, laneWords.tail) - Atomics.load(this.#words, laneWords.head)) | 0;
   }
 
-  /** Milliseconds since the epoch at which the present phase began. */
+  /** The head first. */
+  get tasks(): LaneTask[] {
+    const head = Atomics.load(this.#words, laneWords.head);
+    return Array.from({ length: this.taskCount }, (_, index) => {
+      const slot = ((head + index) & (queueCapacity - 1)) * 2;
+      return { row: Atomics.load(this.#queue, slot) >>> 0, attempt: Atomics.load(this.#queue, slot + 1) };
+    });
+  }
+
+  /** The environment is being made, for the head. */
+  get isStarting(): boolean {
+    return Atomics.load(this.#words, laneWords.isStarting) !== 0;
+  }
+
+  set isStarting(isStarting: boolean) {
+    this.#since[0] = Date.now();
+    Atomics.store(this.#words, laneWords.isStarting, isStarting ? 1 : 0);
+  }
+
+  /** Milliseconds since the epoch at which the head's turn came. */
   get since(): number {
     return this.#since[0] as number;
   }
 
-  begin(row: number, attempt: number, phase: number): void {
-    Atomics.store(this.#words, laneWords.row, row | 0);
-    Atomics.store(this.#words, laneWords.attempt, attempt);
-    Atomics.store(this.#words, laneWords.committedAtStart, Atomics.load(this.#words, laneWords.committed));
+  /** Notes a task before anything is done for it. */
+  push(row: number, attempt: number): void {
+    const tail = Atomics.load(this.#words, laneWords.tail);
+    const slot = (tail & (queueCapacity - 1)) * 2;
+    Atomics.store(this.#queue, slot, row | 0);
+    Atomics.store(this.#queue, slot + 1, attempt);
+    if (this.taskCount === 0) this.#turn();
+    Atomics.store(this.#words, laneWords.tail, (tail + 1) | 0);
+  }
+
+  /** The head's record is committed: the next has its turn. */
+  shift(): void {
+    Atomics.add(this.#words, laneWords.head, 1);
+    this.#turn();
+  }
+
+  /** Forgets all tasks. */
+  clear(): void {
+    Atomics.store(this.#words, laneWords.head, Atomics.load(this.#words, laneWords.tail));
+    this.isStarting = false;
+  }
+
+  #turn(): void {
+    if (this.committed > 0 && this.flushed === this.committed) {
+      // In this order: were the lane ended in between, `flushed > committed` reads as nothing to flush.
+      this.committed = 0;
+      this.flushed = 0;
+    }
+    Atomics.store(this.#words, laneWords.committedAtStart, this.committed);
     this.#since[0] = Date.now();
     Atomics.add(this.#words, laneWords.serial, 1);
-    Atomics.store(this.#words, laneWords.phase, phase);
   }
 
-  /** The environment is ready: from now on the function's own timeout counts. */
-  beginRunning(): void {
-    this.#since[0] = Date.now();
-    Atomics.store(this.#words, laneWords.phase, phases.running);
-  }
-
-  end(): void {
-    Atomics.store(this.#words, laneWords.phase, phases.idle);
-  }
-
-  /** Has the present task's record been written? */
+  /** Has the head's record been written? */
   get isCommitted(): boolean {
-    return Atomics.load(this.#words, laneWords.committed) !== Atomics.load(this.#words, laneWords.committedAtStart);
-  }
-
-  /** Where in `log` the present task's record begins, once it is committed. */
-  get recordStart(): number {
-    return Atomics.load(this.#words, laneWords.committedAtStart);
+    return this.committed !== Atomics.load(this.#words, laneWords.committedAtStart);
   }
 
   get committed(): number {
@@ -262,13 +288,6 @@ export class LaneState {
 
   set flushed(end: number) {
     Atomics.store(this.#words, laneWords.flushed, end);
-  }
-
-  /** Starts the buffer anew; only between tasks, and only when all of it has reached the file. */
-  rewindLog(): void {
-    // In this order: were the lane ended in between, `flushed > committed` reads as nothing to flush.
-    this.committed = 0;
-    this.flushed = 0;
   }
 
   /** The chunk that the lane works through, and the next row in it. Survives the lane. */
@@ -317,9 +336,5 @@ export class LaneState {
     const task = { row: this.#requests[slot] as number, attempt: this.#requests[slot + 1] as number };
     Atomics.store(this.#words, laneWords.requestHead, (head + 1) | 0);
     return task;
-  }
-
-  get requestCount(): number {
-    return (Atomics.load(this.#words, laneWords.requestTail) - Atomics.load(this.#words, laneWords.requestHead)) | 0;
   }
 }

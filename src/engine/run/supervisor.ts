@@ -11,7 +11,7 @@ import { commitRecord, flushLog, outcomeOf, reportText } from './laneLog.js';
 import { ManifestReader } from './manifestReader.js';
 import { RedriveQueue } from './redriveQueue.js';
 import type { HostEvent, RunPlan } from './runPlan.js';
-import { LaneState, type LaneTask, phases, SharedRun, stops } from './sharedState.js';
+import { LaneState, type LaneTask, SharedRun, stops } from './sharedState.js';
 import { isDone, markDone, outcomes, summarizeLogs } from './taskLog.js';
 import { requestIdOf } from './taskIds.js';
 import type { TaskResult } from './taskPerformer.js';
@@ -40,6 +40,8 @@ interface Slot {
   worker: Worker | undefined;
   /** The supervisor is ending the lane, so that its exit is no surprise. */
   isEnding: boolean;
+  /** The lane has said that it ends to be started anew. */
+  isWorn: boolean;
   /** What an uncaught error of the thread said. */
   error: Error | undefined;
   /** Deaths in a row without a task. */
@@ -151,7 +153,7 @@ export class Supervisor {
     const lanes = this.#slots.length;
     const { concurrency } = this.#plan.settings;
     if (lanes === 0 || lanes >= concurrency || !(this.#run.hasChunks || this.#run.hasRedrives)) return;
-    const isStarting = this.#slots.some(({ state }) => state.serial === 0 || state.phase === phases.starting);
+    const isStarting = this.#slots.some(({ state }) => state.serial === 0 || state.isStarting);
     if (isStarting) return;
     const taskMs = (elapsedMs * lanes) / Math.max(begun, 0.001);
     const target = taskMs >= slowTaskMs ? concurrency : Math.min(concurrency, availableParallelism());
@@ -168,6 +170,7 @@ export class Supervisor {
       logFd,
       worker: undefined,
       isEnding: false,
+      isWorn: false,
       error: undefined,
       idleDeaths: 0,
     };
@@ -189,11 +192,13 @@ export class Supervisor {
       outputFd: this.#outputFd,
     };
     slot.isEnding = false;
+    slot.isWorn = false;
     slot.error = undefined;
     const worker = new Worker(this.#script, { workerData: start });
     slot.worker = worker;
     worker.on('message', (message: LaneMessage) => {
       if (message.kind === 'broken') this.#break(message.message);
+      else if (message.kind === 'worn') slot.isWorn = true;
       else this.#watch();
     });
     worker.on('error', (error) => {
@@ -204,7 +209,8 @@ export class Supervisor {
       slot.worker = undefined;
       if (slot.isEnding || this.#isOver) return;
       try {
-        if (this.#run.stop === stops.none || slot.state.phase !== phases.idle) this.#laneDied(slot, code);
+        if (slot.isWorn) this.#settle(slot, undefined);
+        else if (this.#run.stop === stops.none || slot.state.taskCount > 0) this.#laneDied(slot, code);
       } catch (error) {
         this.#break(errorMessage(error));
       }
@@ -214,10 +220,11 @@ export class Supervisor {
 
   /** The lane ended by itself: its handler ended the process, as Lambda would see it, or an error was never caught. */
   #laneDied(slot: Slot, code: number): void {
-    const task = slot.state.task;
-    const requestId = requestIdOf(this.#plan.jobId, this.#plan.generation, task.row, task.attempt);
-    const text = slot.error?.message ?? `RequestId: ${requestId} Error: Runtime exited with error: exit status ${code}`;
-    if (slot.state.phase === phases.idle) {
+    const [task] = slot.state.tasks;
+    const { jobId, generation } = this.#plan;
+    const requestId = task === undefined ? '' : `RequestId: ${requestIdOf(jobId, generation, task.row, task.attempt)} `;
+    const text = slot.error?.message ?? `${requestId}Error: Runtime exited with error: exit status ${code}`;
+    if (task === undefined) {
       slot.idleDeaths += 1;
       if (slot.idleDeaths >= maxIdleDeaths) {
         this.#break(`The lanes of the job end before they begin: ${text}`);
@@ -230,18 +237,18 @@ export class Supervisor {
   #endHungLanes(nowMs: number): void {
     for (const slot of this.#slots) {
       const { state } = slot;
-      if (slot.worker === undefined || slot.isEnding || state.phase === phases.idle) continue;
+      if (slot.worker === undefined || slot.isEnding || state.taskCount === 0) continue;
       const serial = state.serial;
-      const limitMs = this.#limitMs(state.phase);
+      const limitMs = this.#limitMs(state.isStarting);
       if (nowMs >= state.since + limitMs) void this.#endLane(slot, serial);
       else if (nowMs >= this.#cutAtMs) void this.#endLane(slot, undefined);
     }
   }
 
-  #limitMs(phase: number): number {
+  #limitMs(isStarting: boolean): number {
     const definition = this.#plan.work.definition;
     if (definition === null) return Infinity;
-    if (phase === phases.starting) return definition.timeoutMs + initLimitMs;
+    if (isStarting) return definition.timeoutMs + initLimitMs;
     return definition.timeoutMs + (definition.runtime.startsWith('nodejs') ? graceMs : foreignGraceMs);
   }
 
@@ -254,8 +261,9 @@ export class Supervisor {
       slot.worker = undefined;
       const { state } = slot;
       // The lane may have ended that task, and begun another, before it was stopped.
-      const hasTimedOut = serial !== undefined && state.serial === serial && state.phase !== phases.idle;
-      this.#settle(slot, hasTimedOut ? this.#timedOut(state.task) : undefined);
+      const [head] = state.tasks;
+      const hasTimedOut = serial !== undefined && state.serial === serial && head !== undefined;
+      this.#settle(slot, hasTimedOut ? this.#timedOut(head) : undefined);
       this.#watch();
     } catch (error) {
       this.#break(errorMessage(error));
@@ -274,21 +282,24 @@ export class Supervisor {
     this.#isVerifyNeeded = true;
     flushLog(state, slot.logFd);
     this.#drainRequests(Date.now());
-    if (state.phase !== phases.idle) {
-      const task = state.task;
-      // The row was taken, though the lane may not have come to note it.
-      const position = state.position;
-      const { rowsPerChunk } = this.#plan.layout;
-      if (position !== undefined && position.chunk * rowsPerChunk + position.ordinal === task.row) {
-        state.advance(position.ordinal + 1);
-      }
-      if (!state.isCommitted) {
-        if (result === undefined) this.#waiting.pushNow(task.row, task.attempt);
-        else this.#recordFor(task, result);
-      }
-      state.end();
+    const tasks = state.tasks;
+    const last = tasks.at(-1);
+    const position = state.position;
+    // The last row was taken, though the lane may not have come to note it.
+    if (
+      position !== undefined &&
+      last !== undefined &&
+      position.chunk * this.#plan.layout.rowsPerChunk + position.ordinal === last.row
+    ) {
+      state.advance(position.ordinal + 1);
     }
-    state.rewindLog();
+    const [head, ...behind] = state.isCommitted ? [undefined, ...tasks.slice(1)] : tasks;
+    if (head !== undefined) {
+      if (result === undefined) this.#waiting.pushNow(head.row, head.attempt);
+      else this.#recordFor(head, result);
+    }
+    for (const task of behind) if (task !== undefined) this.#waiting.pushNow(task.row, task.attempt);
+    state.clear();
     if (this.#run.stop !== stops.none) return;
     state.isBusy = true;
     this.#startWorker(slot);
@@ -300,11 +311,12 @@ export class Supervisor {
     if (row === undefined) throw new BatchError('Internal', `The manifest has no row ${task.row}.`);
     const isRetry = result.isRetryable && task.attempt < this.#plan.settings.redrives;
     this.#ownFd ??= this.#openLog('s');
-    this.#ownState.rewindLog();
     const text = reportText(row, result, this.#plan.reportRows);
     commitRecord(this.#ownState, task.row, isRetry ? outcomes.retry : outcomeOf(result), task.attempt, text);
     try {
       flushLog(this.#ownState, this.#ownFd);
+      this.#ownState.committed = 0;
+      this.#ownState.flushed = 0;
     } catch (error) {
       throw new BatchError('JournalBroken', journalBroken(error), { cause: error });
     }
@@ -331,8 +343,7 @@ export class Supervisor {
   #isAllDone(nowMs: number): boolean {
     if (this.#run.hasChunks || this.#run.hasRedrives || this.#waiting.length > 0) return false;
     if (this.#slots.some((slot) => slot.isEnding && slot.worker !== undefined)) return false;
-    if (this.#slots.some(({ state }) => state.isBusy || state.position !== undefined || state.phase !== phases.idle))
-      return false;
+    if (this.#slots.some(({ state }) => state.isBusy || state.position !== undefined || state.taskCount > 0)) return false;
     this.#drainRequests(nowMs);
     return this.#waiting.length === 0 && !this.#run.hasRedrives;
   }

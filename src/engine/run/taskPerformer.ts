@@ -16,8 +16,12 @@ export interface TaskAttempt extends ManifestRow {
   readonly attempt: number;
 }
 
-/** Performs one operation's tasks in a lane, one at a time. Mistakes of a row or a handler are results, not rejections. */
+/** Performs one operation's tasks in a lane, one after the other. Mistakes of a row or a handler are results, not rejections. */
 export interface TaskPerformer {
+  /** False when the lane should be started anew: code of an earlier task may still be running in it. Absent: always usable. */
+  readonly isUsable?: boolean;
+  /** Tasks that may be handed over at once; they are still worked through one by one, in their order. Absent: one. */
+  readonly queueLength?: number;
   perform(task: TaskAttempt): Promise<TaskResult>;
   dispose(): Promise<void>;
 }
