@@ -1,11 +1,11 @@
 import { errorMessage } from '../../base/errors.js';
-import { buildEvent, encodeEventKey } from '../../core/handler/event.js';
+import { buildEvent } from '../../core/handler/event.js';
 import { invalidResponseMessage, readResponse } from '../../core/handler/response.js';
-import { decodeKey } from '../../core/manifest/keyEncoding.js';
 import { maxResultMessageLength } from '../../core/report/reportRow.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import { eventKeyOf } from './eventKey.js';
 import type { RunPlan } from './runPlan.js';
-import { invocationIdOf, requestIdOf, taskIdOf } from './taskIds.js';
+import { invocationIdOf, requestIds, taskIds } from './taskIds.js';
 import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
 
 export type CreateEnvironment = (definition: FunctionDefinition, options: EnvironmentOptions) => Promise<Environment>;
@@ -21,6 +21,9 @@ export async function createLambdaPerformer(
   const { definition } = work;
   const environment = await createEnvironment(definition, { ...work.environment, onOutput: output });
   const timeoutMs = definition.timeoutMs;
+  const isEchoed = plan.settings.s3KeyEncoding === 'echo';
+  const requestId = requestIds(plan.jobId, plan.generation);
+  const taskId = taskIds(plan.jobId);
   return {
     get isUsable() {
       return environment.isUsable ?? true;
@@ -29,33 +32,30 @@ export async function createLambdaPerformer(
     perform: async (task) => {
       const missing = missingVersion(task);
       if (missing !== undefined) return missing;
-      const requestId = requestIdOf(plan.jobId, plan.generation, task.row, task.attempt);
-      const taskId = taskIdOf(plan.jobId, task.row);
+      const id = taskId(task.row);
       const event = buildEvent(work.schemaVersion, {
-        invocationId: invocationIdOf(requestId),
+        invocationId: invocationIdOf(id, task.attempt),
         jobId: plan.jobId,
-        taskId,
-        s3Key: plan.settings.s3KeyEncoding === 'echo' ? task.keyField : eventKey(task.keyField),
+        taskId: id,
+        s3Key: isEchoed ? task.keyField : eventKeyOf(task.keyField),
         versionId: task.versionField ?? null,
         bucket: task.bucket,
         userArguments: work.userArguments,
       });
       let outcome: InvokeOutcome;
       try {
-        outcome = await environment.invoke(event, { requestId, deadlineMs: Date.now() + timeoutMs });
+        outcome = await environment.invoke(event, {
+          requestId: requestId(task.row, task.attempt),
+          deadlineMs: Date.now() + timeoutMs,
+        });
       } catch (error) {
         output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
         outcome = { kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] };
       }
-      return resultOf(outcome, taskId);
+      return resultOf(outcome, id);
     },
     dispose: () => environment.dispose(),
   };
-}
-
-function eventKey(field: string): string {
-  // Checked while preparing: a field that can't be decoded never gets here.
-  return encodeEventKey(decodeKey(field) ?? field);
 }
 
 /** The service's row for a version column that is empty in this row (S3 User Guide, troubleshooting). */

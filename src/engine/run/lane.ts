@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
-import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
 import { manifestFile } from './jobFiles.js';
 import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
@@ -37,14 +36,17 @@ const slowTaskMs = 10;
 const maxOutputBytes = 64 * 1024 * 1024;
 
 interface Work extends TaskAttempt {
-  /** Position in the lane's chunk behind this row; undefined for a redrive. */
-  readonly nextOrdinal: number | undefined;
+  /** Position in the lane's chunk behind this row; -1 for a redrive. */
+  readonly nextOrdinal: number;
 }
 
 interface Handed {
   readonly work: Work;
-  result: Promise<TaskResult> | undefined;
+  result: Promise<TaskResult>;
 }
+
+/** Stands in while a task is being handed over. */
+const unbegun = new Promise<TaskResult>(() => undefined);
 
 /** The work of one lane: takes rows, performs the operation on one after the other, and journals what came of each. */
 export class Lane {
@@ -58,12 +60,14 @@ export class Lane {
   readonly #post: (message: LaneMessage) => void;
   #performer: TaskPerformer | undefined;
   #cursor: ChunkCursor | undefined;
-  #lastFlushMs = performance.now();
+  #lastFlushMs = Date.now();
+  /** Read once a task. */
+  #nowMs = Date.now();
   #flushTimer: NodeJS.Timeout | undefined;
   /** Handed to the performer, in order; the first is the one that runs. */
   readonly #handed: Handed[] = [];
   #window = 1;
-  #windowSinceMs = performance.now();
+  #windowSinceMs = Date.now();
   #windowTasks = 0;
   #holding: NodeJS.Timeout | undefined;
 
@@ -83,78 +87,104 @@ export class Lane {
   /** Resolves when the run stops, or the lane is worn out; rejects when the journal can't be written. */
   async work(): Promise<void> {
     process.on('beforeExit', this.#hold);
+    const state = this.#state;
+    const handed = this.#handed;
     try {
-      let wasIdle = false;
+      let isIdle = false;
+      state.isBusy = true;
       while (this.#run.stop === stops.none) {
-        this.#state.isBusy = true;
-        await this.#handOver();
-        const [head] = this.#handed;
-        if (head?.result === undefined) {
+        if (this.#performer === undefined) await this.#start();
+        else this.#handOver(this.#performer);
+        const [head] = handed;
+        if (head === undefined) {
           this.#flush();
-          this.#state.isBusy = false;
-          if (!wasIdle) this.#post({ kind: 'idle' });
-          wasIdle = true;
+          state.isBusy = false;
+          if (!isIdle) this.#post({ kind: 'idle' });
+          isIdle = true;
           await new Promise((resolve) => setTimeout(resolve, idleDelayMs));
+          // Before it looks for work, so that nobody takes it for done when it has just taken the last.
+          state.isBusy = true;
+          this.#nowMs = Date.now();
           continue;
         }
-        wasIdle = false;
-        await this.#record(head.work, await head.result);
-        this.#handed.shift();
-        const nowMs = performance.now();
-        const isFlushDue = nowMs - this.#lastFlushMs >= flushDelayMs || isLogFull(this.#state);
+        isIdle = false;
+        const result = await head.result;
+        this.#nowMs = Date.now();
+        if (this.#record(head.work, result)) await this.#requestRedrive(head.work);
+        handed.shift();
+        const isFlushDue = this.#nowMs - this.#lastFlushMs >= flushDelayMs || isLogFull(state);
         if (isFlushDue) this.#flush();
-        this.#state.shift();
-        this.#adaptWindow(nowMs);
+        state.shift(this.#nowMs);
+        this.#adaptWindow();
         // Handlers' timers and sockets get their turn even when every invocation resolves at once.
-        if (isFlushDue) await new Promise((resolve) => setImmediate(resolve));
-        if (this.#performer?.isUsable === false && this.#handed.length === 0) {
+        if (isFlushDue) await this.#yield();
+        if (this.#performer?.isUsable === false && handed.length === 0) {
           this.#post({ kind: 'worn' });
           return;
         }
       }
       // What was handed over, but had not its turn, has no result: it runs when the job goes on.
-      this.#state.clear();
+      state.clear();
     } finally {
       process.off('beforeExit', this.#hold);
       clearInterval(this.#holding);
       clearTimeout(this.#flushTimer);
       this.#flush();
-      this.#state.isBusy = false;
+      state.isBusy = false;
       this.#reader.close();
       await this.#performer?.dispose();
     }
   }
 
+  async #yield(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#nowMs = Date.now();
+  }
+
+  /** Makes the environment for the first task, which is noted before: should it hang, that task has timed out. */
+  async #start(): Promise<void> {
+    const work = this.#next();
+    if (work === undefined) return;
+    this.#note(work);
+    this.#state.isStarting = true;
+    this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
+    this.#state.isStarting = false;
+    this.#perform(this.#performer, work);
+  }
+
   /** Fills the window with the next tasks, each noted before it is begun. */
-  async #handOver(): Promise<void> {
-    while (this.#handed.length < this.#window && this.#performer?.isUsable !== false) {
+  #handOver(performer: TaskPerformer): void {
+    while (this.#handed.length < this.#window && performer.isUsable !== false) {
       const work = this.#next();
       if (work === undefined) return;
-      this.#state.push(work.row, work.attempt);
-      if (work.nextOrdinal !== undefined) this.#state.advance(work.nextOrdinal);
-      if (this.#performer === undefined) {
-        this.#state.isStarting = true;
-        this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
-        this.#state.isStarting = false;
-      }
-      const handed: Handed = { work, result: undefined };
-      // First: what the handler says at once is said for this row.
-      this.#handed.push(handed);
-      handed.result = this.#performer.perform(work);
+      this.#note(work);
+      this.#perform(performer, work);
     }
   }
 
+  #note(work: Work): void {
+    this.#state.push(work.row, work.attempt, this.#nowMs);
+    if (work.nextOrdinal >= 0) this.#state.advance(work.nextOrdinal);
+  }
+
+  #perform(performer: TaskPerformer, work: Work): void {
+    const handed: Handed = { work, result: unbegun };
+    // First: what the handler says at once is said for this row.
+    this.#handed.push(handed);
+    handed.result = performer.perform(work);
+  }
+
   /** A queue keeps a child process busy; but slow tasks must not wait in it while other lanes have nothing to do. */
-  #adaptWindow(nowMs: number): void {
+  #adaptWindow(): void {
     const limit = Math.min(this.#performer?.queueLength ?? 1, queueCapacity);
     if (limit <= 1) return;
     this.#windowTasks += 1;
-    const elapsedMs = nowMs - this.#windowSinceMs;
+    const elapsedMs = this.#nowMs - this.#windowSinceMs;
     if (elapsedMs < slowTaskMs && this.#windowTasks < limit) return;
     const taskMs = elapsedMs / this.#windowTasks;
     if (taskMs < quickTaskMs) this.#window = Math.min(limit, this.#window * 2);
     else if (taskMs > slowTaskMs) this.#window = 1;
-    this.#windowSinceMs = nowMs;
+    this.#windowSinceMs = this.#nowMs;
     this.#windowTasks = 0;
   }
 
@@ -177,7 +207,7 @@ export class Lane {
       const redrive = this.#run.takeRedrive();
       if (redrive === undefined) break;
       const row = this.#reader.readRow(redrive.row);
-      if (row !== undefined) return { ...row, attempt: redrive.attempt, nextOrdinal: undefined };
+      if (row !== undefined) return workOf(row, redrive.attempt, -1);
     }
     if (this.#run.isHeld) return undefined;
     for (;;) {
@@ -190,43 +220,48 @@ export class Lane {
       const cursor = this.#cursor;
       while (!cursor.isAtEnd && isDone(this.#run.done, cursor.row)) cursor.skip();
       const row: ManifestRow | undefined = cursor.next();
-      if (row !== undefined) return { ...row, attempt: 0, nextOrdinal: cursor.ordinal };
+      if (row !== undefined) return workOf(row, 0, cursor.ordinal);
       this.#cursor = undefined;
       this.#state.clearPosition();
     }
   }
 
-  async #record(work: Work, result: TaskResult): Promise<void> {
+  /** Journals a result. True when the task is to be tried again. */
+  #record(work: Work, result: TaskResult): boolean {
     const isRetry = result.isRetryable && work.attempt < this.#plan.settings.redrives;
     const text = reportText(work, result, this.#plan.reportRows);
     commitRecord(this.#state, work.row, isRetry ? outcomes.retry : outcomeOf(result), work.attempt, text);
-    if (isRetry) {
-      while (!this.#state.requestRedrive(work.row, work.attempt + 1)) {
-        // The supervisor empties the ring at every look; a run that was stopped needs no redrive.
-        if (this.#run.stop !== stops.none) break;
-        await new Promise((resolve) => setTimeout(resolve, idleDelayMs));
-      }
-    } else if (result.kind === 'succeeded') this.#run.countSucceeded();
-    else this.#run.countFailed();
-    if (isOverFailureThreshold(this.#run.succeeded, this.#run.failed)) this.#run.requestStop(stops.threshold);
+    if (!isRetry) this.#run.count(result.kind === 'succeeded');
     if (this.#holding !== undefined) {
       clearInterval(this.#holding);
       this.#holding = undefined;
     }
     // Should the next task be a slow one, this record does not wait for it.
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = undefined;
-      try {
-        this.#flush();
-      } catch (error) {
-        this.#post({ kind: 'broken', message: journalBroken(error) });
-      }
-    }, flushDelayMs);
+    this.#flushTimer ??= setTimeout(this.#flushLater, flushDelayMs);
+    return isRetry;
   }
+
+  async #requestRedrive(work: Work): Promise<void> {
+    while (!this.#state.requestRedrive(work.row, work.attempt + 1)) {
+      // The supervisor empties the ring at every look; a run that was stopped needs no redrive.
+      if (this.#run.stop !== stops.none) return;
+      await new Promise((resolve) => setTimeout(resolve, idleDelayMs));
+      this.#nowMs = Date.now();
+    }
+  }
+
+  readonly #flushLater = (): void => {
+    this.#flushTimer = undefined;
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#post({ kind: 'broken', message: journalBroken(error) });
+    }
+  };
 
   #flush(): void {
     flushLog(this.#state, this.#logFd);
-    this.#lastFlushMs = performance.now();
+    this.#lastFlushMs = this.#nowMs;
   }
 
   /** At once, so that a handler that hangs has left what it said before. One write a line keeps the lines of lanes apart. */
@@ -244,6 +279,11 @@ export class Lane {
       this.#post({ kind: 'broken', message: `The handlers' output can't be written: ${errorMessage(error)}` });
     }
   }
+}
+
+/** Not by spreading, which costs more than the rest of handing over. */
+function workOf({ row, bucket, keyField, versionField }: ManifestRow, attempt: number, nextOrdinal: number): Work {
+  return { row, bucket, keyField, versionField, attempt, nextOrdinal };
 }
 
 export function journalBroken(error: unknown): string {

@@ -61,6 +61,7 @@ export class ChunkCursor {
   readonly #text: string;
   readonly #columns: ManifestColumns;
   readonly #firstRow: number;
+  readonly #hasQuotes: boolean;
   #ordinal = 0;
   #at = 0;
 
@@ -68,6 +69,7 @@ export class ChunkCursor {
     this.#text = text;
     this.#firstRow = firstRow;
     this.#columns = columns;
+    this.#hasQuotes = text.includes('"');
   }
 
   /** Position of the next row in the chunk. */
@@ -90,29 +92,30 @@ export class ChunkCursor {
   }
 
   next(): ManifestRow | undefined {
-    if (this.isAtEnd) return undefined;
-    const row = this.row;
+    const text = this.#text;
     const start = this.#at;
+    if (start >= text.length) return undefined;
+    const row = this.row;
     this.skip();
     let end = this.#at;
-    if (this.#text.charCodeAt(end - 1) === 0x0a) end -= 1;
-    if (end > start && this.#text.charCodeAt(end - 1) === 0x0d) end -= 1;
-    const line = this.#text.slice(start, end);
-    const columns = this.#columns;
-    if (line.includes('"')) {
+    if (text.charCodeAt(end - 1) === 0x0a) end -= 1;
+    if (end > start && text.charCodeAt(end - 1) === 0x0d) end -= 1;
+    const line = text.slice(start, end);
+    const { bucket, key, versionId } = this.#columns;
+    if (this.#hasQuotes && line.includes('"')) {
       const { fields } = splitRow(line);
       return {
         row,
-        bucket: fields[columns.bucket]?.value ?? '',
-        keyField: fields[columns.key]?.value ?? '',
-        versionField: columns.versionId === undefined ? undefined : (fields[columns.versionId]?.value ?? ''),
+        bucket: fields[bucket]?.value ?? '',
+        keyField: fields[key]?.value ?? '',
+        versionField: versionId === undefined ? undefined : (fields[versionId]?.value ?? ''),
       };
     }
     return {
       row,
-      bucket: plainField(line, columns.bucket),
-      keyField: plainField(line, columns.key),
-      versionField: columns.versionId === undefined ? undefined : plainField(line, columns.versionId),
+      bucket: plainField(line, bucket),
+      keyField: plainField(line, key),
+      versionField: versionId === undefined ? undefined : plainField(line, versionId),
     };
   }
 }

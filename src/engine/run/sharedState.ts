@@ -1,3 +1,5 @@
+import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
+
 /**
  * The memory that a run's supervisor shares with its lanes. Lanes feed themselves from it (a message a task would cost more than the
  * task), and because a lane's log buffer is here too, ending a hung lane loses nothing.
@@ -94,12 +96,15 @@ export class SharedRun {
     Atomics.store(this.#words, runWords.failed, failed | 0);
   }
 
-  countSucceeded(): void {
-    Atomics.add(this.#words, runWords.succeeded, 1);
-  }
-
-  countFailed(): void {
-    Atomics.add(this.#words, runWords.failed, 1);
+  /** Counts a result, and stops the run when too many have failed. */
+  count(isSuccess: boolean): void {
+    const words = this.#words;
+    Atomics.add(words, isSuccess ? runWords.succeeded : runWords.failed, 1);
+    // Plain reads: this thread's own count is in them, and another's is checked by the other.
+    const failed = words[runWords.failed] as number;
+    if (failed > 0 && isOverFailureThreshold((words[runWords.succeeded] as number) >>> 0, failed >>> 0)) {
+      this.requestStop(stops.threshold);
+    }
   }
 
   /** While held, lanes take no fresh rows: too many wait for another attempt. */
@@ -131,7 +136,9 @@ export class SharedRun {
     return Atomics.load(this.#words, runWords.redriveTail) !== Atomics.load(this.#words, runWords.redriveHead);
   }
 
-  takeRedrive(): { row: number; attempt: number } | undefined {
+  takeRedrive(): LaneTask | undefined {
+    // Asked before every row: a plain read that is a little late does no harm.
+    if (this.#words[runWords.redriveHead] === this.#words[runWords.redriveTail]) return undefined;
     for (;;) {
       const head = Atomics.load(this.#words, runWords.redriveHead);
       if (head === Atomics.load(this.#words, runWords.redriveTail)) return undefined;
@@ -174,7 +181,8 @@ export interface LaneTask {
 }
 
 /**
- * One lane's own state: written by the lane, watched by the supervisor, who may also end the lane and tidy up after it. A lane's tasks
+ * One lane's own state: written by the lane, watched by the supervisor, who may also end the lane and tidy up after it. Most of it is
+ * read and written plainly, not atomically: there is one writer, a watcher may see it late, and who tidies up reads after the end. A lane's tasks
  * are a queue: the head is the one that runs, those behind it have been handed to an environment that works through them in order.
  */
 export class LaneState {
@@ -205,30 +213,30 @@ export class LaneState {
 
   /** Changes whenever another task becomes the head, so that a watcher knows whether it still sees the same one. */
   get serial(): number {
-    return Atomics.load(this.#words, laneWords.serial);
+    return this.#words[laneWords.serial] as number;
   }
 
   get taskCount(): number {
-    return (Atomics.load(this.#words, laneWords.tail) - Atomics.load(this.#words, laneWords.head)) | 0;
+    return ((this.#words[laneWords.tail] as number) - (this.#words[laneWords.head] as number)) | 0;
   }
 
   /** The head first. */
   get tasks(): LaneTask[] {
-    const head = Atomics.load(this.#words, laneWords.head);
+    const head = this.#words[laneWords.head] as number;
     return Array.from({ length: this.taskCount }, (_, index) => {
       const slot = ((head + index) & (queueCapacity - 1)) * 2;
-      return { row: Atomics.load(this.#queue, slot) >>> 0, attempt: Atomics.load(this.#queue, slot + 1) };
+      return { row: (this.#queue[slot] as number) >>> 0, attempt: this.#queue[slot + 1] as number };
     });
   }
 
   /** The environment is being made, for the head. */
   get isStarting(): boolean {
-    return Atomics.load(this.#words, laneWords.isStarting) !== 0;
+    return this.#words[laneWords.isStarting] !== 0;
   }
 
   set isStarting(isStarting: boolean) {
     this.#since[0] = Date.now();
-    Atomics.store(this.#words, laneWords.isStarting, isStarting ? 1 : 0);
+    this.#words[laneWords.isStarting] = isStarting ? 1 : 0;
   }
 
   /** Milliseconds since the epoch at which the head's turn came. */
@@ -237,72 +245,75 @@ export class LaneState {
   }
 
   /** Notes a task before anything is done for it. */
-  push(row: number, attempt: number): void {
-    const tail = Atomics.load(this.#words, laneWords.tail);
+  push(row: number, attempt: number, nowMs: number): void {
+    const words = this.#words;
+    const tail = words[laneWords.tail] as number;
     const slot = (tail & (queueCapacity - 1)) * 2;
-    Atomics.store(this.#queue, slot, row | 0);
-    Atomics.store(this.#queue, slot + 1, attempt);
-    if (this.taskCount === 0) this.#turn();
-    Atomics.store(this.#words, laneWords.tail, (tail + 1) | 0);
+    this.#queue[slot] = row;
+    this.#queue[slot + 1] = attempt;
+    if (tail === words[laneWords.head]) this.#turn(nowMs);
+    words[laneWords.tail] = (tail + 1) | 0;
   }
 
   /** The head's record is committed: the next has its turn. */
-  shift(): void {
-    Atomics.add(this.#words, laneWords.head, 1);
-    this.#turn();
+  shift(nowMs: number): void {
+    const words = this.#words;
+    words[laneWords.head] = ((words[laneWords.head] as number) + 1) | 0;
+    if (words[laneWords.head] !== words[laneWords.tail]) this.#turn(nowMs);
   }
 
   /** Forgets all tasks. */
   clear(): void {
-    Atomics.store(this.#words, laneWords.head, Atomics.load(this.#words, laneWords.tail));
+    this.#words[laneWords.head] = this.#words[laneWords.tail] as number;
     this.isStarting = false;
   }
 
-  #turn(): void {
-    if (this.committed > 0 && this.flushed === this.committed) {
+  #turn(nowMs: number): void {
+    const words = this.#words;
+    if (words[laneWords.committed] !== 0 && words[laneWords.flushed] === words[laneWords.committed]) {
       // In this order: were the lane ended in between, `flushed > committed` reads as nothing to flush.
-      this.committed = 0;
-      this.flushed = 0;
+      words[laneWords.committed] = 0;
+      words[laneWords.flushed] = 0;
     }
-    Atomics.store(this.#words, laneWords.committedAtStart, this.committed);
-    this.#since[0] = Date.now();
-    Atomics.add(this.#words, laneWords.serial, 1);
+    words[laneWords.committedAtStart] = words[laneWords.committed] as number;
+    this.#since[0] = nowMs;
+    words[laneWords.serial] = ((words[laneWords.serial] as number) + 1) | 0;
   }
 
   /** Has the head's record been written? */
   get isCommitted(): boolean {
-    return this.committed !== Atomics.load(this.#words, laneWords.committedAtStart);
+    return this.#words[laneWords.committed] !== this.#words[laneWords.committedAtStart];
   }
 
   get committed(): number {
-    return Atomics.load(this.#words, laneWords.committed);
+    return this.#words[laneWords.committed] as number;
   }
 
   set committed(end: number) {
-    Atomics.store(this.#words, laneWords.committed, end);
+    this.#words[laneWords.committed] = end;
   }
 
   get flushed(): number {
-    return Atomics.load(this.#words, laneWords.flushed);
+    return this.#words[laneWords.flushed] as number;
   }
 
   set flushed(end: number) {
-    Atomics.store(this.#words, laneWords.flushed, end);
+    this.#words[laneWords.flushed] = end;
   }
 
   /** The chunk that the lane works through, and the next row in it. Survives the lane. */
   get position(): { chunk: number; ordinal: number } | undefined {
     const chunk = Atomics.load(this.#words, laneWords.chunk);
-    return chunk < 0 ? undefined : { chunk, ordinal: Atomics.load(this.#words, laneWords.ordinal) };
+    return chunk < 0 ? undefined : { chunk, ordinal: this.#words[laneWords.ordinal] as number };
   }
 
   setPosition(chunk: number, ordinal: number): void {
-    Atomics.store(this.#words, laneWords.ordinal, ordinal);
+    this.#words[laneWords.ordinal] = ordinal;
     Atomics.store(this.#words, laneWords.chunk, chunk);
   }
 
   advance(ordinal: number): void {
-    Atomics.store(this.#words, laneWords.ordinal, ordinal);
+    this.#words[laneWords.ordinal] = ordinal;
   }
 
   clearPosition(): void {

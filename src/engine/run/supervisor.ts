@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { BatchError, errorMessage } from '../../base/errors.js';
 import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
@@ -32,6 +33,10 @@ const maxWaiting = 100_000;
 /** From this mean duration on, more lanes than processors pay. */
 const slowTaskMs = 2;
 const maxIdleDeaths = 3;
+/** A lane whose event loop is busy for more than this share of the time computes. */
+const computingShare = 0.7;
+/** About what a lane takes to start. */
+const laneStartMs = 60;
 
 interface Slot {
   readonly index: number;
@@ -46,6 +51,13 @@ interface Slot {
   error: Error | undefined;
   /** Deaths in a row without a task. */
   idleDeaths: number;
+}
+
+/** A stretch of time over which the pace of the lanes is judged. */
+interface Spell {
+  readonly sinceMs: number;
+  readonly serials: number;
+  readonly loops: readonly (EventLoopUtilization | undefined)[];
 }
 
 /** Runs one job's tasks to their end in worker threads, and outlives every one of them. */
@@ -69,8 +81,7 @@ export class Supervisor {
   #cutAtMs = Infinity;
   #lastProgress = '';
   #lastProgressMs = 0;
-  #lastGrowMs = 0;
-  #lastSerials = 0;
+  #spell: Spell | undefined;
   #earlyStop: { readonly isCancel: boolean } | undefined;
 
   constructor(plan: RunPlan, script: string, send: (event: HostEvent) => void) {
@@ -142,23 +153,45 @@ export class Supervisor {
     }
   }
 
-  /** Few lanes do for fast tasks; slow ones get as many as the settings allow, doubling while they stay slow. */
+  /**
+   * Lanes that compute are as many as there are processors at most; lanes that wait for something get as many as the settings allow,
+   * doubling while tasks stay slow. Judged over spells in which no lane was starting.
+   */
   #grow(nowMs: number): void {
-    if (nowMs - this.#lastGrowMs < growMs) return;
-    const elapsedMs = nowMs - this.#lastGrowMs;
-    const serials = this.#slots.reduce((sum, slot) => sum + slot.state.serial, 0);
-    const begun = serials - this.#lastSerials;
-    this.#lastGrowMs = nowMs;
-    this.#lastSerials = serials;
     const lanes = this.#slots.length;
     const { concurrency } = this.#plan.settings;
     if (lanes === 0 || lanes >= concurrency || !(this.#run.hasChunks || this.#run.hasRedrives)) return;
-    const isStarting = this.#slots.some(({ state }) => state.serial === 0 || state.isStarting);
-    if (isStarting) return;
+    const spell = this.#spell;
+    if (this.#slots.some(({ state, worker }) => worker === undefined || state.serial === 0 || state.isStarting)) {
+      this.#spell = undefined;
+      return;
+    }
+    if (spell === undefined) {
+      this.#spell = this.#beginSpell(nowMs);
+      return;
+    }
+    const elapsedMs = nowMs - spell.sinceMs;
+    if (elapsedMs < growMs) return;
+    const begun = this.#slots.reduce((sum, slot) => sum + slot.state.serial, 0) - spell.serials;
     const taskMs = (elapsedMs * lanes) / Math.max(begun, 0.001);
-    const target = taskMs >= slowTaskMs ? concurrency : Math.min(concurrency, availableParallelism());
+    const busy = this.#slots.reduce((sum, slot, index) => sum + busyShare(slot.worker, spell.loops[index]), 0) / lanes;
+    const isWaiting = taskMs >= slowTaskMs && busy < computingShare;
+    const target = isWaiting ? concurrency : Math.min(concurrency, availableParallelism());
+    // Not for what the lanes that there are will have done before another has started.
+    const left = this.#run.chunksLeft * this.#plan.layout.rowsPerChunk + (this.#run.hasRedrives ? 1 : 0);
+    const isWorthIt = (left * taskMs) / lanes > laneStartMs;
+    this.#spell = undefined;
+    if (!isWorthIt) return;
     const chunks = Math.max(this.#run.chunksLeft, this.#run.hasRedrives ? 1 : 0);
     for (let added = Math.min(lanes, target - lanes, chunks); added > 0; added -= 1) this.#addLane();
+  }
+
+  #beginSpell(nowMs: number): Spell {
+    return {
+      sinceMs: nowMs,
+      serials: this.#slots.reduce((sum, slot) => sum + slot.state.serial, 0),
+      loops: this.#slots.map((slot) => slot.worker?.performance.eventLoopUtilization()),
+    };
   }
 
   #addLane(): void {
@@ -324,8 +357,7 @@ export class Supervisor {
       this.#waiting.pushRedrive(task.row, task.attempt + 1, Date.now());
       return;
     }
-    this.#run.countFailed();
-    if (isOverFailureThreshold(this.#run.succeeded, this.#run.failed)) this.#run.requestStop(stops.threshold);
+    this.#run.count(false);
   }
 
   #report(nowMs: number): void {
@@ -401,6 +433,10 @@ export class Supervisor {
     }
     if (this.#outputFd >= 0) closeSync(this.#outputFd);
   }
+}
+
+function busyShare(worker: Worker | undefined, since: EventLoopUtilization | undefined): number {
+  return worker === undefined || since === undefined ? 0 : worker.performance.eventLoopUtilization(since).utilization;
 }
 
 function readChunks(directory: string): SharedArrayBuffer {
