@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
+import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
 import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
@@ -69,7 +70,6 @@ export class Lane {
   #window = 1;
   #windowSinceMs = Date.now();
   #windowTasks = 0;
-  #holding: NodeJS.Timeout | undefined;
 
   constructor(start: LaneStart, createPerformer: CreatePerformer, post: (message: LaneMessage) => void) {
     this.#plan = start.plan;
@@ -86,7 +86,9 @@ export class Lane {
 
   /** Resolves when the run stops, or the lane is worn out; rejects when the journal can't be written. */
   async work(): Promise<void> {
-    process.on('beforeExit', this.#hold);
+    // A performer that waits for nothing at all would otherwise end the thread; it is to time out.
+    const keepAlive = setInterval(() => undefined, 60_000);
+    const hostHandle = addHostHandle(keepAlive);
     const state = this.#state;
     const handed = this.#handed;
     try {
@@ -126,8 +128,8 @@ export class Lane {
       // What was handed over, but had not its turn, has no result: it runs when the job goes on.
       state.clear();
     } finally {
-      process.off('beforeExit', this.#hold);
-      clearInterval(this.#holding);
+      clearInterval(keepAlive);
+      hostHandle.dispose();
       clearTimeout(this.#flushTimer);
       this.#flush();
       state.isBusy = false;
@@ -188,19 +190,6 @@ export class Lane {
     this.#windowTasks = 0;
   }
 
-  /**
-   * The event loop is empty, so the handler waits for nothing. An environment that knows what Lambda answers then has its say; with
-   * others the thread stays, and the task times out.
-   */
-  readonly #hold = (): void => {
-    const [head] = this.#handed;
-    setImmediate(() =>
-      setImmediate(() => {
-        if (head !== undefined && this.#handed[0] === head) this.#holding ??= setInterval(() => undefined, 60_000);
-      }),
-    );
-  };
-
   /** Redrives first: they have waited. */
   #next(): Work | undefined {
     for (;;) {
@@ -232,10 +221,6 @@ export class Lane {
     const text = reportText(work, result, this.#plan.reportRows);
     commitRecord(this.#state, work.row, isRetry ? outcomes.retry : outcomeOf(result), work.attempt, text);
     if (!isRetry) this.#run.count(result.kind === 'succeeded');
-    if (this.#holding !== undefined) {
-      clearInterval(this.#holding);
-      this.#holding = undefined;
-    }
     // Should the next task be a slow one, this record does not wait for it.
     this.#flushTimer ??= setTimeout(this.#flushLater, flushDelayMs);
     return isRetry;
