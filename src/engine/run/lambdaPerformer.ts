@@ -52,10 +52,18 @@ export async function createLambdaPerformer(
         output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
         outcome = { kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] };
       }
+      // The report has room for the message only.
+      if (outcome.kind === 'functionError') output('stderr', describeError(outcome));
       return resultOf(outcome, id);
     },
     dispose: () => environment.dispose(),
   };
+}
+
+function describeError(error: Extract<InvokeOutcome, { kind: 'functionError' }>): string {
+  const head = `${error.errorType}: ${error.errorMessage}`;
+  const [first = ''] = error.trace;
+  return [...(first.includes(error.errorMessage) ? [] : [head]), ...error.trace].join('\n');
 }
 
 /** The service's row for a version column that is empty in this row (S3 User Guide, troubleshooting). */
