@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./report.js')).reportCommand,
   },
   {
+    name: 'init',
+    summary: 'write a function for jobs: handler, types, template.yaml, test',
+    load: async () => (await import('./init.js')).initCommand,
+  },
+  {
     name: 'engine',
     summary: 'run the local engine: S3, S3 Batch Operations and Lambda on this machine',
     load: async () => (await import('./engine.js')).engineCommand,

@@ -7,7 +7,7 @@ import { lambdaVariables, refusedVariables } from '../lambdaVariables.js';
 import { LineSplitter } from '../lineSplitter.js';
 import { killGroup } from '../processGroup.js';
 import { findPython } from './findPython.js';
-import { pythonBootstrap } from './pythonBootstrap.js';
+import pythonBootstrap from './bootstrap.py';
 
 /** Invocations that may wait in the child at once; enough that neither side waits for the other. */
 const queueLength = 256;

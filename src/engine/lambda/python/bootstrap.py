@@ -1,11 +1,10 @@
-/**
- * The program that a Python environment runs: `python -c CODE FUNCTION_JSON`. Invocations come as lines of JSON on file descriptor 3,
- * outcomes go as lines to 4 (S ready, R result as JSON, B other result, E error), each written at once, so that whatever the handler does
- * to its process loses no outcome. Standard input
- * is a line to the parent: when it closes, the parent is gone, and so is this process. stdout and stderr belong to the handler.
- * It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), but for NaN, which is no JSON.
- */
-export const pythonBootstrap = String.raw`
+"""The program that a Python environment runs: python -c CODE FUNCTION_JSON. Invocations come as lines of JSON on
+file descriptor 3, outcomes go as lines to 4 (S ready, R result as JSON, B other result, E error), each
+written at once, so that whatever the handler does to its process loses no outcome. Standard input is a line
+to the parent: when it closes, the parent is gone, and so is this process. stdout and stderr belong to the
+handler. It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), but for NaN, which is no JSON.
+"""
+
 import decimal
 import importlib
 import importlib.util
@@ -262,4 +261,3 @@ def main():
 
 
 main()
-`;
