@@ -147,7 +147,7 @@ class RequestHandler {
       const answer = known ?? new ServiceError(500, 'InternalError', 'We encountered an internal error. Please try again.');
       const { headers, body } = writeError(form, answer, { ...seen.ids, resource: seen.target.rawPath });
       // The client never got its go-ahead, so what comes next on this connection may or may not be the body.
-      if (!isContinued) response.setHeader('connection', 'close');
+      if (!isContinued || answer.code === 'RequestTimeout') response.setHeader('connection', 'close');
       await send(request, response, { status: answer.status, headers, body }, seen.ids);
     } finally {
       void raw.release();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { deferred } from '../../base/async.js';
 import type { Clock } from '../../base/clock.js';
 import { ServiceError } from '../serviceError.js';
 import { incomplete } from './decodeChunks.js';
@@ -19,19 +20,22 @@ export interface RequestBody extends AsyncIterable<Buffer> {
 export function receiveBody(request: IncomingMessage, clock: Clock, onFirstRead: () => void): RequestBody {
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, unknown>;
   let isOpened = false;
-  let isTimedOut = false;
+  let isSilent = false;
   const next = async (): Promise<IteratorResult<Buffer>> => {
     if (!isOpened) onFirstRead();
     isOpened = true;
+    const silence = deferred<never>();
     const timer = clock.schedule(bodyIdleMs, () => {
-      isTimedOut = true;
-      request.destroy();
+      isSilent = true;
+      silence.reject(requestTimeout());
+    });
+    const arrival = chunks.next().catch(() => {
+      // The only way for a request to fail: its client has gone.
+      throw incomplete();
     });
     try {
-      const result = await chunks.next();
+      const result = await Promise.race([arrival, silence.promise]);
       return result.done === true ? { done: true, value: undefined } : { done: false, value: result.value };
-    } catch {
-      throw isTimedOut ? requestTimeout() : incomplete();
     } finally {
       timer.dispose();
     }
@@ -40,7 +44,7 @@ export function receiveBody(request: IncomingMessage, clock: Clock, onFirstRead:
     [Symbol.asyncIterator]: () => ({ next }),
     release: async () => {
       // The iterator's listener must be gone before the stream can flow again.
-      if (isOpened) await chunks.return?.();
+      if (isOpened && !isSilent) await chunks.return?.();
       if (!request.destroyed && !request.readableEnded) request.resume();
     },
   };

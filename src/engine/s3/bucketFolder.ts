@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
+import { lstatSync, realpathSync } from 'node:fs';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
 import { ServiceError } from '../serviceError.js';
@@ -38,7 +39,7 @@ export class BucketFolder {
       // Most keys sit at their plain path. A real path equal to it has no link in it and is spelt like it.
       const plain = join(this.root, ...parts.flatMap((part) => plainNames(part)));
       try {
-        if ((await realpath(plain)) === plain && (await lstat(plain)).isFile()) return plain;
+        if (realpathSync.native(plain) === plain && lstatSync(plain).isFile()) return plain;
       } catch (error) {
         if (!['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(errorCode(error) ?? '')) throw error;
       }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { constants, lstatSync, utimesSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
@@ -13,7 +13,7 @@ import type { ChecksumAlgorithm } from './checksum.js';
 import type { DataLayout } from './dataLayout.js';
 import { diskError } from './diskError.js';
 import { KeyedLock } from './keyedLock.js';
-import { KeyWalk } from './keyWalk.js';
+import { KeyWalk, type WalkedKey } from './keyWalk.js';
 import type { Folding, NameLookup } from './nameLookup.js';
 import { type ObjectEntry, ObjectMetadata } from './objectMetadata.js';
 import { type KeyPage, pageKeys, type PageRequest } from './pageKeys.js';
@@ -263,8 +263,8 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async #describe(bucket: string, key: string, handle: FileHandle): Promise<StoredInfo> {
-    const state = await fileState(handle);
-    const entries = await this.#metadata.read(bucket, key);
+    const state = stateOf(await handle.stat());
+    const entries = this.#metadata.read(bucket, key);
     const own = entries.find((entry) => isSameState(entry, state));
     if (own !== undefined) return infoOf(bucket, key, own);
     const [newest] = entries;
@@ -287,8 +287,8 @@ export class FileObjectStore implements ObjectStore {
   async #remember(bucket: string, key: string, entry: ObjectEntry): Promise<void> {
     await this.#locks.run(bucket, async () => {
       const file = await (await this.#folder(bucket))?.find(key);
-      if (file === undefined || !isSameState(entry, await fileState({ stat: () => lstat(file) }))) return;
-      await this.#metadata.write(bucket, key, [entry]);
+      const state = file === undefined ? undefined : stateAt(file);
+      if (state !== undefined && isSameState(entry, state)) this.#metadata.write(bucket, key, [entry]);
     });
   }
 
@@ -340,9 +340,8 @@ export class FileObjectStore implements ObjectStore {
     try {
       return await this.#locks.run(bucket, () => this.#commitLocked(bucket, key, commit));
     } catch (error) {
-      throw diskError(error);
-    } finally {
       await rm(commit.path, { force: true });
+      throw diskError(error);
     }
   }
 
@@ -356,25 +355,25 @@ export class FileObjectStore implements ObjectStore {
     commit.precondition?.(present === undefined ? undefined : infoOf(bucket, key, present));
     // Never the time of the state before, so that each state finds its own entry.
     const modified = Math.max(this.#options.clock.now(), (present?.modifiedMs ?? 0) + 1) / 1000;
-    await utimes(commit.path, modified, modified);
+    utimesSync(commit.path, modified, modified);
     const entry: ObjectEntry = {
-      ...(await fileState({ stat: () => lstat(commit.path) })),
+      ...stateOf(lstatSync(commit.path)),
       etag: commit.etag,
       ...commit.attributes,
       checksums: commit.checksums,
       checksumType: commit.checksumType,
       partSizes: commit.partSizes,
     };
-    await this.#metadata.write(bucket, key, present === undefined ? [entry] : [entry, present]);
+    this.#metadata.write(bucket, key, present === undefined ? [entry] : [entry, present]);
     await replaceFile(commit.path, currentFile ?? (await folder.place(key)));
     return infoOf(bucket, key, entry);
   }
 
   /** The entry of the file that is there now; computed when it has none and `isNeeded`. */
   async #presentEntry(bucket: string, key: string, file: string, isNeeded: boolean): Promise<ObjectEntry | undefined> {
-    const state = await fileState({ stat: () => lstat(file) });
-    const entries = await this.#metadata.read(bucket, key);
-    const own = entries.find((entry) => isSameState(entry, state));
+    const state = stateAt(file);
+    if (state === undefined) return undefined;
+    const own = this.#metadata.read(bucket, key).find((entry) => isSameState(entry, state));
     if (own !== undefined || !isNeeded) return own;
     const handle = await open(file, 'r');
     try {
@@ -397,7 +396,7 @@ export class FileObjectStore implements ObjectStore {
       }
       if (file === undefined) return false;
       await rm(file, { force: true });
-      await this.#metadata.remove(bucket, key);
+      this.#metadata.remove(bucket, key);
       await folder.prune(file);
       return true;
     });
@@ -412,7 +411,7 @@ export class FileObjectStore implements ObjectStore {
     const objects: StoredInfo[] = [];
     for (let start = 0; start < page.keys.length; start += describedAtOnce) {
       const batch = page.keys.slice(start, start + describedAtOnce);
-      for (const info of await Promise.all(batch.map(({ key }) => this.find(bucket, key)))) {
+      for (const info of await Promise.all(batch.map((walked) => this.#describeListed(bucket, walked)))) {
         // Undefined: removed since the page was made.
         if (info !== undefined) objects.push(info);
       }
@@ -420,8 +419,15 @@ export class FileObjectStore implements ObjectStore {
     return { page, objects };
   }
 
+  /** What is known of a listed object, mostly without opening it; undefined when it has gone. */
+  async #describeListed(bucket: string, { key, file }: WalkedKey): Promise<StoredInfo | undefined> {
+    const state = stateAt(file);
+    const known = state && this.#metadata.read(bucket, key).find((entry) => isSameState(entry, state));
+    return known === undefined ? this.find(bucket, key) : infoOf(bucket, key, known);
+  }
+
   #walk(bucket: string, folder: BucketFolder, prefix: string, after: string): KeyWalk {
-    const hasMetadata = async (key: string): Promise<boolean> => (await this.#metadata.read(bucket, key)).length > 0;
+    const hasMetadata = (key: string): boolean => this.#metadata.read(bucket, key).length > 0;
     return new KeyWalk(folder, { prefix, after, hasMetadata });
   }
 }
@@ -456,9 +462,14 @@ interface FileState {
   readonly modifiedMs: number;
 }
 
-async function fileState(file: { stat(): Promise<{ size: number; mtimeMs: number }> }): Promise<FileState> {
-  const { size, mtimeMs } = await file.stat();
+function stateOf({ size, mtimeMs }: { size: number; mtimeMs: number }): FileState {
   return { sizeBytes: size, modifiedMs: Math.round(mtimeMs) };
+}
+
+/** Of the file at a path; undefined when it has gone. */
+function stateAt(path: string): FileState | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? stateOf(found) : undefined;
 }
 
 function isSameState(a: FileState, b: FileState): boolean {

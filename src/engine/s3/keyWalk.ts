@@ -14,7 +14,7 @@ export interface KeyWalkOptions {
   /** Keys up to this one are left out; empty for none. */
   readonly after: string;
   /** Whether the store has metadata of that key: tells an uploaded `.DS_Store` from one that the desktop left. */
-  readonly hasMetadata: (key: string) => Promise<boolean>;
+  readonly hasMetadata: (key: string) => boolean;
 }
 
 /** A source of keys in order that can be told to leave a prefix out. */
@@ -54,7 +54,7 @@ export class KeyWalk implements KeySource {
       }
       const key = base + part;
       if (!this.#isWanted(key)) continue;
-      if (desktopFiles.has(part) && !(await this.#options.hasMetadata(key))) continue;
+      if (desktopFiles.has(part) && !this.#options.hasMetadata(key)) continue;
       yield { key, file };
     }
   }

@@ -9,6 +9,8 @@ const maxKeysPerPage = 1000;
 /** Source: S3 API Reference, ListObjectsV2. */
 export const listObjectsV2: S3Operation = async (call) => {
   const { query } = call.request;
+  const type = query.get('list-type') ?? '';
+  if (type !== '2') throw invalidArgument('Invalid List Type specified in Request', 'list-type', type);
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after') ?? '';
   const common = readCommon(call);

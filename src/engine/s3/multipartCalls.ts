@@ -214,7 +214,7 @@ export const listMultipartUploads: S3Operation = async ({ request, uploads, buck
   const prefixes: string[] = [];
   let next: { key: string; uploadId: string } | undefined;
   let isTruncated = false;
-  for (const upload of after) {
+  for (const upload of maxUploads === 0 ? [] : after) {
     const at = delimiter === '' ? -1 : upload.key.indexOf(delimiter, prefix.length);
     const rolled = at < 0 ? undefined : upload.key.slice(0, at + delimiter.length);
     if (rolled !== undefined && (prefixes.at(-1) === rolled || rolled === keyMarker)) continue;

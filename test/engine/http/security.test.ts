@@ -343,3 +343,25 @@ test('half requests, idle connections and slow readers do not keep the engine fr
   assert.ok(performance.now() - before < 5000);
   await assert.rejects(exchange(port, 'GET / HTTP/1.1\r\n\r\n'));
 });
+
+test('a client that falls silent in the middle of its body is told so and cut off', async (t) => {
+  const pending: (() => void)[] = [];
+  const clock = {
+    now: () => Date.now(),
+    schedule: (_delayMs: number, callback: () => void) => {
+      pending.push(callback);
+      return { dispose: () => void pending.splice(pending.indexOf(callback), 1) };
+    },
+  };
+  const { engine, client } = await engineFor(t, { clock });
+  await client().send(new CreateBucketCommand({ Bucket: 'test' }));
+  const whole = signed(engine.connection, { method: 'PUT', path: '/test/a', body: 'x'.repeat(100) });
+  const answer = exchange(engine.connection.port, whole.slice(0, -50));
+  while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  // The first chunk may still be on its way: each wait for the next one has a timer of its own.
+  const fire = setInterval(() => pending.at(-1)?.(), 20);
+  const text = await answer;
+  clearInterval(fire);
+  assert.deepEqual([statusOf(text), codeOf(text)], [400, 'RequestTimeout']);
+  assert.match(text, /^connection: close\r$/im);
+});
