@@ -1,24 +1,25 @@
 import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../base/emitter.js';
 import type { ErrorBoundary } from '../platform/errorBoundary.js';
+import { findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
+import type { Services } from '../platform/services.js';
 import type { ManifestDeclaration } from './readDeclaration.js';
 
 const pattern = '**/*.s3job.json';
-const excluded = '**/{node_modules,.git,dist,out}/**';
-/** More job files than this are not searched for manifests: the search must not cost anyone their editor. */
-const maxJobFiles = 2000;
 
 /** Which manifests the job files of the workspace name, kept up to date while job files change. */
 export class JobFileIndex implements vscode.Disposable {
   readonly #errors: ErrorBoundary;
+  readonly #log: vscode.LogOutputChannel;
   /** Job file to what it declares; both as URI text. */
   readonly #declarations = new Map<string, { manifest: string; declaration: ManifestDeclaration }>();
   readonly #disposables: vscode.Disposable[] = [];
   readonly #changed = new Emitter<void>();
   readonly onDidChange: Event<void> = this.#changed.event;
 
-  constructor(errors: ErrorBoundary) {
+  constructor({ errors, log }: Services) {
     this.#errors = errors;
+    this.#log = log;
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const onChange = (uri: vscode.Uri): void => void this.#errors.run('Read job file', () => this.#update(uri));
     this.#disposables.push(
@@ -43,7 +44,7 @@ export class JobFileIndex implements vscode.Disposable {
   /** Reads all job files of the workspace; `onDidChange` tells when something came of it. */
   load(): void {
     void this.#errors.run('Find job files', async () => {
-      const found = await vscode.workspace.findFiles(pattern, excluded, maxJobFiles);
+      const found = await findWorkspaceFiles({ pattern, isWanted: (name) => name.endsWith('.s3job.json') }, this.#log);
       this.#declarations.clear();
       await Promise.all(found.map((uri) => this.#read(uri)));
       this.#changed.fire();

@@ -41,7 +41,7 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     this.#services = services;
     this.#remembered = new RememberedFiles(services.context.workspaceState);
     this.#columns = new RememberedColumns(services.context.workspaceState);
-    this.#jobFiles = new JobFileIndex(services.errors);
+    this.#jobFiles = new JobFileIndex(services);
     this.#diagnostics = vscode.languages.createDiagnosticCollection(diagnosticSource);
     const any: vscode.DocumentSelector = '*';
     this.#disposables.push(

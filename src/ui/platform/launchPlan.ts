@@ -12,7 +12,7 @@ export interface LaunchPlanInput {
   readonly dataDirectory: string;
   readonly seedDirectory: string;
   readonly region: string;
-  readonly pythonPath: string;
+  readonly python: string;
   readonly engine: Pick<EngineSettings, 'concurrency' | 'redrives' | 'redriveDelayMs'>;
   /** Templates found in the workspace; used when the setting names none. */
   readonly foundTemplates: readonly string[];
@@ -24,7 +24,7 @@ export interface LaunchPlan {
   readonly templates: readonly string[];
   readonly seedDirectory: string | undefined;
   readonly region: string;
-  readonly pythonPath: string | undefined;
+  readonly python: string | undefined;
   readonly engine: LaunchPlanInput['engine'];
 }
 
@@ -42,7 +42,7 @@ export function planLaunch(input: LaunchPlanInput): LaunchPlan {
     templates,
     seedDirectory: input.seedDirectory === '' ? besideTemplate : absolute(input.seedDirectory),
     region: input.region,
-    pythonPath: input.pythonPath === '' ? undefined : commandOrPath(input.pythonPath, absolute),
+    python: input.python === '' ? undefined : commandOrPath(input.python, absolute),
     engine: input.engine,
   };
 }

@@ -12,7 +12,7 @@ const defaults: LaunchPlanInput = {
   dataDirectory: '',
   seedDirectory: '',
   region: 'us-east-1',
-  pythonPath: '',
+  python: '',
   engine: { concurrency: 10, redrives: 3, redriveDelayMs: 1000 },
   foundTemplates: [],
   isDirectory: () => false,
@@ -27,7 +27,7 @@ test('with no setting: data in the storage of the workspace, templates as found,
   assert.equal(plan.dataDirectory, join(storage, 'local'));
   assert.deepEqual(plan.templates, [join(folder, 'template.yml'), join(folder, 'b', 'template.yaml')]);
   assert.equal(plan.seedDirectory, join(folder, 'b', 'buckets'));
-  assert.equal(plan.pythonPath, undefined);
+  assert.equal(plan.python, undefined);
 });
 
 test('settings win; relative paths start at the first folder', () => {
@@ -37,15 +37,15 @@ test('settings win; relative paths start at the first folder', () => {
     templates: ['infra/stack.yaml', '', resolve('/abs/template.yaml')],
     dataDirectory: '.s3batch',
     seedDirectory: 'fixtures',
-    pythonPath: '.venv/bin/python',
+    python: '.venv/bin/python',
     foundTemplates: [join(folder, 'template.yaml')],
   });
   assert.deepEqual(plan.templates, [join(folder, 'infra', 'stack.yaml'), resolve('/abs/template.yaml')]);
   assert.equal(plan.dataDirectory, join(folder, '.s3batch'));
   assert.equal(plan.seedDirectory, join(folder, 'fixtures'));
-  assert.equal(plan.pythonPath, join(folder, '.venv', 'bin', 'python'));
+  assert.equal(plan.python, join(folder, '.venv', 'bin', 'python'));
 });
 
 test('a bare interpreter name is left for PATH', () => {
-  assert.equal(planLaunch({ ...defaults, pythonPath: 'python3.12' }).pythonPath, 'python3.12');
+  assert.equal(planLaunch({ ...defaults, python: 'python3.12' }).python, 'python3.12');
 });

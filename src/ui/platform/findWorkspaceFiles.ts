@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { errorMessage } from '../../base/errors.js';
+import { walkFolders } from './walkFolders.js';
+
+const skipped = ['node_modules', '.git', '.aws-sam', 'dist', 'out'];
+const maxFiles = 2000;
+
+export interface FileSearch {
+  /** The same twice: for VS Code's own search, and for a file's name. */
+  readonly pattern: string;
+  readonly isWanted: (name: string) => boolean;
+}
+
+/**
+ * Files of the workspace, without those of packages and builds. VS Code's search does it; where there is none (some virtual
+ * workspaces and servers), the folders are read one by one, within limits.
+ */
+export async function findWorkspaceFiles(search: FileSearch, log: { warn(message: string): void }): Promise<vscode.Uri[]> {
+  try {
+    return await vscode.workspace.findFiles(search.pattern, `**/{${skipped.join(',')}}/**`, maxFiles);
+  } catch (error) {
+    log.warn(`The search of the workspace failed (${errorMessage(error)}); reading its folders instead.`);
+  }
+  const found: vscode.Uri[] = [];
+  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+    const paths = await walkFolders({
+      list: async (path) => await listFolder(vscode.Uri.joinPath(uri, path)),
+      isWanted: search.isWanted,
+      skippedFolders: new Set(skipped),
+      maxDepth: 8,
+      maxFolders: 5000,
+    });
+    found.push(...paths.map((path) => vscode.Uri.joinPath(uri, path)));
+  }
+  return found;
+}
+
+async function listFolder(folder: vscode.Uri): Promise<{ name: string; kind: 'file' | 'folder' | 'other' }[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  return entries.map(([name, type]) => ({
+    name,
+    kind: type === vscode.FileType.File ? 'file' : type === vscode.FileType.Directory ? 'folder' : 'other',
+  }));
+}
