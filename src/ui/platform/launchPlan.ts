@@ -1,5 +1,8 @@
 import { isAbsolute, dirname, join, resolve } from 'node:path';
 import type { EngineSettings } from '../../engine/contracts.js';
+import type { LaunchOptions } from '../../engine/launchEngine.js';
+
+type FunctionSettings = NonNullable<LaunchOptions['functions']>;
 
 /** Everything that decides how the engine of a window is started. Paths are absolute unless said. */
 export interface LaunchPlanInput {
@@ -9,6 +12,8 @@ export interface LaunchPlanInput {
   readonly storageDirectory: string;
   /** `s3batch.local.*` as written: paths may be relative, empty means not set. */
   readonly templates: readonly string[];
+  /** Entries as written; a `folder` may be relative. The engine checks them. */
+  readonly functions: readonly Readonly<Record<string, unknown>>[];
   readonly dataDirectory: string;
   readonly seedDirectory: string;
   readonly region: string;
@@ -22,6 +27,7 @@ export interface LaunchPlanInput {
 export interface LaunchPlan {
   readonly dataDirectory: string;
   readonly templates: readonly string[];
+  readonly functions: FunctionSettings;
   readonly seedDirectory: string | undefined;
   readonly region: string;
   readonly python: string | undefined;
@@ -40,11 +46,19 @@ export function planLaunch(input: LaunchPlanInput): LaunchPlan {
   return {
     dataDirectory: input.dataDirectory === '' ? join(input.storageDirectory, 'local') : absolute(input.dataDirectory),
     templates,
+    functions: input.functions.map((entry) => withAbsoluteFolder(entry, absolute)) as readonly unknown[] as FunctionSettings,
     seedDirectory: input.seedDirectory === '' ? besideTemplate : absolute(input.seedDirectory),
     region: input.region,
     python: input.python === '' ? undefined : commandOrPath(input.python, absolute),
     engine: input.engine,
   };
+}
+
+function withAbsoluteFolder(
+  entry: Readonly<Record<string, unknown>>,
+  absolute: (path: string) => string,
+): Readonly<Record<string, unknown>> {
+  return typeof entry['folder'] === 'string' ? { ...entry, folder: absolute(entry['folder']) } : entry;
 }
 
 /** A bare name is looked up in PATH by the system; only something with a separator is a path. */

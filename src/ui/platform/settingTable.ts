@@ -29,6 +29,12 @@ function textList(defaultValue: readonly string[]): Setting<readonly string[]> {
   };
 }
 
+function objectList(): Setting<readonly Readonly<Record<string, unknown>>[]> {
+  const isObject = (item: unknown): item is Record<string, unknown> =>
+    typeof item === 'object' && item !== null && !Array.isArray(item);
+  return { default: [], parse: (value) => (Array.isArray(value) && value.every(isObject) ? value : undefined) };
+}
+
 function choiceMap<const T extends string>(values: readonly T[]): Setting<Readonly<Record<string, T>>> {
   const isChoice = (value: unknown): value is T => values.some((item) => item === value);
   return {
@@ -48,6 +54,8 @@ export const settingTable = {
   's3batch.manifest.rules': choiceMap(['error', 'warning', 'information', 'off']),
   's3batch.manifest.codeLens': choice(['on', 'off'], 'on'),
   's3batch.local.templates': textList([]),
+  /** What an entry must hold is checked by the engine, which says what is wrong with which. */
+  's3batch.local.functions': objectList(),
   's3batch.local.dataDirectory': text(''),
   's3batch.local.seedDirectory': text(''),
   's3batch.local.region': text('us-east-1'),

@@ -17,11 +17,14 @@ export interface StartEngineOptions {
 /** Gathers what the engine of this window needs and starts it. Loaded on first use. */
 export async function startEngineProcess(options: StartEngineOptions, signal: AbortSignal): Promise<EngineProcess> {
   const plan = planLaunch(await gatherInput(options));
-  options.log.info(`Starting the local engine: ${JSON.stringify(plan)}`);
+  // Functions may carry secrets in their environment: their names are enough.
+  const shown = { ...plan, functions: plan.functions.map((item) => item.name) };
+  options.log.info(`Starting the local engine: ${JSON.stringify(shown)}`);
   return await launchEngine({
     engineScript: vscode.Uri.joinPath(options.context.extensionUri, 'dist', 'engine.js').fsPath,
     dataDirectory: plan.dataDirectory,
     templates: plan.templates,
+    functions: plan.functions,
     region: plan.region,
     settings: plan.engine,
     ...(plan.seedDirectory === undefined ? {} : { seedDirectory: plan.seedDirectory }),
@@ -39,6 +42,7 @@ async function gatherInput({ context, settings, log }: StartEngineOptions): Prom
     folders: folders.map((folder) => folder.uri.fsPath),
     storageDirectory: storage.fsPath,
     templates,
+    functions: settings.get('s3batch.local.functions'),
     foundTemplates: templates.length > 0 ? [] : await findTemplates(log),
     dataDirectory: settings.get('s3batch.local.dataDirectory'),
     seedDirectory: settings.get('s3batch.local.seedDirectory'),

@@ -9,6 +9,7 @@ const defaults: LaunchPlanInput = {
   folders: [folder],
   storageDirectory: storage,
   templates: [],
+  functions: [],
   dataDirectory: '',
   seedDirectory: '',
   region: 'us-east-1',
@@ -44,6 +45,20 @@ test('settings win; relative paths start at the first folder', () => {
   assert.equal(plan.dataDirectory, join(folder, '.s3batch'));
   assert.equal(plan.seedDirectory, join(folder, 'fixtures'));
   assert.equal(plan.python, join(folder, '.venv', 'bin', 'python'));
+});
+
+test('folders of functions start at the first folder too; what is no folder is left for the engine to refuse', () => {
+  const { functions } = planLaunch({
+    ...defaults,
+    functions: [
+      { name: 'f', folder: 'src/f' },
+      { name: 'g', folder: 3 },
+    ],
+  });
+  assert.deepEqual(functions, [
+    { name: 'f', folder: join(folder, 'src', 'f') },
+    { name: 'g', folder: 3 },
+  ]);
 });
 
 test('a bare interpreter name is left for PATH', () => {
