@@ -20,3 +20,11 @@ export function errorPayload(
     ? { errorMessage, errorType, requestId, stackTrace: trace }
     : { errorType, errorMessage, trace };
 }
+
+/** An error as a log shows it. A trace of Node.js begins with the message, one of Python has its frames only. */
+export function errorLines(failure: Extract<InvokeOutcome, { kind: 'functionError' }>): readonly string[] {
+  const { errorType, errorMessage, trace } = failure;
+  const lines = trace.flatMap((entry) => entry.replace(/\n$/, '').split('\n'));
+  const hasMessage = errorMessage !== '' && lines.join('\n').includes(errorMessage);
+  return hasMessage ? lines : [...`${errorType}: ${errorMessage}`.split('\n'), ...lines];
+}

@@ -1,4 +1,5 @@
 import type { EngineContext, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import { errorLines } from './errorPayload.js';
 
 /** Bytes of the log that Invoke answers with (Lambda API Reference, Invoke, LogResult). */
 const tailBytes = 4096;
@@ -35,8 +36,7 @@ export class InvocationLog {
   end(outcome: InvokeOutcome): void {
     const durationMs = performance.now() - this.#startedMs;
     if (outcome.kind === 'functionError') {
-      const [first = `${outcome.errorType}: ${outcome.errorMessage}`, ...rest] = outcome.trace;
-      for (const line of [first, ...rest]) this.add('stderr', line);
+      for (const line of errorLines(outcome)) this.add('stderr', line);
     } else if (outcome.kind === 'timedOut') {
       const seconds = (outcome.afterMs / 1000).toFixed(2);
       const now = new Date(this.#context.clock.now()).toISOString();

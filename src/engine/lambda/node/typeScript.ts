@@ -22,7 +22,7 @@ export interface Transpiler {
 
 /** Loaded on first use: a function in JavaScript does not pay for it. */
 export async function loadTranspiler(): Promise<Transpiler> {
-  return import('sucrase');
+  return import('./transpiler.js');
 }
 
 /** One module without its types; lines stay where they are, so positions in traces are those of the source. */
