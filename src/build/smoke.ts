@@ -9,9 +9,9 @@ export async function runSmoke(root: string, version: HostVersion): Promise<numb
   const session = await openSession(root, { version });
   const picture = join(root, 'out', 'screenshots', 'smoke.png');
   try {
-    const { counts, status } = await runSampleJob(session);
-    console.log(`Sample job: ${status}, ${counts}`);
-    return 0;
+    const { status, succeeded, failed } = await runSampleJob(session);
+    console.log(`Sample job: ${status}, ${succeeded} succeeded, ${failed} failed`);
+    return failed === 0 && succeeded === 3 ? 0 : 1;
   } catch (error) {
     console.error(error);
     return 1;

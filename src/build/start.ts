@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { errorCode, errorMessage } from '../base/errors.js';
 import { bundleAll } from './bundle.js';
 import { type ProcessGroup, startGroup } from './command.js';
 import { startCodeServer } from './host/codeServer.js';
+import { copySamples } from './host/copySamples.js';
 import { installHost } from './host/installHost.js';
 import { type HostVersion, hostVersion, newestHost } from './host/versions.js';
 import { onShutdown } from './shutdown.js';
@@ -14,7 +15,7 @@ import { runSmoke } from './smoke.js';
 import { makeTemporaryFolder } from './temporaryFolder.js';
 
 /**
- * `npm start`: builds, and opens a copy of the sample in a VS Code that has the extension. Options: `--browser` not to use the desktop
+ * `npm start`: builds, and opens a copy of the samples in a VS Code that has the extension. Options: `--browser` not to use the desktop
  * VS Code, `--vscode 1.100.3` for another one in the browser, `--smoke` to have the sample job run without a screen.
  */
 export async function start(root: string, args: readonly string[]): Promise<number> {
@@ -31,9 +32,8 @@ export async function start(root: string, args: readonly string[]): Promise<numb
   const home = temporary.path;
   const finish = deferred();
   try {
-    const folder = join(home, 'rename-reports');
-    await cp(join(root, 'samples', 'rename-reports'), folder, { recursive: true });
-    console.log(`The sample is a copy, change it as you like: ${folder}`);
+    const folder = await copySamples(root, home);
+    console.log(`The samples are a copy, change them as you like: ${folder}`);
     const desktop = values.browser === true || values.vscode !== undefined ? undefined : findDesktop();
     if (desktop !== undefined) return await startDesktop(root, { desktop, home, folder, finished: finish.promise });
     return await startBrowser(root, { version, home, folder, finished: finish.promise });

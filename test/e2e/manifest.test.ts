@@ -18,7 +18,7 @@ e2eTest('a broken manifest is underlined, listed in Problems, and fixed by the k
   await eventually(async () => assert.equal(await problems.filter({ hasText: 'unencoded-key' }).count(), 0));
   await workbench.page.keyboard.press('Control+S');
   await eventually(async () => {
-    const text = await readFile(join(folder, 'manifest-broken.csv'), 'utf8');
+    const text = await readFile(join(folder, 'rename-reports', 'manifest-broken.csv'), 'utf8');
     assert.match(text, /^test,report\/date%3D2023-01-01\/id%3DXYZ\/test_A1\.snappy\.parquet$/m);
     assert.match(text, /North%20West/);
     assert.match(text, /50%25/);

@@ -112,7 +112,7 @@ wait $!
         const passed = await readFile(join(bin, 'arguments'), 'utf8');
         const home = homeIn(started.output());
         assert.match(passed, new RegExp(`^--extensionDevelopmentPath=${root}$`, 'm'));
-        assert.match(passed, new RegExp(`^${home}/rename-reports$`, 'm'));
+        assert.match(passed, new RegExp(`^${home}/samples$`, 'm'));
         process.kill(started.process.pid!, 'SIGTERM');
         await started.ended;
         assert.match(started.output(), /Stopping\.\.\.\s*$/);

@@ -38,6 +38,8 @@ const quietSettings = {
   'update.mode': 'none',
   'git.openRepositoryInParentFolders': 'never',
   'window.commandCenter': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'security.workspace.trust.startupPrompt': 'never',
 };
 
 /** Starts a VS Code server on a free port; resolves when it answers. Its output goes to `<home>/server.log`. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { errorMessage } from '../../base/errors.js';
 import { type Counts, failedToRun, readCounts } from '../counts.js';
 import { makeTemporaryFolder } from '../temporaryFolder.js';
-import { copySample } from './copySample.js';
+import { copySamples } from './copySamples.js';
 
 /** Runs the suite in a desktop VS Code, downloaded from the vendor's site into `.vscode-test/`. Needs a display. */
 export async function runInElectron(root: string, vscode: string, grep?: string): Promise<Counts> {
@@ -18,7 +18,7 @@ export async function runInElectron(root: string, vscode: string, grep?: string)
       extensionTestsPath: join(root, 'out', 'host', 'index.js'),
       extensionTestsEnv: { S3B_SUITE: 'extension', S3B_GREP: grep ?? '', S3B_RESULT_FILE: resultFile },
       launchArgs: [
-        await copySample(root, home),
+        await copySamples(root, home),
         '--disable-extensions',
         '--disable-workspace-trust',
         '--skip-welcome',

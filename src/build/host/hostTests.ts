@@ -8,7 +8,7 @@ import { listFiles } from '../files.js';
 import { packageExtension } from '../packageExtension.js';
 import { makeTemporaryFolder } from '../temporaryFolder.js';
 import { launchChromium } from './chromium.js';
-import { copySample } from './copySample.js';
+import { copySamples } from './copySamples.js';
 import { installExtension, startCodeServer } from './codeServer.js';
 import { type InstalledHost, installHost } from './installHost.js';
 import { runInElectron } from './electron.js';
@@ -57,7 +57,7 @@ async function runSuite(root: string, vscode: string, suite: Suite, grep?: strin
   try {
     const host = await installHost(root, hostVersion(vscode));
     const resultFile = join(home, 'result.json');
-    const workspace = await copySample(root, home);
+    const workspace = await copySamples(root, home);
     const extension = suite === 'packaged' ? await installPackaged(root, host, home) : root;
     const exitCode = await runInBrowser(root, host, { home, suite, grep, resultFile, workspace, extension });
     const counts = await readCounts(resultFile);

@@ -1,20 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Session } from './session.js';
 
 export interface SampleJobResult {
-  /** `Complete`. */
+  /** As the tree shows it. */
   readonly status: string;
-  /** As the tree shows it: `3 of 3`. */
-  readonly counts: string;
+  readonly succeeded: number;
+  readonly failed: number;
 }
 
-/** Runs the sample's job through the UI, as a person would: open the job file, "Run Locally", watch the tree. */
-export async function runSampleJob({ workbench }: Session): Promise<SampleJobResult> {
+/** The objects that the sample job makes, below the local engine's buckets. */
+const copies = ['test_B1.snappy.parquet', 'test_B2.snappy.parquet', 'test_B3.snappy.parquet'];
+
+/** A local job, from the engine's start to its last task. */
+const jobLimitMs = 90_000;
+
+/**
+ * Runs the sample's job through the UI as a person would: opens the job file, chooses Run Locally, watches the tree until the job has
+ * ended, opens its report. Rejects when anything of it is not what it should be.
+ */
+export async function runSampleJob({ workbench, folder }: Session): Promise<SampleJobResult> {
   await workbench.openFile('rename.s3job.json');
   await workbench.command('S3 Batch: Run Locally…');
-  await workbench.command('S3 Batch Operations: Focus on Jobs View');
-  const row = workbench.treeRow(/Rename reports/);
-  await row.waitFor({ timeout: 60_000 });
-  await workbench.treeRow(/Rename reports.*Complete/).waitFor({ timeout: 60_000 });
-  const text = (await row.innerText()).replaceAll(/\s+/g, ' ');
-  return { status: 'Complete', counts: text };
+  const ended = workbench.treeRow(/Rename reports.*(Complete|Failed|Cancelled)/);
+  await ended.waitFor({ timeout: jobLimitMs });
+  const state = (await ended.locator('.label-description').innerText()).trim();
+  const counts = /^(Complete)(?:, (\d+) failed)? · (\d+) succeeded$/.exec(state);
+  if (counts === null) throw new Error(`The sample job ended as "${state}".`);
+  const [, status = '', failed = '0', succeeded = '0'] = counts;
+
+  const made = (await readdir(join(folder, '.s3batch', 'buckets', 'report-dest'), { recursive: true })).map((path) =>
+    path.split(/[\\/]/).at(-1),
+  );
+  const missing = copies.filter((name) => !made.includes(name));
+  if (missing.length > 0) throw new Error(`The sample job did not make ${missing.join(', ')}.`);
+
+  await openReport({ workbench });
+  const text = await workbench.editorText();
+  if (!/succeeded/.test(text)) throw new Error(`The report does not show what succeeded:\n${text}`);
+  return { status, succeeded: Number(succeeded), failed: Number(failed) };
+}
+
+/** Opens the report of the job that ended, by the button on its row. */
+export async function openReport({ workbench }: Pick<Session, 'workbench'>, job: RegExp = /Rename reports/): Promise<void> {
+  const row = workbench.treeRow(job);
+  await row.hover();
+  await row.locator('.action-label[aria-label*="Open Report"]').click();
+  await workbench.tab('Report').waitFor();
 }

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { makeTemporaryFolder } from '../temporaryFolder.js';
 import { launchChromium } from './chromium.js';
 import { type CodeServer, startCodeServer } from './codeServer.js';
-import { copySample } from './copySample.js';
+import { copySamples } from './copySamples.js';
 import { installHost } from './installHost.js';
 import { type HostVersion, newestHost } from './versions.js';
 import { Workbench } from './workbench.js';
@@ -36,7 +36,7 @@ export async function openSession(root: string, options: SessionOptions = {}): P
     await temporary.remove();
   };
   try {
-    const folder = await copySample(root, home);
+    const folder = await copySamples(root, home);
     server = await startCodeServer(host, {
       home,
       ...(options.settings === undefined ? {} : { settings: options.settings }),

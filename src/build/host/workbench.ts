@@ -24,14 +24,24 @@ export class Workbench {
     return workbench;
   }
 
-  /** Runs a command through the palette, by its full title: `S3 Batch: Start Local Engine`. */
+  /**
+   * Runs a command through the palette by its full title: `S3 Batch: Start Local Engine`. Opens the palette again when something else
+   * took the focus, and with it the palette, away.
+   */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.#quickInput();
-    await input.fill(`>${title}`);
-    const row = this.quickRows().filter({ hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.#quickInput().fill(`>${title}`, { timeout: 2000 });
+        await this.quickRows().filter({ hasText: title }).and(this.page.locator('.focused')).waitFor({ timeout: 2000 });
+        await this.page.keyboard.press('Enter');
+        return;
+      } catch (error) {
+        if (Date.now() > until) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Whether the palette offers a command at all. */
