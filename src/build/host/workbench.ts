@@ -144,8 +144,18 @@ export class Workbench {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
+  /** As a toast, or in the notification centre: a VS Code that is driven by tests shows no toasts. */
   notification(text: string | RegExp): Locator {
-    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
+    return this.page
+      .locator(':is(.notifications-toasts, .notifications-center) .notification-list-item')
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /** Opens the notification centre and waits for a notification. */
+  async waitForNotification(text: string | RegExp): Promise<void> {
+    await this.command('Notifications: Show Notifications');
+    await this.notification(text).waitFor();
   }
 
   /** Presses a button of a notification. */

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { e2eTest } from '../support/e2eTest.js';
+
+e2eTest(
+  'a job with a slip is run from its lens, ends as a warning, and its report names the cause',
+  {},
+  async ({ workbench }) => {
+    const { page } = workbench;
+    await workbench.openFile('rename-slip.s3job.json');
+    await page.locator('.codelens-decoration a').filter({ hasText: 'Run Locally' }).first().click();
+    await workbench.treeRow(/with a slip.*Complete, 3 failed/).waitFor({ timeout: 60_000 });
+    const row = workbench.treeRow(/with a slip/);
+    assert.equal(await row.locator('.codicon-warning').count(), 1, 'it does not look like a success');
+
+    await workbench.waitForNotification(/with a slip.*Complete, 3 failed/);
+    await workbench.answer(/with a slip.*Complete, 3 failed/, 'Open Report');
+    await workbench.tab('Report of Rename reports, with a slip').waitFor();
+    assert.match(await workbench.editorText(), /newKey is not defined/);
+
+    await page
+      .locator('.editor-instance .detected-link')
+      .filter({ hasText: /s3:/ })
+      .first()
+      .click({ modifiers: ['Control'] });
+    await workbench.page.locator('.tab.active').filter({ hasText: /\.csv/ }).waitFor();
+    assert.match(await workbench.editorText(), /test_A\d\.snappy\.parquet,,failed,200,PermanentFailure/);
+  },
+);
+
+e2eTest('the sample job succeeds, and its details and manifest open from the tree', {}, async ({ workbench }) => {
+  const { page } = workbench;
+  await workbench.openFile('rename.s3job.json');
+  await workbench.command('S3 Batch: Run Locally…');
+  await workbench.treeRow(/A becomes B.*Complete · 3 succeeded/).waitFor({ timeout: 60_000 });
+  await workbench.treeRow(/A becomes B/).click();
+  await page.keyboard.press('ArrowRight');
+  await workbench.treeRow(/Invoke AWS Lambda function.*rename-reports/).waitFor();
+  await workbench.treeRow(/^Manifest/).click();
+  await workbench.tab('rename-reports.csv').waitFor();
+  assert.match(await workbench.editorText(), /^test,report\/date%3D2023-01-01/m);
+});
+
+e2eTest('a job file with mistakes is marked, and running it offers to show them', {}, async ({ workbench, folder }) => {
+  await writeFile(join(folder, 'mistakes.s3job.json'), '{ "Operation": {}, "Priority": "high" }\n');
+  await workbench.openFile('mistakes.s3job.json');
+  await workbench.squiggles('error').first().waitFor();
+  await workbench.command('S3 Batch: Run Locally…');
+  await workbench.waitForNotification(/has errors/);
+  await workbench.answer(/has errors/, 'Show Problems');
+  const problems = workbench.page.locator('.markers-panel .monaco-list-row');
+  await problems.filter({ hasText: 'Operation must name one operation' }).first().waitFor();
+  await problems.filter({ hasText: 'Priority must be a whole number' }).first().waitFor();
+});
