@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./init.js')).initCommand,
   },
   {
+    name: 'run',
+    summary: 'run a job on a local engine to its end',
+    load: async () => (await import('./run.js')).runCommand,
+  },
+  {
     name: 'engine',
     summary: 'run the local engine: S3, S3 Batch Operations and Lambda on this machine',
     load: async () => (await import('./engine.js')).engineCommand,

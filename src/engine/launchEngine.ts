@@ -45,6 +45,8 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
       // Inside VS Code the executable is Electron, which then behaves like Node.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment, ...engineEnvironment(engineOptions) },
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl+C at a terminal is for its parent, which may have something to finish first.
+      detached: process.platform !== 'win32',
       windowsHide: true,
     },
   );

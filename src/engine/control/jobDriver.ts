@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
 import { delay } from '../../base/async.js';
+import { DisposableStore } from '../../base/disposable.js';
 import type { JobFailure, JobStatus, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
 import type { EngineContext, EngineLog, FunctionRegistry, ObjectStore } from '../contracts.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
-import { jobFailure, prepareJob, reportNotWritten } from '../run/prepareJob.js';
+import { functionUnreadable, jobFailure, prepareJob, reportNotWritten } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
 import type { ReportRows, RunPlan, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
@@ -22,6 +23,7 @@ export const thresholdFailure: JobFailure = {
 /** Hosts that crash one after the other without a single task done end the job: something is wrong with the machine. */
 const maxBarrenCrashes = 5;
 const crashDelayMs = 200;
+const retryMs = 30_000;
 
 export interface DriverServices {
   readonly store: ObjectStore;
@@ -47,8 +49,9 @@ export class JobDriver {
   readonly #closing = new AbortController();
   /** Jobs that have been told to pause or to start, until their status says so. */
   readonly #moving = new Set<string>();
-  /** Jobs whose driver failed: not tried again before the next start, or a change from outside. */
+  /** Jobs whose driver failed, as on a full disk: tried again after a while, or when something about them changes. */
   readonly #stuck = new Set<string>();
+  readonly #retries = new DisposableStore();
 
   constructor(jobs: Jobs, context: EngineContext, services: DriverServices) {
     this.#jobs = jobs;
@@ -76,6 +79,7 @@ export class JobDriver {
   /** Stops all work at once, without any change of status: the next start goes on from the journals. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#retries.dispose();
     for (const controller of this.#preparing.values()) controller.abort();
     for (const process of this.#processes.values()) process.kill();
     await Promise.all(this.#driving.values());
@@ -123,7 +127,7 @@ export class JobDriver {
   }
 
   #drive(jobId: string): void {
-    if (this.#driving.has(jobId)) return;
+    if (this.#driving.has(jobId) || this.#closing.signal.aborted) return;
     const driving = this.#driveUntilWaiting(jobId)
       .catch((error: unknown) => {
         if (!this.#closing.signal.aborted) this.#context.log.error(`job ${jobId} can't go on.`, error);
@@ -149,6 +153,7 @@ export class JobDriver {
       }
     } catch (error) {
       this.#stuck.add(jobId);
+      if (!this.#closing.signal.aborted) this.#retries.add(this.#context.clock.schedule(retryMs, () => this.#drive(jobId)));
       throw error;
     }
   }
@@ -223,7 +228,14 @@ export class JobDriver {
     let barren = 0;
     for (;;) {
       const before = this.#jobs.counts(id);
-      const plan = await this.#plan(id);
+      let plan: RunPlan | undefined;
+      try {
+        plan = await this.#plan(id);
+      } catch (error) {
+        // The template has changed for the worse since the job was prepared.
+        await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [functionUnreadable(error)] }));
+        return;
+      }
       // Somebody may have paused or cancelled the job meanwhile.
       if (plan === undefined || this.#closing.signal.aborted) return;
       const process = this.#services.startRun({

@@ -50,8 +50,8 @@ export async function prepareJob(options: {
   }
   const report = await checkReport(request, store);
   if (report !== undefined) return { kind: 'failed', failure: report };
-  const template = await checkFunctions(options.functions);
-  if (template !== undefined) return { kind: 'failed', failure: template };
+  const unreadable = await checkFunction(request, options.functions);
+  if (unreadable !== undefined) return { kind: 'failed', failure: unreadable };
   const { chunks, layout } = check;
   await writeFile(chunkFile(directory), new Uint8Array(chunks.buffer, chunks.byteOffset, chunks.byteLength));
   return { kind: 'ok', layout };
@@ -98,12 +98,19 @@ async function checkReport(request: CreateJobRequest, store: ObjectStore): Promi
   return jobFailure('NoSuchBucket', `Invalid manifest was provided. Target bucket ${bucket} does not exist.`);
 }
 
-/** A template that can't be read would fail every task with a misleading reason. There is none on the service: emulated. */
-async function checkFunctions(functions: FunctionRegistry): Promise<JobFailure | undefined> {
+/**
+ * A template that can't be read would fail every task with a misleading reason. There is none on the service: emulated. A function that
+ * does not exist is the tasks' failure, not the job's.
+ */
+async function checkFunction(request: CreateJobRequest, functions: FunctionRegistry): Promise<JobFailure | undefined> {
   try {
-    await functions.list();
+    await functions.find(request.Operation.LambdaInvoke?.FunctionArn ?? '');
     return undefined;
   } catch (error) {
-    return jobFailure('FunctionsUnreadable', errorMessage(error));
+    return functionUnreadable(error);
   }
+}
+
+export function functionUnreadable(error: unknown): JobFailure {
+  return jobFailure('FunctionUnreadable', errorMessage(error));
 }

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { delay } from '../base/async.js';
+import { BatchError, isCancelled } from '../base/errors.js';
+import { parseFunctionArn } from '../core/job/arn.js';
+import { type JobFile, type ParsedJobFile, parseJobFile } from '../core/job/jobFile.js';
+import type { JobDescriptor } from '../core/job/jobTypes.js';
+import { isTerminal } from '../core/job/lifecycle.js';
+import { submitJob } from '../core/job/submitJob.js';
+import type { Target, TargetClient } from '../core/job/target.js';
+import { lintManifest } from '../core/manifest/lintManifest.js';
+import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
+import { siblingScript } from '../engine/siblingScript.js';
+import type { CliCommand, CliIo } from './cliIo.js';
+import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { printable, styleOf, writeOut } from './output.js';
+import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
+import { fetchReport, type FetchedReport } from './runReport.js';
+
+const help = [
+  'Usage: s3batch run JOBFILE [options]',
+  '',
+  'Runs a job on a local engine to its end: for free, and nothing reaches AWS.',
+  '',
+  'Options:',
+  '  --data DIR         folder of buckets and jobs; a temporary one, removed at the end, when left out',
+  '  --template FILE    template that declares the functions (default: template.yaml beside the job file or above)',
+  '  --seed DIR         folder of bucket folders to start with (default: buckets beside the job file)',
+  '  --limit N          only the first N rows of the manifest',
+  '  --concurrency N    invocations at once, at most (default 10)',
+  '  --report DIR       copy the completion report, and what the handlers wrote, to DIR',
+  '  --format FORMAT    text (the default), or json: one event a line',
+  '  --help             show this',
+  '',
+  'Exit codes: 0 all tasks succeeded, 1 tasks or the job failed, or it was cancelled, 2 could not run.',
+  '',
+].join('\n');
+
+const flags = {
+  data: { type: 'string' },
+  template: { type: 'string' },
+  seed: { type: 'string' },
+  limit: { type: 'string' },
+  concurrency: { type: 'string' },
+  report: { type: 'string' },
+  format: { type: 'string', default: 'text' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+interface RunOptions {
+  /** Absolute, like all paths here. */
+  readonly jobFile: string;
+  readonly data: string | undefined;
+  readonly template: string | undefined;
+  readonly seed: string | undefined;
+  readonly report: string | undefined;
+  readonly limit: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+const firstLookMs = 50;
+const lookMs = 150;
+
+/** `s3batch run`: 0 all tasks succeeded, 1 some failed, or the job did, 2 could not run. */
+export const runCommand: CliCommand = async (argv, io) => {
+  const { values, positionals } = parseArguments(argv, flags);
+  if (values.help === true) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw usageError('Name one job file to run.');
+  const format = parseChoice('--format', values.format, ['text', 'json']);
+  const jobFile = resolve(io.cwd, path);
+  const parsed = await readJobFile(jobFile, path);
+  if (parsed.job === undefined) {
+    await writeOut(io.stderr, findingsText(path, parsed, io));
+    return 2;
+  }
+  const inCwd = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(io.cwd, file));
+  const options: RunOptions = {
+    jobFile,
+    data: inCwd(values.data),
+    template: inCwd(values.template) ?? (await findTemplate(dirname(jobFile))),
+    seed: inCwd(values.seed) ?? (await existing(join(dirname(jobFile), 'buckets'))),
+    report: inCwd(values.report),
+    limit: values.limit === undefined ? undefined : parseWholeNumber('--limit', values.limit, 1),
+    concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
+  };
+  const display = createRunDisplay(format, io);
+  try {
+    return await runJob(parsed.job, options, io, display);
+  } finally {
+    display.close();
+  }
+};
+
+async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: RunDisplay): Promise<number> {
+  const interrupts = watchInterrupts();
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 's3batch-run-')));
+  let engine: LaunchedEngine | undefined;
+  let client: TargetClient | undefined;
+  try {
+    const region = parseFunctionArn(job.Operation.LambdaInvoke?.FunctionArn ?? '')?.region;
+    engine = await launchEngine({
+      engineScript: siblingScript('engine', 'main'),
+      dataDirectory: data,
+      templates: options.template === undefined ? [] : [options.template],
+      ...(options.seed === undefined ? {} : { seedDirectory: options.seed }),
+      ...(region === undefined ? {} : { region }),
+      ...(options.concurrency === undefined ? {} : { settings: { concurrency: options.concurrency } }),
+      signal: interrupts.soft,
+      onLog: (line) => display.engineLine(line),
+    });
+    const { createLocalClient } = await import('../aws/main.js');
+    const target: Target = { id: 'local', kind: 'local', label: 'Local', region: engine.connection.region };
+    client = createLocalClient(engine.connection, target);
+    await requireFunction(job, client, options);
+    const { jobId } = await submitJob({
+      client,
+      job,
+      readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
+      lint: ({ bytes, fields, isOneBucketOnly }) =>
+        lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
+      clientRequestToken: randomUUID(),
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      signal: interrupts.soft,
+    });
+    display.created(jobId, data);
+    const ended = await followJob(client, jobId, display, interrupts, engine);
+    const report = await fetchReport(client, ended, {
+      copyTo: options.report,
+      outputFile: join(engine.connection.dataDirectory, 'jobs', jobId, 'output.log'),
+    });
+    display.ended(ended, report, reportPlace(ended, report, options));
+    return isAllGood(ended) ? 0 : 1;
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    await writeOut(io.stderr, 's3batch run: interrupted\n');
+    return 1;
+  } finally {
+    client?.dispose();
+    await engine?.close();
+    interrupts.dispose();
+    if (options.data === undefined) await rm(data, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Confirms the job when it asks, and looks at it until it has ended. Ctrl+C cancels it; a second one leaves at once. */
+async function followJob(
+  client: TargetClient,
+  jobId: string,
+  display: RunDisplay,
+  interrupts: Interrupts,
+  engine: LaunchedEngine,
+): Promise<JobDescriptor> {
+  let isCancelAsked = false;
+  let hasEngineEnded = false;
+  void engine.exited.then(() => {
+    hasEngineEnded = true;
+  });
+  for (let looks = 0; ; looks += 1) {
+    const job = await client.describeJob(jobId, interrupts.hard).catch((error: unknown) => {
+      throw hasEngineEnded && !interrupts.hard.aborted
+        ? new BatchError('EngineEnded', 'The local engine has ended before the job did.', { cause: error })
+        : error;
+    });
+    display.progress(job);
+    if (isTerminal(job.Status)) return job;
+    if (interrupts.soft.aborted && !isCancelAsked) {
+      isCancelAsked = true;
+      display.note('Cancelling the job. Press Ctrl+C again to leave at once.');
+      await ignoringStatus(client.updateJobStatus(jobId, 'Cancelled', 'Interrupted', interrupts.hard));
+    } else if (job.Status === 'Suspended') {
+      await ignoringStatus(client.updateJobStatus(jobId, 'Ready', undefined, interrupts.hard));
+    }
+    await delay(looks < 20 ? firstLookMs : lookMs, interrupts.hard);
+  }
+}
+
+/** The job may have moved on in the meantime, which is fine. */
+async function ignoringStatus(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'JobStatusException') throw error;
+  }
+}
+
+interface Interrupts {
+  /** Aborts at the first Ctrl+C or SIGTERM. */
+  readonly soft: AbortSignal;
+  /** Aborts at the second. */
+  readonly hard: AbortSignal;
+  dispose(): void;
+}
+
+function watchInterrupts(): Interrupts {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const onSignal = (): void => {
+    if (soft.signal.aborted) hard.abort();
+    else soft.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    soft: soft.signal,
+    hard: hard.signal,
+    dispose: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  };
+}
+
+/** Better said before the first task than in every row of the report. */
+async function requireFunction(job: JobFile, client: TargetClient, options: RunOptions): Promise<void> {
+  const wanted = job.Operation.LambdaInvoke?.FunctionArn;
+  if (wanted === undefined) return;
+  const name = parseFunctionArn(wanted)?.name ?? wanted;
+  const functions = await client.listFunctions();
+  if (functions.some((item) => item.name === name)) return;
+  const known = functions.map((item) => item.name);
+  throw new BatchError('NoSuchFunction', `There is no function ${name} to call.`, {
+    hint:
+      options.template === undefined
+        ? 'Declare it in a template.yaml beside the job file, or name the template with --template.'
+        : `${options.template} declares ${known.length === 0 ? 'no function' : known.join(', ')}.`,
+  });
+}
+
+function isAllGood(job: JobDescriptor): boolean {
+  return job.Status === 'Complete' && (job.ProgressSummary?.NumberOfTasksFailed ?? 0) === 0;
+}
+
+function reportPlace(job: JobDescriptor, report: FetchedReport | undefined, options: RunOptions): ReportPlace | undefined {
+  if (report === undefined) return undefined;
+  if (report.copiedTo !== undefined) return { text: report.copiedTo, location: report.copiedTo };
+  const uri = `s3://${report.bucket}/${report.manifestKey}`;
+  if (options.data !== undefined) return { text: `${uri} in ${options.data}`, location: uri };
+  if (isAllGood(job)) return undefined;
+  return { text: 'removed with the temporary data; run again with --report DIR to keep it', location: undefined };
+}
+
+const fieldNames = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
+
+function knownFields(fields: readonly string[]): (typeof fieldNames)[number][] {
+  return fields.flatMap((field) => fieldNames.filter((name) => name === field));
+}
+
+async function readJobFile(file: string, shown: string): Promise<ParsedJobFile> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BatchError('NoJobFile', `Can't read ${shown}: ${(error as Error).message}`, { cause: error });
+  }
+  return parseJobFile(text);
+}
+
+function findingsText(path: string, parsed: ParsedJobFile, io: CliIo): string {
+  const style = styleOf(io);
+  const lines = parsed.findings
+    .filter((finding) => finding.severity === 'error')
+    .map(({ range, message }) => {
+      const place = `${printable(path)}:${range.line + 1}:${range.column + 1}`;
+      return `${place}: ${style.error('error')} ${printable(message)}`;
+    });
+  return `${lines.join('\n')}\n`;
+}
+
+async function existing(path: string): Promise<string | undefined> {
+  return stat(path).then(
+    () => path,
+    () => undefined,
+  );
+}
+
+/** In the folder itself or the nearest one above. */
+async function findTemplate(folder: string): Promise<string | undefined> {
+  for (let current = folder; ; current = dirname(current)) {
+    for (const name of ['template.yaml', 'template.yml']) {
+      const found = await existing(join(current, name));
+      if (found !== undefined) return found;
+    }
+    if (dirname(current) === current) return undefined;
+  }
+}

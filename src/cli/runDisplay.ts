@@ -1,0 +1,286 @@
+import type { Writable } from 'node:stream';
+import type { JobDescriptor } from '../core/job/jobTypes.js';
+import { formatDuration } from '../core/view/formats.js';
+import { untranslated } from '../core/view/localizer.js';
+import type { CliIo } from './cliIo.js';
+import { count, ignoreErrorEvents, printable, styleOf } from './output.js';
+import type { FetchedReport } from './runReport.js';
+
+/** Shows a run while it lasts, and how it ended. */
+export interface RunDisplay {
+  created(jobId: string, dataDirectory: string): void;
+  progress(job: JobDescriptor): void;
+  /** A line of the engine's log. */
+  engineLine(line: string): void;
+  note(text: string): void;
+  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void;
+  close(): void;
+}
+
+/** Where a person finds the report afterwards. */
+export interface ReportPlace {
+  /** For reading. */
+  readonly text: string;
+  /** A folder or an `s3://` URI in the data folder; undefined when the report is not kept. */
+  readonly location: string | undefined;
+}
+
+/** A progress bar on a terminal, plain lines when piped, or an event of JSON a line. */
+export function createRunDisplay(format: 'text' | 'json', io: CliIo): RunDisplay {
+  ignoreErrorEvents(io.stdout, io.stderr);
+  if (format === 'json') return new JsonDisplay(io);
+  return io.isTerminal && io.env['TERM'] !== 'dumb' ? new TerminalDisplay(io) : new PlainDisplay(io);
+}
+
+interface Pace {
+  readonly total: number | undefined;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** undefined while too little has happened to tell. */
+  readonly perSecond: number | undefined;
+  readonly leftSeconds: number | undefined;
+}
+
+const paceWindowMs = 5000;
+
+/** Rate over the last seconds, and what is left at that rate. */
+class PaceMeter {
+  readonly #samples: { ms: number; done: number }[] = [];
+
+  measure(job: JobDescriptor, nowMs: number): Pace {
+    const {
+      TotalNumberOfTasks: total,
+      NumberOfTasksSucceeded: succeeded = 0,
+      NumberOfTasksFailed: failed = 0,
+    } = job.ProgressSummary ?? {};
+    const done = succeeded + failed;
+    this.#samples.push({ ms: nowMs, done });
+    while ((this.#samples[1]?.ms ?? nowMs) < nowMs - paceWindowMs) this.#samples.shift();
+    const [first] = this.#samples;
+    const elapsedMs = nowMs - (first?.ms ?? nowMs);
+    const perSecond =
+      first === undefined || elapsedMs < 200 || done === first.done ? undefined : ((done - first.done) * 1000) / elapsedMs;
+    const leftSeconds = perSecond === undefined || total === undefined ? undefined : (total - done) / perSecond;
+    return { total, succeeded, failed, perSecond, leftSeconds };
+  }
+}
+
+function durationText(seconds: number): string {
+  return formatDuration(seconds, { l10n: untranslated, locale: 'en' });
+}
+
+function countsText(pace: Pace): string {
+  const done = pace.succeeded + pace.failed;
+  const failed = pace.failed > 0 ? `, ${pace.failed.toLocaleString('en')} failed` : '';
+  return pace.total === undefined
+    ? 'reading the manifest'
+    : `${done.toLocaleString('en')} of ${pace.total.toLocaleString('en')}${failed}`;
+}
+
+/** How a run ended, in lines. The last thing that a person reads. */
+function endText(io: CliIo, job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): string {
+  const style = styleOf(io);
+  const {
+    TotalNumberOfTasks: total = 0,
+    NumberOfTasksSucceeded: succeeded = 0,
+    NumberOfTasksFailed: failed = 0,
+  } = job.ProgressSummary ?? {};
+  const seconds = job.ProgressSummary?.Timers?.ElapsedTimeInActiveSeconds ?? 0;
+  const counts =
+    failed === 0
+      ? `${succeeded.toLocaleString('en')} of ${count(total, 'task')} succeeded`
+      : `${failed.toLocaleString('en')} of ${count(total, 'task')} failed`;
+  const head = `${job.Status}: ${counts} in ${durationText(seconds)}`;
+  const lines = [job.Status === 'Complete' && failed === 0 ? head : style.error(head)];
+  for (const { FailureReason: reason = '' } of job.FailureReasons ?? []) lines.push(`  ${printable(reason)}`);
+  for (const cause of report?.causes.slice(0, shownCauses) ?? []) {
+    const [key] = cause.sampleKeys;
+    const sample = key === undefined ? '' : style.dim(`  for example ${printable(key)}`);
+    const code = cause.code === '' ? '' : `${cause.code}: `;
+    lines.push(`  ${cause.count.toLocaleString('en')} × ${printable(`${code}${cause.sampleMessage}`)}${sample}`);
+  }
+  const more = (report?.causes.length ?? 0) - shownCauses;
+  if (more > 0) lines.push(`  and ${count(more, 'other cause')}`);
+  if (place !== undefined) lines.push(`Report: ${place.text}`);
+  return `${lines.join('\n')}\n`;
+}
+
+const shownCauses = 5;
+
+/** `2026-… warn message`: what is worth a person's attention. */
+function warningOf(line: string): string | undefined {
+  return /^\S+ (?:warn|error) (.*)$/.exec(line)?.[1];
+}
+
+function write(stream: Writable, text: string): void {
+  // A reader that has gone away must not end the run: ignoreErrorEvents takes the stream's own complaint.
+  if (!stream.destroyed) stream.write(text);
+}
+
+const plainIntervalMs = 5000;
+
+class PlainDisplay implements RunDisplay {
+  readonly #io: CliIo;
+  readonly #pace = new PaceMeter();
+  #status = '';
+  #lastMs = 0;
+
+  constructor(io: CliIo) {
+    this.#io = io;
+  }
+
+  created(jobId: string): void {
+    write(this.#io.stdout, `Job ${jobId}\n`);
+  }
+
+  progress(job: JobDescriptor): void {
+    const nowMs = Date.now();
+    const pace = this.#pace.measure(job, nowMs);
+    const isNews = job.Status !== this.#status;
+    if (isNews) this.#status = job.Status;
+    else if (job.Status !== 'Active' || nowMs - this.#lastMs < plainIntervalMs) return;
+    this.#lastMs = nowMs;
+    const left = pace.leftSeconds === undefined || job.Status !== 'Active' ? '' : `, ${durationText(pace.leftSeconds)} left`;
+    write(this.#io.stdout, pace.total === undefined ? `${job.Status}\n` : `${job.Status}: ${countsText(pace)}${left}\n`);
+  }
+
+  engineLine(line: string): void {
+    const warning = warningOf(line);
+    if (warning !== undefined) this.note(warning);
+  }
+
+  note(text: string): void {
+    write(this.#io.stderr, `${printable(text)}\n`);
+  }
+
+  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+    write(this.#io.stdout, endText(this.#io, job, report, place));
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+}
+
+const barCells = 28;
+const eraseLine = '\r\u001B[2K';
+
+class TerminalDisplay implements RunDisplay {
+  readonly #io: CliIo;
+  readonly #pace = new PaceMeter();
+  #bar = '';
+
+  constructor(io: CliIo) {
+    this.#io = io;
+  }
+
+  created(jobId: string): void {
+    this.note(`Job ${jobId}`);
+  }
+
+  progress(job: JobDescriptor): void {
+    const pace = this.#pace.measure(job, Date.now());
+    const share = pace.total === undefined || pace.total === 0 ? 0 : (pace.succeeded + pace.failed) / pace.total;
+    const filled = Math.floor(share * barCells);
+    const cells = `${'█'.repeat(filled)}${'░'.repeat(barCells - filled)}`;
+    const rate = pace.perSecond === undefined ? '' : `  ${Math.round(pace.perSecond).toLocaleString('en')}/s`;
+    const left = pace.leftSeconds === undefined || job.Status !== 'Active' ? '' : `  ${durationText(pace.leftSeconds)} left`;
+    const text = `${job.Status.padEnd(10)} ${cells} ${Math.floor(share * 100)}%  ${countsText(pace)}${rate}${left}`;
+    const columns = (this.#io.stdout as { columns?: number }).columns ?? 80;
+    // A line that wraps could not be erased.
+    const bar = text.slice(0, Math.max(20, columns - 1));
+    if (bar === this.#bar) return;
+    this.#bar = bar;
+    write(this.#io.stdout, `${eraseLine}${bar}`);
+  }
+
+  engineLine(line: string): void {
+    const warning = warningOf(line);
+    if (warning !== undefined) this.note(warning);
+  }
+
+  note(text: string): void {
+    write(this.#io.stdout, `${this.#bar === '' ? '' : eraseLine}${printable(text)}\n${this.#bar}`);
+  }
+
+  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+    this.close();
+    write(this.#io.stdout, endText(this.#io, job, report, place));
+  }
+
+  close(): void {
+    if (this.#bar !== '') write(this.#io.stdout, '\n');
+    this.#bar = '';
+  }
+}
+
+/** Events: created, status, progress, log, note, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+class JsonDisplay implements RunDisplay {
+  readonly #io: CliIo;
+  readonly #pace = new PaceMeter();
+  #status = '';
+  #progress = '';
+
+  constructor(io: CliIo) {
+    this.#io = io;
+  }
+
+  created(jobId: string, dataDirectory: string): void {
+    this.#event('created', { jobId, dataDirectory });
+  }
+
+  progress(job: JobDescriptor): void {
+    if (job.Status !== this.#status) {
+      this.#status = job.Status;
+      this.#event('status', { status: job.Status });
+    }
+    const { total, succeeded, failed, perSecond, leftSeconds } = this.#pace.measure(job, Date.now());
+    const progress = `${total} ${succeeded} ${failed}`;
+    if (total === undefined || progress === this.#progress) return;
+    this.#progress = progress;
+    this.#event('progress', {
+      total,
+      succeeded,
+      failed,
+      ...(perSecond === undefined ? {} : { tasksPerSecond: Math.round(perSecond) }),
+      ...(leftSeconds === undefined ? {} : { secondsLeft: Math.round(leftSeconds) }),
+    });
+  }
+
+  engineLine(line: string): void {
+    const warning = warningOf(line);
+    if (warning !== undefined) this.#event('log', { message: warning });
+  }
+
+  note(text: string): void {
+    this.#event('note', { message: text });
+  }
+
+  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+    const summary = job.ProgressSummary;
+    this.#event('ended', {
+      jobId: job.JobId,
+      status: job.Status,
+      total: summary?.TotalNumberOfTasks ?? 0,
+      succeeded: summary?.NumberOfTasksSucceeded ?? 0,
+      failed: summary?.NumberOfTasksFailed ?? 0,
+      failureReasons: (job.FailureReasons ?? []).map((failure) => failure.FailureReason ?? ''),
+      causes: (report?.causes ?? []).map(({ code, message, count: tasks, share, sampleKeys }) => ({
+        code,
+        message,
+        count: tasks,
+        share,
+        sampleKeys,
+      })),
+      report: place?.location ?? null,
+    });
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+
+  #event(event: string, members: Readonly<Record<string, unknown>>): void {
+    write(this.#io.stdout, `${JSON.stringify({ event, ...members })}\n`);
+  }
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type InProcessRun, runInProcess } from '../support/cliInProcess.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 's3batch-cli-run-'));
+  await file('template.yaml', template);
+  await file('app.js', handler);
+  await file('manifest.csv', 'test,good%201\ntest,bad\ntest,good%202\n');
+  await file('job.s3job.json', jobText());
+});
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+
+const template = `AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: { FunctionName: work, CodeUri: ., Handler: app.handler, Runtime: nodejs22.x, Timeout: 30 }
+`;
+
+const handler = `exports.handler = async (event) => {
+  const [task] = event.tasks;
+  console.log('sees', task.s3Key);
+  if (task.s3Key.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 200));
+  const resultCode = task.s3Key === 'bad' ? 'PermanentFailure' : 'Succeeded';
+  return { invocationSchemaVersion: '2.0', invocationId: event.invocationId, results: [{ taskId: task.taskId, resultCode, resultString: 'said ' + resultCode }] };
+};
+`;
+
+function jobText(changes: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    ManifestFile: 'manifest.csv',
+    Manifest: {
+      Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
+      Location: { ObjectArn: 'arn:aws:s3:::test/manifest.csv' },
+    },
+    Operation: {
+      LambdaInvoke: {
+        FunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:work',
+        InvocationSchemaVersion: '2.0',
+      },
+    },
+    Report: {
+      Enabled: true,
+      Bucket: 'arn:aws:s3:::reports',
+      Prefix: 'done',
+      Format: 'Report_CSV_20180820',
+      ReportScope: 'AllTasks',
+    },
+    Priority: 10,
+    RoleArn: 'arn:aws:iam::111122223333:role/batch',
+    ConfirmationRequired: true,
+    ...changes,
+  });
+}
+
+function file(name: string, text: string): Promise<void> {
+  return writeFile(join(folder, name), text);
+}
+
+const run = (...args: string[]): Promise<InProcessRun> => runInProcess(['run', ...args], folder);
+
+/** Temporary data folders of runs, those of other tests included. */
+async function leftovers(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('s3batch-run-'));
+}
+
+describe('s3batch run', () => {
+  test('runs a job that asks for confirmation, says why tasks failed, and copies the report', async () => {
+    const { code, stdout, stderr } = await run('job.s3job.json', '--report', 'out');
+    assert.deepEqual([code, stderr], [1, '']);
+    assert.match(stdout, /Complete: 1 of 3 tasks failed/);
+    assert.match(stdout, /1 × PermanentFailure: said PermanentFailure {2}for example bad/);
+    const [job = ''] = await readdir(join(folder, 'out'));
+    assert.match(stdout, new RegExp(`Report: .*${job}`));
+    const results = await readdir(join(folder, 'out', job, 'results'));
+    const rows = (await Promise.all(results.map((name) => readFile(join(folder, 'out', job, 'results', name), 'utf8')))).join('');
+    assert.deepEqual(rows.split('\r\n').toSorted(), [
+      '',
+      'test,bad,,failed,200,PermanentFailure,said PermanentFailure',
+      'test,good%201,,succeeded,200,,said Succeeded',
+      'test,good%202,,succeeded,200,,said Succeeded',
+    ]);
+    assert.match(await readFile(join(folder, 'out', job, 'output.log'), 'utf8'), /row 1, test\/good%201\] sees good\+1/);
+  });
+
+  test('prints events, runs the first rows only, and keeps nothing', async () => {
+    const { code, stdout } = await run('job.s3job.json', '--limit', '1', '--format', 'json', '--concurrency', '2');
+    assert.equal(code, 0);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal(events[0]?.['event'], 'created');
+    assert.ok(!(await leftovers()).includes(String(events[0]?.['dataDirectory']).split(/[/\\]/).at(-1) ?? ''));
+    const { jobId: _, ...last } = events.at(-1) ?? {};
+    assert.deepEqual(last, {
+      event: 'ended',
+      status: 'Complete',
+      total: 1,
+      succeeded: 1,
+      failed: 0,
+      failureReasons: [],
+      causes: [],
+      report: null,
+    });
+  });
+
+  test('what can’t be run ends with 2 and says what to do', async () => {
+    assert.equal((await run()).code, 2);
+    assert.match((await run('none.s3job.json')).stderr, /Can't read none\.s3job\.json/);
+    await file('bad.s3job.json', jobText({ Priority: -1 }));
+    const bad = await run('bad.s3job.json');
+    assert.equal(bad.code, 2);
+    assert.match(bad.stderr, /^bad\.s3job\.json:1:\d+: error Priority/);
+    await file('other.s3job.json', jobText({ Operation: { LambdaInvoke: { FunctionArn: 'other' } } }));
+    const other = await run('other.s3job.json');
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /There is no function other to call\.\n.*template\.yaml declares work\./);
+    await file('manifest.csv', 'test,a\ntest\n');
+    const ragged = await run('job.s3job.json');
+    assert.equal(ragged.code, 2);
+    assert.match(ragged.stderr, /The manifest manifest\.csv has 1 error in 2 rows/);
+  });
+
+  test('Ctrl+C cancels the job and leaves nothing behind', { skip: process.platform === 'win32' }, async () => {
+    await file('manifest.csv', Array.from({ length: 400 }, (_, index) => `test,slow${index}\n`).join(''));
+    const tag = `s3batch-cli-${process.pid}-${Date.now()}`;
+    const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+    const child = spawn(process.execPath, [cli, 'run', 'job.s3job.json', '--format', 'json'], {
+      cwd: folder,
+      env: { ...process.env, TAG: tag },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let text = '';
+    let isInterrupted = false;
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (isInterrupted || !/"succeeded":[1-9]/.test(text) || child.pid === undefined) return;
+      isInterrupted = true;
+      // To the whole group, as a terminal does.
+      process.kill(-child.pid, 'SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(code, 1);
+    const last = JSON.parse(text.trim().split('\n').at(-1) ?? '') as { event: string; status: string; succeeded: number };
+    assert.deepEqual([last.event, last.status], ['ended', 'Cancelled']);
+    assert.ok(last.succeeded > 0 && last.succeeded < 400);
+    const data = /"dataDirectory":"([^"]+)"/.exec(text)?.[1] ?? '';
+    assert.ok(!(await leftovers()).includes(data.split('/').at(-1) ?? ''));
+    if (process.platform === 'linux') await untilGone(tag);
+  });
+});
+
+async function untilGone(tag: string): Promise<void> {
+  let found: string[] = [];
+  for (let tries = 0; tries < 100; tries += 1) {
+    found = [];
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      if (environment.includes(`TAG=${tag}`)) found.push(pid);
+    }
+    if (found.length === 0) return;
+    await wait(20);
+  }
+  assert.fail(`still running: ${found.join(', ')}`);
+}
