@@ -2,6 +2,7 @@ import { errorMessage } from '../../base/errors.js';
 import type { Environment } from '../contracts.js';
 import { createEnvironment } from './createEnvironment.js';
 import type { HostReply, HostRequest } from './hostMessages.js';
+import { watchParent } from './watchParent.js';
 
 /** The program of one process of the Lambda API: one environment of one function. It ends when the engine does. */
 
@@ -31,6 +32,7 @@ async function handle(request: HostRequest): Promise<void> {
 }
 
 process.on('disconnect', () => exit(0));
+watchParent();
 process.on('message', (request: HostRequest) => {
   handle(request).catch((error: unknown) => reply({ kind: 'broken', message: errorMessage(error) }));
 });
