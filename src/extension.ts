@@ -12,6 +12,7 @@ import { Settings } from './ui/platform/settings.js';
 import { registerLint } from './ui/lint/registerLint.js';
 import { registerReport } from './ui/report/registerReport.js';
 import { registerRun } from './ui/run/registerRun.js';
+import { registerScaffold } from './ui/scaffold/registerScaffold.js';
 import { registerJobStatusItem } from './ui/status/jobStatusItem.js';
 import { registerWizard } from './ui/wizard/registerWizard.js';
 
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   registerEngineCommands(services);
   registerLint(services);
+  registerScaffold(services);
   registerJobStatusItem(services);
   const jobs = registerExplorer(services);
   registerReport(services, jobs);
