@@ -47,7 +47,7 @@ export async function pickStep<T>(
   picker.placeholder = options.placeholder;
   picker.items = options.items;
   picker.matchOnDescription = true;
-  const active = options.items.find((item) => item.value === options.active);
+  const active = options.active === undefined ? undefined : options.items.find((item) => item.value === options.active);
   if (active !== undefined) picker.activeItems = [active];
   return await show(picker, place, () => {
     const [chosen] = picker.selectedItems;
