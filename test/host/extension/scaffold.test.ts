@@ -17,15 +17,10 @@ suite('New Handler…', () => {
 
   /** Accepts what each step offers until the command is through. */
   async function acceptAll(): Promise<vscode.Uri | undefined> {
-    let isDone = false;
-    const command = vscode.commands
-      .executeCommand<vscode.Uri | undefined>('s3batch.handler.new', vscode.Uri.file(folder))
-      .then((result) => {
-        isDone = true;
-        return result;
-      });
-    for (let turn = 0; turn < 100 && !isDone; turn += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const command = vscode.commands.executeCommand<vscode.Uri | undefined>('s3batch.handler.new', vscode.Uri.file(folder));
+    const end = command.then(() => true);
+    const pause = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(false), 100));
+    for (let turn = 0; turn < 100 && !(await Promise.race([end, pause()])); turn += 1) {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
     }
     return await command;
