@@ -4,7 +4,7 @@ import { type Session, type SessionOptions, openSession } from '../../src/build/
 
 /** A test that drives VS Code with a fresh copy of the sample. When it fails, what the screen showed stays in `out/screenshots`. */
 export function e2eTest(name: string, options: SessionOptions, body: (session: Session) => Promise<void>): void {
-  test(name, { timeout: 240_000 }, async () => {
+  test(name, { timeout: 400_000 }, async () => {
     const session = await openSession(process.cwd(), options);
     try {
       await body(session);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 
 /** How long the workbench may take for anything that a person would wait for. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** VS Code as a person sees and drives it: by keyboard where there is a key for it. Every call waits and rejects when its time is up. */
 export class Workbench {

@@ -35,4 +35,27 @@ suite('the packaged extension, installed as a user installs it', () => {
       [],
     );
   });
+
+  test('checks a manifest', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder, 'a folder is open');
+    const uri = vscode.Uri.joinPath(folder.uri, 'rename-reports', 'manifest-broken.csv');
+    const rules = (): readonly unknown[] =>
+      vscode.languages.getDiagnostics(uri).map(({ code }) => (typeof code === 'object' ? code.value : code));
+    const found = new Promise<void>((resolve) => {
+      const subscription = vscode.languages.onDidChangeDiagnostics(() => {
+        if (!rules().includes('header-row')) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    if (!rules().includes('header-row')) await found;
+    assert.ok(rules().includes('unencoded-key'));
+  });
+
+  test('starts the local engine that it brings along', async () => {
+    await vscode.commands.executeCommand('s3batch.engine.start');
+    await vscode.commands.executeCommand('s3batch.engine.stop');
+  });
 });

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { e2eTest } from '../support/e2eTest.js';
+
+e2eTest(
+  'in Restricted Mode manifests are checked, and nothing of the workspace runs',
+  { isTrustOn: true },
+  async ({ workbench }) => {
+    await workbench.openFile('manifest-broken.csv');
+    const problems = await workbench.problems();
+    await problems.filter({ hasText: 'header-row' }).first().waitFor();
+
+    await workbench.command('S3 Batch Operations: Focus on Jobs View');
+    assert.match(await workbench.welcome().innerText(), /trust/i);
+
+    await workbench.openFile('rename.s3job.json');
+    assert.equal(await workbench.hasCommand('S3 Batch: Run Locally…'), false);
+    assert.equal(await workbench.hasCommand('S3 Batch: Start Local Engine'), false);
+    assert.equal(await workbench.hasCommand('S3 Batch: Show Log'), true, 'the palette offers what does no harm');
+  },
+);
