@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./encode.js')).encodeCommand,
   },
   {
+    name: 'manifest',
+    summary: 'make manifests from manifests: minus, union, dedupe, sample, split, filter',
+    load: async () => (await import('./manifest.js')).manifestCommand,
+  },
+  {
     name: 'check',
     summary: 'check a job file and the manifest that it names',
     load: async () => (await import('./check.js')).checkCommand,

@@ -5,13 +5,15 @@ import type { Writable } from 'node:stream';
 import process from 'node:process';
 import { BatchError, errorCode } from '../base/errors.js';
 import { endStream, writeOut } from './output.js';
+import { removeWhenInterrupted } from './temporaryFiles.js';
 
 /** Takes pieces of a file; resolves with false when nobody reads them any more. */
 export type Write = (piece: string | Uint8Array) => Promise<boolean>;
 
 /**
  * Writes a file so that its old content stays until all of the new is there: into a file beside it, which then takes its place. What
- * is not a regular file (`/dev/null`, a pipe) is written directly. Nothing is left behind when `produce` rejects.
+ * is not a regular file (`/dev/null`, a pipe) is written directly. Nothing is left behind when `produce` rejects or the process is
+ * interrupted.
  */
 export async function replaceFile(name: string, produce: (write: Write) => Promise<void>): Promise<void> {
   const before = await statOf(name);
@@ -22,14 +24,22 @@ export async function replaceFile(name: string, produce: (write: Write) => Promi
     await writeTo(path, {}, produce);
     return;
   }
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryName(path);
+  const settled = removeWhenInterrupted(temporary);
   try {
     await writeTo(temporary, { mode: before?.mode ?? 0o666 }, produce);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeError(path, error);
+  } finally {
+    settled();
   }
+}
+
+/** Beside the file, so that it can take its place in one step. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
 }
 
 /** True when both paths lead to one file, by whatever links. */
@@ -38,7 +48,8 @@ export async function isSameFile(first: string, second: string): Promise<boolean
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
-async function writeTo(path: string, options: { mode?: number }, produce: (write: Write) => Promise<void>): Promise<void> {
+/** Writes a file from the beginning and resolves when all of it is written. */
+export async function writeTo(path: string, options: { mode?: number }, produce: (write: Write) => Promise<void>): Promise<void> {
   const stream: Writable = createWriteStream(path, options);
   const failed = new Promise<never>((_resolve, reject) => {
     stream.once('error', reject);
@@ -52,7 +63,8 @@ async function writeTo(path: string, options: { mode?: number }, produce: (write
   }
 }
 
-async function statOf(path: string): Promise<Stats | undefined> {
+/** Undefined when there is nothing. */
+export async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
@@ -61,7 +73,8 @@ async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-function writeError(path: string, error: unknown): unknown {
+/** The error in words, when it is one of the file system that people meet. */
+export function writeError(path: string, error: unknown): unknown {
   const code = errorCode(error);
   const reason =
     code === 'ENOENT'

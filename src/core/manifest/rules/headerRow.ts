@@ -11,17 +11,20 @@ const columnNames = new Set(
 
 /** True when every field is the name of a column, however it is spelt. */
 export function isHeaderRow(view: RowView): boolean {
-  return (
-    view.readableCount === view.fields.length &&
-    view.fields.every((field) =>
-      columnNames.has(
-        field.value
-          .trim()
-          .toLowerCase()
-          .replace(/[_\- ]/g, ''),
-      ),
-    )
-  );
+  return view.readableCount === view.fields.length && view.fields.every((field) => isColumnName(field.value));
+}
+
+/** True for the name of a column of a manifest, an inventory or a listing, however it is spelt. */
+export function isColumnName(text: string): boolean {
+  return columnNames.has(plainColumnName(text));
+}
+
+/** `Version Id`, `version_id` and `VersionId` are one name. */
+export function plainColumnName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[_\- ]/g, '');
 }
 
 /** Asked only of rows before the first data row. */

@@ -1,0 +1,66 @@
+import type { CliCommand } from './cliIo.js';
+import type { CommandEntry } from './commands.js';
+import { usageError } from './commandLine.js';
+import { writeOut } from './output.js';
+
+const subcommands: readonly CommandEntry[] = [
+  {
+    name: 'minus',
+    summary: 'the rows of one manifest that are not in others',
+    load: async () => (await import('./manifest/minus.js')).minusCommand,
+  },
+  {
+    name: 'union',
+    summary: 'the rows of several manifests, each object once',
+    load: async () => (await import('./manifest/union.js')).unionCommand,
+  },
+  {
+    name: 'dedupe',
+    summary: 'the rows of a manifest, each object once',
+    load: async () => (await import('./manifest/union.js')).dedupeCommand,
+  },
+  {
+    name: 'sample',
+    summary: 'rows drawn at random',
+    load: async () => (await import('./manifest/sample.js')).sampleCommand,
+  },
+  {
+    name: 'split',
+    summary: 'cut a manifest into parts of so many rows or bytes',
+    load: async () => (await import('./manifest/split.js')).splitCommand,
+  },
+  {
+    name: 'filter',
+    summary: 'the rows whose keys begin with a prefix or match a pattern',
+    load: async () => (await import('./manifest/filter.js')).filterCommand,
+  },
+];
+
+function help(): string {
+  const width = Math.max(...subcommands.map(({ name }) => name.length));
+  return [
+    'Usage: s3batch manifest <command> [options]',
+    '',
+    'Makes manifests from other manifests, of any size and in little memory. Rows are kept byte for byte; two rows are the same object',
+    'when bucket, decoded key and version are the same. FILE may be - for stdin; .gz files are unpacked.',
+    '',
+    'Commands:',
+    ...subcommands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    "Run 's3batch manifest <command> --help' for a command's own options.",
+    '',
+  ].join('\n');
+}
+
+/** `s3batch manifest …`: everything that makes a manifest of manifests, inventories or buckets. */
+export const manifestCommand: CliCommand = async (argv, io) => {
+  const [name, ...args] = argv;
+  if (name === undefined || name === '--help' || name === '-h') {
+    await writeOut(name === undefined ? io.stderr : io.stdout, help());
+    return name === undefined ? 2 : 0;
+  }
+  const entry = subcommands.find((command) => command.name === name);
+  if (entry === undefined) throw usageError(`Unknown command 'manifest ${name}'.`);
+  const command = await entry.load();
+  return command(args, io);
+};
