@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, build, context } from 'esbuild';
+import { assembly } from './assemblyPlugin.js';
 
 /**
  * The files of `dist/` that something starts or requires by name. Whatever else lands there is a chunk: a module that one of these
@@ -16,6 +17,7 @@ export const entries: Readonly<Record<string, string>> = {
   engine: 'src/engine/main.ts',
   runHost: 'src/engine/run/runHost.ts',
   lambdaHost: 'src/engine/lambda/lambdaHost.ts',
+  lintWorker: 'src/files/lintWorker.ts',
   handlerSdk: 'src/aws/handlerSdk.ts',
 };
 
@@ -74,6 +76,7 @@ export async function watchBundles(root: string): Promise<never> {
     const watched = await context({
       ...optionsOf(root, source, file),
       plugins: [
+        assembly(root),
         lazyChunks(root, file, (chunk) => {
           if (seen.has(chunk)) return;
           seen.add(chunk);
@@ -127,7 +130,7 @@ async function bundleOne(root: string, { source, file }: Item): Promise<{ bundle
   const result = await build({
     ...optionsOf(root, source, file),
     metafile: true,
-    plugins: [lazyChunks(root, file, (chunk) => chunks.add(chunk))],
+    plugins: [assembly(root), lazyChunks(root, file, (chunk) => chunks.add(chunk))],
   });
   return { bundle: describe(result.metafile, source, file, [...chunks]), chunks: [...chunks] };
 }

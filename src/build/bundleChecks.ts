@@ -42,9 +42,14 @@ const rules: readonly BundleRule[] = [
   { entry: /^src\/ui\//, sources: ['src/ui', 'src/engine/contracts.ts', ...launcher], packages: ['jsonc-parser'] },
   { entry: /^src\/core\//, sources: [], packages: ['jsonc-parser'] },
   { entry: /^src\/cli\.ts$/, budgetBytes: extensionBudgetBytes, sources: ['src/cli.ts', 'src/cli'], packages: [] },
-  { entry: /^src\/cli\//, sources: ['src/cli', 'src/engine'], packages: ['jsonc-parser', ...enginePackages] },
+  {
+    entry: /^src\/cli\//,
+    sources: ['src/cli', 'src/engine', 'src/files', 'src/assembly'],
+    packages: ['jsonc-parser', ...enginePackages],
+  },
   { entry: /^src\/engine\//, sources: ['src/engine'], packages: enginePackages },
   { entry: /^src\/aws\//, sources: ['src/aws'], packages: sdk },
+  { entry: /^src\/files\//, sources: ['src/files', 'src/assembly'], packages: [] },
   { entry: /^src\/webview\//, sources: ['src/webview'], packages: [] },
 ];
 

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Plugin, build } from 'esbuild';
+import { assembly } from './assemblyPlugin.js';
 import { bundleAll, textLoaders } from './bundle.js';
 import { runCommand } from './command.js';
 import { type Counts, failedToRun, printCounts, readCounts } from './counts.js';
@@ -70,7 +71,7 @@ export async function transpile(root: string): Promise<string> {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const entryPoints = [...(await listFiles(join(root, 'src'))), ...(await listFiles(join(root, 'test')))].filter(
-    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith(join(root, 'src', 'assembly')),
   );
   await build({
     entryPoints,
@@ -78,7 +79,7 @@ export async function transpile(root: string): Promise<string> {
     outdir: out,
     bundle: true,
     packages: 'external',
-    plugins: [keepImports],
+    plugins: [assembly(root), keepImports],
     loader: textLoaders,
     treeShaking: false,
     platform: 'node',

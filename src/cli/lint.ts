@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { errorMessage, isBatchError } from '../base/errors.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
+import { lintFile } from '../files/lintFile.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
@@ -73,7 +75,8 @@ export const lintCommand: CliCommand = async (argv, io) => {
   return files.some(({ result }) => result.errors > 0) ? 1 : 0;
 };
 
-export async function lintSource(path: string, options: LintOptions, io: CliIo): Promise<LintResult> {
+async function lintSource(path: string, options: LintOptions, io: CliIo): Promise<LintResult> {
+  if (path !== '-') return lintFile(resolve(io.cwd, path), options, { name: path });
   const linter = new ManifestByteLinter(options);
   for await (const chunk of readSource(path, io)) linter.push(chunk);
   return linter.end();

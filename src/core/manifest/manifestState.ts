@@ -1,8 +1,9 @@
+import { countedBucket } from './countedBucket.js';
 import { DuplicateIndex } from './duplicateIndex.js';
 import { type JudgedRow, judgeRow, type RowContext, tryCleanRow } from './judgeRow.js';
 import { applySeverities, type LintOptions } from './lintOptions.js';
 import { declaredLayout, openLayout } from './manifestLayout.js';
-import { type FieldView, isWellFormed, type RowText, rowIdentity } from './rowView.js';
+import { type FieldView, type RowText, rowIdentity } from './rowView.js';
 import { findDuplicateRow } from './rules/duplicateRow.js';
 import { findExtraColumns } from './rules/extraColumns.js';
 import { findMixedBuckets } from './rules/mixedBuckets.js';
@@ -66,11 +67,8 @@ export class ManifestState {
       this.#context = { layout: judged.layout, canBeHeader: false };
       const extra = judged.decidesLayout ? findExtraColumns(view) : undefined;
       if (extra !== undefined) findings.push(extra);
-      // A row of the wrong shape says nothing sure about its bucket.
-      const { bucket } = view;
-      if (bucket !== undefined && bucket.value !== '' && view.bucketUri === undefined && isWellFormed(view)) {
-        this.#addBucket(bucket, findings);
-      }
+      const bucket = countedBucket(view);
+      if (bucket !== undefined) this.#addBucket(bucket, findings);
       const identity = rowIdentity(view);
       if (identity !== undefined) this.#addIdentity(identity, row, line, findings);
     }

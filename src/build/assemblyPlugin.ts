@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { runPackageBin } from './command.js';
+
+const flags = ['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd,bulk-memory', '--importMemory', '--use', 'abort='];
+
+/** `import base64 from './x.wasm'` gives the WebAssembly that AssemblyScript makes of `x.ts` beside it, as base64 text. */
+export function assembly(root: string): Plugin {
+  return {
+    name: 'assembly',
+    setup(setup) {
+      setup.onResolve({ filter: /^\..*\.wasm$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path.replace(/\.wasm$/, '.ts')),
+        suffix,
+      }));
+      setup.onLoad({ filter: /\.ts$/ }, async ({ path, suffix: asked }) => {
+        if (asked !== suffix) return undefined;
+        const binary = await compile(root, path);
+        return { contents: (await readFile(binary)).toString('base64'), loader: 'text', watchFiles: [path] };
+      });
+    },
+  };
+}
+
+/** Tells our imports of the file from those of an ordinary TypeScript file. */
+const suffix = '?wasm';
+
+const running = new Map<string, Promise<void>>();
+
+/** Path of the compiled file, which is made once for each version of the source. */
+async function compile(root: string, source: string): Promise<string> {
+  const hash = createHash('sha256')
+    .update(await readFile(source))
+    .update(flags.join(' '))
+    .digest('hex')
+    .slice(0, 16);
+  const binary = join(root, 'out', 'assembly', `${hash}.wasm`);
+  if (existsSync(binary)) return binary;
+  const compiling = running.get(binary) ?? runCompiler(root, source, binary);
+  running.set(binary, compiling);
+  await compiling;
+  return binary;
+}
+
+async function runCompiler(root: string, source: string, binary: string): Promise<void> {
+  await mkdir(join(root, 'out', 'assembly'), { recursive: true });
+  // Renamed when complete: other builds may run at the same time.
+  const unfinished = `${binary}.${process.pid}.wasm`;
+  const code = await runPackageBin(root, 'assemblyscript/bin/asc.js', [source, '--outFile', unfinished, ...flags]);
+  if (code !== 0) throw new Error(`AssemblyScript could not compile ${source}; it says why above.`);
+  await rename(unfinished, binary);
+}

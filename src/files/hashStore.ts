@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const partitionCount = 512;
+/** An entry is 12 bytes: 32 bits of hash; 16 bits of hash below 16 of the offset; 32 bits of the offset. */
+const entryWords = 3;
+const blockEntries = 1024;
+const blockWords = blockEntries * entryWords;
+const blockBytes = blockWords * 4;
+const segmentBlocks = 256;
+/** The highest bit of an offset says that its row is of a chunk's second scan. */
+const rescanned = 0x8000;
+
+/** What one thread hands to all: memory is shared, files are read through one descriptor. */
+export interface HashParts {
+  readonly segments: readonly SharedArrayBuffer[];
+  /** Per partition: its blocks in memory, the last one being filled. */
+  readonly blocks: readonly (readonly number[])[];
+  /** Per partition: entries in its last block. */
+  readonly fills: Uint16Array;
+  /** Per partition: its full blocks in the file. */
+  readonly spilled: readonly (readonly number[])[];
+  readonly spillFile: number | undefined;
+}
+
+/**
+ * Hashes of rows with the rows' offsets, in partitions by hash: each is small enough to be searched within the processor's cache.
+ * Beyond `limitBytes` full blocks go to a file in `folder`.
+ */
+export class HashStore {
+  readonly #limitBlocks: number;
+  readonly #folder: string;
+  readonly #segments: SharedArrayBuffer[] = [];
+  readonly #words: Uint32Array[] = [];
+  #free: number[] = [];
+  readonly #blocks: number[][] = Array.from({ length: partitionCount }, () => []);
+  readonly #views: Uint32Array[] = Array.from({ length: partitionCount }, () => new Uint32Array(0));
+  readonly #fills = new Uint16Array(partitionCount).fill(blockEntries);
+  readonly #spilled: number[][] = Array.from({ length: partitionCount }, () => []);
+  #spillFile: number | undefined;
+  #spilledBlocks = 0;
+
+  constructor(options: { readonly limitBytes: number; readonly folder: string }) {
+    // Each partition has a block that is being filled and can't be spilled.
+    this.#limitBlocks = Math.max(Math.floor(options.limitBytes / blockBytes), partitionCount + segmentBlocks);
+    this.#folder = options.folder;
+  }
+
+  add(low: number, high: number, offset: number, isRescan: boolean): void {
+    const partition = low % partitionCount;
+    let fill = this.#fills[partition] ?? 0;
+    if (fill === blockEntries) {
+      this.#open(partition);
+      fill = 0;
+    }
+    const view = this.#views[partition];
+    if (view === undefined) return;
+    const upper = Math.floor(offset / 0x100000000) | (isRescan ? rescanned : 0);
+    view[fill * entryWords] = high;
+    view[fill * entryWords + 1] = (low >>> 16) | (upper << 16);
+    view[fill * entryWords + 2] = offset;
+    this.#fills[partition] = fill + 1;
+  }
+
+  /** Adds a list of a kernel: hash low, hash high, address; the offset is the address and `base`. */
+  addList(words: Uint32Array, from: number, count: number, base: number, isRescan: boolean): void {
+    const flag = isRescan ? rescanned : 0;
+    const fills = this.#fills;
+    const end = from + count * 3;
+    for (let at = from; at < end; at += 3) {
+      const low = words[at] ?? 0;
+      const partition = low & (partitionCount - 1);
+      let fill = fills[partition] ?? 0;
+      if (fill === blockEntries) {
+        this.#open(partition);
+        fill = 0;
+      }
+      const view = this.#views[partition];
+      if (view === undefined) return;
+      const offset = (words[at + 2] ?? 0) + base;
+      const place = fill * entryWords;
+      view[place] = words[at + 1] ?? 0;
+      view[place + 1] = (low >>> 16) | (((offset / 0x100000000) | flag) << 16);
+      view[place + 2] = offset;
+      fills[partition] = fill + 1;
+    }
+  }
+
+  parts(): HashParts {
+    return {
+      segments: this.#segments,
+      blocks: this.#blocks,
+      fills: this.#fills,
+      spilled: this.#spilled,
+      spillFile: this.#spillFile,
+    };
+  }
+
+  /** Closes the file; whoever made the folder removes it. */
+  close(): void {
+    if (this.#spillFile !== undefined) closeSync(this.#spillFile);
+    this.#spillFile = undefined;
+  }
+
+  #open(partition: number): void {
+    if (this.#free.length === 0) this.#makeRoom();
+    const block = this.#free.pop() ?? 0;
+    this.#blocks[partition]?.push(block);
+    this.#views[partition] = this.#view(block);
+    this.#fills[partition] = 0;
+  }
+
+  #view(block: number): Uint32Array {
+    const words = this.#words[Math.floor(block / segmentBlocks)] ?? new Uint32Array(0);
+    const from = (block % segmentBlocks) * blockWords;
+    return words.subarray(from, from + blockWords);
+  }
+
+  #makeRoom(): void {
+    const present = this.#segments.length * segmentBlocks;
+    if (present + segmentBlocks > this.#limitBlocks) {
+      this.#spill();
+      if (this.#free.length > 0) return;
+    }
+    const segment = new SharedArrayBuffer(segmentBlocks * blockBytes);
+    this.#segments.push(segment);
+    this.#words.push(new Uint32Array(segment));
+    for (let block = present + segmentBlocks - 1; block >= present; block -= 1) this.#free.push(block);
+  }
+
+  /** All blocks are full but the last of each partition, and that one too when it is about to be followed. */
+  #spill(): void {
+    this.#spillFile ??= openSync(join(this.#folder, randomUUID()), 'wx+', 0o600);
+    for (const [partition, blocks] of this.#blocks.entries()) {
+      const isLastFull = this.#fills[partition] === blockEntries;
+      const full = blocks.splice(0, isLastFull ? blocks.length : Math.max(blocks.length - 1, 0));
+      for (const block of full) {
+        const view = this.#view(block);
+        writeAll(this.#spillFile, new Uint8Array(view.buffer, view.byteOffset, blockBytes), this.#spilledBlocks * blockBytes);
+        this.#spilled[partition]?.push(this.#spilledBlocks);
+        this.#spilledBlocks += 1;
+        this.#free.push(block);
+      }
+    }
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+}
+
+/** The entries of one partition of all threads, one after the other. */
+export function readPartition(parts: readonly HashParts[], partition: number): Uint32Array {
+  let blockCount = 0;
+  for (const { blocks, spilled } of parts) blockCount += (blocks[partition]?.length ?? 0) + (spilled[partition]?.length ?? 0);
+  const words = new Uint32Array(blockCount * blockWords);
+  let length = 0;
+  for (const { segments, blocks, fills, spilled, spillFile } of parts) {
+    for (const block of spilled[partition] ?? []) {
+      if (spillFile === undefined) throw new Error('Blocks were spilled, and there is no file.');
+      const bytes = new Uint8Array(words.buffer, length * 4, blockBytes);
+      for (let done = 0; done < blockBytes;) {
+        const read = readSync(spillFile, bytes, done, blockBytes - done, block * blockBytes + done);
+        if (read === 0) throw new Error('The temporary file of hashes is shorter than it was.');
+        done += read;
+      }
+      length += blockWords;
+    }
+    const own = blocks[partition] ?? [];
+    for (const [index, block] of own.entries()) {
+      const segment = segments[Math.floor(block / segmentBlocks)];
+      if (segment === undefined) throw new Error('A block of hashes is missing.');
+      const isLast = index === own.length - 1;
+      const wordCount = (isLast ? (fills[partition] ?? 0) : blockEntries) * entryWords;
+      words.set(new Uint32Array(segment, (block % segmentBlocks) * blockBytes, wordCount), length);
+      length += wordCount;
+    }
+  }
+  return words.subarray(0, length);
+}
+
+export interface SameHash {
+  /** Offsets of rows with one hash, ascending. */
+  readonly offsets: Float64Array;
+}
+
+/** Half-open ranges of offsets, ascending: rows there count only when they are of a second scan. */
+export type StaleRanges = readonly { readonly from: number; readonly to: number }[];
+
+/** Groups of rows of one partition that have the same hash; most have not. */
+export function* findSameHashes(entries: Uint32Array, stale: StaleRanges): Generator<SameHash, void, undefined> {
+  const count = entries.length / entryWords;
+  let size = 1024;
+  while (size < count * 2) size *= 2;
+  const mask = size - 1;
+  /** Entry + 1; 0 is an empty slot. */
+  const slots = new Uint32Array(size);
+  /** Index pairs of an entry and the first one with its hash. */
+  const heads: number[] = [];
+  const members: number[] = [];
+  for (let entry = 0; entry < count; entry += 1) {
+    const at = entry * entryWords;
+    if (stale.length > 0 && isStale(entries, at, stale)) continue;
+    const high = entries[at] ?? 0;
+    const middle = (entries[at + 1] ?? 0) & 0xffff;
+    let slot = (high ^ (middle << 7)) & mask;
+    for (;;) {
+      const seen = slots[slot] ?? 0;
+      if (seen === 0) {
+        slots[slot] = entry + 1;
+        break;
+      }
+      const other = (seen - 1) * entryWords;
+      if (entries[other] === high && ((entries[other + 1] ?? 0) & 0xffff) === middle) {
+        heads.push(seen - 1);
+        members.push(entry);
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+  yield* groups(entries, heads, members);
+}
+
+function* groups(
+  entries: Uint32Array,
+  heads: readonly number[],
+  members: readonly number[],
+): Generator<SameHash, void, undefined> {
+  const byHead = new Map<number, number[]>();
+  for (const [index, head] of heads.entries()) {
+    const group = byHead.get(head);
+    const member = members[index] ?? 0;
+    if (group === undefined) byHead.set(head, [head, member]);
+    else group.push(member);
+  }
+  for (const group of byHead.values()) {
+    yield { offsets: Float64Array.from(group, (entry) => offsetOf(entries, entry * entryWords)).toSorted() };
+  }
+}
+
+function offsetOf(entries: Uint32Array, at: number): number {
+  return (((entries[at + 1] ?? 0) >>> 16) & ~rescanned) * 0x100000000 + (entries[at + 2] ?? 0);
+}
+
+function isStale(entries: Uint32Array, at: number, stale: StaleRanges): boolean {
+  if ((((entries[at + 1] ?? 0) >>> 16) & rescanned) !== 0) return false;
+  const offset = offsetOf(entries, at);
+  return stale.some(({ from, to }) => offset >= from && offset < to);
+}
