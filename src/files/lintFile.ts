@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { throwIfAborted } from '../base/async.js';
@@ -84,21 +84,16 @@ async function lintOpened(file: OpenedFile, isPacked: boolean, lint: LintOptions
 
 /** From begin to end, by the exact rules alone. */
 async function lintFromBegin(file: OpenedFile, lint: LintOptions, run: LintRun): Promise<LintResult> {
-  const stream = createReadStream('', {
-    fd: file.fd,
-    autoClose: false,
-    highWaterMark: 256 * 1024,
-    ...(file.isRegular && { start: 0 }),
-  });
-  return lintChunks(stream as AsyncIterable<Uint8Array>, file, lint, run);
+  return lintChunks(file.chunks(), file, lint, run);
 }
 
 async function lintPacked(file: OpenedFile, lint: LintOptions, run: LintRun): Promise<LintResult> {
-  const packed = createReadStream('', { fd: file.fd, autoClose: false, start: 0 });
+  // Each chunk is new: the stream holds several at a time.
+  const packed = Readable.from(file.chunks({ areKept: true }), { objectMode: false });
   const unpacked = createGunzip({ chunkSize: 256 * 1024 });
   packed.on('error', (error) => unpacked.destroy(error));
   let done = 0;
-  packed.on('data', (chunk) => {
+  packed.on('data', (chunk: Uint8Array) => {
     done += chunk.length;
   });
   try {

@@ -1,4 +1,5 @@
-import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { BatchError, errorCode } from '../base/errors.js';
 import { type ReadRow, readRow } from './readRow.js';
 
@@ -10,6 +11,8 @@ export class NeedsExactLint extends Error {
   }
 }
 
+const readAsync = promisify(read);
+const chunkBytes = 256 * 1024;
 const firstTry = 2048;
 /** A row spans 1,024 lines at most and 64 Ki characters before its last line. */
 const lastTry = 4 * 1024 * 1024;
@@ -94,6 +97,19 @@ export class OpenedFile {
 
   get sizeBytes(): number {
     return Number(this.#before.size);
+  }
+
+  /** All of it, chunk by chunk; a chunk is overwritten by the next one unless `areKept`. */
+  async *chunks({ areKept = false } = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    let buffer = Buffer.allocUnsafe(chunkBytes);
+    // Only regular files have positions.
+    for (let position = 0; ;) {
+      const { bytesRead } = await readAsync(this.fd, buffer, 0, chunkBytes, this.isRegular ? position : null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      position += bytesRead;
+      if (areKept) buffer = Buffer.allocUnsafe(chunkBytes);
+    }
   }
 
   /** Throws `FileChanged` when the path is another file by now, or none, or when the file was written to. */
