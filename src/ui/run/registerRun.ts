@@ -4,6 +4,7 @@ import type { Jobs } from '../explorer/registerExplorer.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
+import { activeFile } from './activeFile.js';
 import type { JobFileProblems } from './jobFileProblems.js';
 
 const jobFiles: vscode.DocumentSelector = { pattern: '**/*.s3job.json' };
@@ -26,7 +27,7 @@ export function registerRun(services: Services, jobs: Jobs): void {
     return await runLocally(services, jobs, file);
   });
   commands.register(Command.jobCheck, async (given) => {
-    const file = given ?? vscode.window.activeTextEditor?.document.uri;
+    const file = given ?? activeFile();
     if (file === undefined) throw new BatchError('NoJobFile', vscode.l10n.t('Open the job file first.'));
     const document = await vscode.workspace.openTextDocument(file);
     const { errors: errorCount, warnings } = (await problems()).check(document);

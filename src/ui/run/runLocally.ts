@@ -5,6 +5,7 @@ import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
+import { activeFile } from './activeFile.js';
 import { manifestOf } from './manifestOf.js';
 import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
 
@@ -52,9 +53,8 @@ async function readJob(file: vscode.Uri): Promise<JobFile | undefined> {
 }
 
 function activeRunnable(): vscode.Uri | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  if (document === undefined) return undefined;
-  return document.uri.path.endsWith(jobFileSuffix) || /\.csv$/i.test(document.uri.path) ? document.uri : undefined;
+  const file = activeFile();
+  return file !== undefined && (file.path.endsWith(jobFileSuffix) || /\.csv$/i.test(file.path)) ? file : undefined;
 }
 
 async function findJobFiles(): Promise<readonly vscode.Uri[]> {
