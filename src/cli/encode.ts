@@ -1,27 +1,26 @@
 import { resolve } from 'node:path';
-import { BatchError } from '../base/errors.js';
-import { ByteLineReader } from '../core/manifest/byteLines.js';
-import { hasLoneSurrogate, utf8Length } from '../core/manifest/keyEncoding.js';
-import { isBucketName, isLegacyBucketName } from '../core/manifest/rules/bucketName.js';
-import { decodeUtf8 } from '../core/manifest/utf8.js';
-import { formatManifestRow, type ListedObject, readListing } from '../core/manifest/writeManifest.js';
-import type { CliCommand, CliIo } from './cliIo.js';
+import { errorCode } from '../base/errors.js';
+import { KeyListEncoder, keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
+import type { CliCommand } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { count, printable, writeOut } from './output.js';
+import { count, writeOut } from './output.js';
 import { readSource, sourceName } from './readSource.js';
 import { isSameFile, replaceFile, type Write } from './replaceFile.js';
-
-const inputKinds = ['auto', 'lines', 'json'] as const;
 
 const help = [
   'Usage: s3batch encode [FILE] --bucket BUCKET [options]',
   '',
-  'Makes a manifest from raw keys. FILE (stdin when left out, or -) holds a key a line, or JSON: the output of',
-  '"aws s3api list-objects-v2" or "list-object-versions", or an array of keys.',
+  'Makes a manifest from keys. FILE (stdin when left out, or -; .gz files are unpacked) holds one of',
+  '  lines   a key a line',
+  '  uris    s3://bucket/key a line',
+  '  csv     a header row with a column Key, perhaps Bucket and VersionId, as Athena and Excel write it',
+  '  json    the output of "aws s3api list-objects-v2" or "list-object-versions", or an array of keys',
   '',
   'Options:',
-  '  --bucket BUCKET        the bucket of all keys',
-  '  --input KIND           lines, json, or auto (the default): JSON if the input begins with { or [ and is JSON',
+  '  --bucket BUCKET        the bucket of all keys; not needed when the input names buckets',
+  '  --input KIND           lines, uris, csv, json, or auto (the default): what the first line looks like',
+  '  --encoded              the keys are URL-encoded already, as those of S3 Inventory',
+  '  --versions             lines and uris: the version follows the key after a tab; without one it is null',
   '  -o, --output OUT       where to write (default stdout)',
   '  --help                 show this',
   '',
@@ -34,6 +33,8 @@ export const encodeCommand: CliCommand = async (argv, io) => {
   const { values, positionals } = parseArguments(argv, {
     bucket: { type: 'string' },
     input: { type: 'string', default: 'auto' },
+    encoded: { type: 'boolean' },
+    versions: { type: 'boolean' },
     output: { type: 'string', short: 'o', default: '-' },
     help: { type: 'boolean', short: 'h' },
   });
@@ -43,115 +44,61 @@ export const encodeCommand: CliCommand = async (argv, io) => {
   }
   const [path = '-', ...others] = positionals;
   if (others.length > 0) throw usageError('Name one file of keys, or none for stdin.');
-  const { bucket, output } = values;
-  if (bucket === undefined) throw usageError("Name the bucket of the keys with '--bucket'.");
-  if (!isBucketName(bucket) && !isLegacyBucketName(bucket)) throw usageError(`'${bucket}' is not a possible bucket name.`);
-  const kind = parseChoice('--input', values.input, inputKinds);
+  const { output } = values;
+  const kind = parseChoice('--input', values.input, ['auto', ...keyListKinds]);
   if (path !== '-' && output !== '-' && (await isSameFile(resolve(io.cwd, path), resolve(io.cwd, output)))) {
     throw usageError(`'${output}' is the input itself.`);
   }
 
-  const encoder = new KeyEncoder(bucket);
-  const produce = (write: Write): Promise<void> => encodeSource(path, kind, encoder, io, write);
-  if (output === '-') await produce((piece) => writeOut(io.stdout, piece));
-  else await replaceFile(resolve(io.cwd, output), produce);
-  if (encoder.overlong === 0) return 0;
-  const first = `the first is number ${encoder.firstOverlong.toLocaleString('en')}`;
-  await writeOut(io.stderr, `s3batch encode: ${count(encoder.overlong, 'key')} longer than 1,024 bytes; ${first}.\n`);
-  return 1;
+  let rows: string[] = [];
+  const encoder = new KeyListEncoder((row) => rows.push(row), {
+    name: sourceName(path),
+    kind: kind === 'auto' ? undefined : kind,
+    bucket: values.bucket,
+    isEncoded: values.encoded,
+    hasVersions: values.versions,
+  });
+  let result: KeyListResult | undefined;
+  const produce = async (write: Write): Promise<void> => {
+    const flush = async (): Promise<boolean> => {
+      const pieces = rows;
+      rows = [];
+      for (let from = 0; from < pieces.length; from += 4096) {
+        if (!(await write(pieces.slice(from, from + 4096).join('')))) return false;
+      }
+      return true;
+    };
+    for await (const chunk of readSource(path, io)) {
+      encoder.push(chunk);
+      if (!(await flush())) return;
+    }
+    result = encoder.end();
+    await flush();
+  };
+  try {
+    if (output === '-') await produce((piece) => writeOut(io.stdout, piece));
+    else await replaceFile(resolve(io.cwd, output), produce);
+  } catch (error) {
+    if (errorCode(error) === 'NoBucket') throw usageError("Name the bucket of the keys with '--bucket'.");
+    throw error;
+  }
+  // Undefined when the reader of stdout went away.
+  const notes = result === undefined ? [] : notesOf(result);
+  for (const note of notes) await writeOut(io.stderr, `s3batch encode: ${note}\n`);
+  return result !== undefined && result.overlong > 0 ? 1 : 0;
 };
 
-/** Turns keys into rows and remembers which ones no object can have. */
-class KeyEncoder {
-  readonly #bucket: string;
-  #number = 0;
-  overlong = 0;
-  /** Counted from 1; 0 when there is none. */
-  firstOverlong = 0;
-
-  constructor(bucket: string) {
-    this.#bucket = bucket;
+function notesOf({ overlong, firstOverlong, deleteMarkers, encodedLooking }: KeyListResult): string[] {
+  const notes: string[] = [];
+  if (deleteMarkers > 0) notes.push(`${count(deleteMarkers, 'delete marker')} left out.`);
+  if (encodedLooking > 0) {
+    notes.push(
+      `${count(encodedLooking, 'key')} with escapes such as %20, taken as they are. Were they encoded already, use '--encoded'.`,
+    );
   }
-
-  row(object: ListedObject): string {
-    this.#number += 1;
-    if (hasLoneSurrogate(object.key)) {
-      throw new BatchError('InvalidKey', `Key number ${this.#number} is not valid UTF-8; every S3 key is.`, {
-        hint: 'Save the list of keys as UTF-8.',
-      });
-    }
-    if (utf8Length(object.key) > 1024) {
-      this.overlong += 1;
-      if (this.firstOverlong === 0) this.firstOverlong = this.#number;
-    }
-    return formatManifestRow({ bucket: this.#bucket, ...object });
+  if (overlong > 0) {
+    const first = `the first is number ${firstOverlong.toLocaleString('en')}`;
+    notes.push(`${count(overlong, 'key')} longer than 1,024 bytes; ${first}.`);
   }
-}
-
-/** Lines are encoded as they come; JSON has to be read whole first. */
-async function encodeSource(
-  path: string,
-  kind: (typeof inputKinds)[number],
-  encoder: KeyEncoder,
-  io: CliIo,
-  write: Write,
-): Promise<void> {
-  let rows: string[] = [];
-  const reader = new ByteLineReader((line) => line.text !== '' && rows.push(encoder.row({ key: line.text })), {
-    longLines: 'reject',
-  });
-  const flush = (): Promise<boolean> => {
-    const text = rows.join('');
-    rows = [];
-    return write(text);
-  };
-  let held: Uint8Array[] | undefined = kind === 'lines' ? undefined : [];
-  let isSure = kind === 'json';
-  for await (const chunk of readSource(path, io)) {
-    if (held !== undefined) {
-      held.push(new Uint8Array(chunk));
-      isSure ||= beginsLikeJson(held) === true;
-      if (isSure || beginsLikeJson(held) === undefined) continue;
-      for (const earlier of held) reader.push(earlier);
-      held = undefined;
-    } else reader.push(chunk);
-    if (!(await flush())) return;
-  }
-  if (held !== undefined) {
-    const bytes = Buffer.concat(held);
-    const value = parseJson(bytes, sourceName(path), kind === 'json');
-    if (value !== undefined) {
-      for (const object of readListing(value.json)) {
-        rows.push(encoder.row(object));
-        if (rows.length >= 4096 && !(await flush())) return;
-      }
-      await flush();
-      return;
-    }
-    reader.push(bytes);
-  }
-  reader.end();
-  await flush();
-}
-
-/** Undefined while there are only spaces and line ends. */
-function beginsLikeJson(chunks: readonly Uint8Array[]): boolean | undefined {
-  for (const chunk of chunks) {
-    for (const byte of chunk) {
-      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return byte === 0x7b || byte === 0x5b;
-    }
-  }
-  return undefined;
-}
-
-/** Undefined when the bytes are not JSON and need not be. */
-function parseJson(bytes: Uint8Array, name: string, isNeeded: boolean): { json: unknown } | undefined {
-  const text = decodeUtf8(bytes);
-  try {
-    if (text === undefined) throw new SyntaxError('it is not UTF-8');
-    return { json: JSON.parse(text) as unknown };
-  } catch (error) {
-    if (!isNeeded) return undefined;
-    throw new BatchError('InvalidListing', `${printable(name)} is not JSON.`, { cause: error });
-  }
+  return notes;
 }
