@@ -34,6 +34,11 @@ const subcommands: readonly CommandEntry[] = [
     summary: 'the rows whose keys begin with a prefix or match a pattern',
     load: async () => (await import('./manifest/filter.js')).filterCommand,
   },
+  {
+    name: 'from-inventory',
+    summary: 'the objects of an S3 Inventory that was downloaded',
+    load: async () => (await import('./manifest/fromInventory.js')).fromInventoryCommand,
+  },
 ];
 
 function help(): string {

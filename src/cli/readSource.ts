@@ -11,12 +11,16 @@ const chunkBytes = 256 * 1024;
 
 /**
  * Reads a file, or stdin for `-`, chunk by chunk; `.gz` files are unpacked. A chunk may be overwritten once the next one is asked for.
- * Throws `CanNotRead` with a sentence fit to show.
+ * Throws `CanNotRead` with a sentence fit to show. `onPacked` sees the chunks of a `.gz` file as they lie on disk.
  */
-export async function* readSource(path: string, io: CliIo): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* readSource(
+  path: string,
+  io: CliIo,
+  onPacked?: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (path === '-') yield* readStream(io.stdin);
-    else if (/\.gz$/i.test(path)) yield* readGzip(resolve(io.cwd, path));
+    else if (/\.gz$/i.test(path)) yield* readGzip(resolve(io.cwd, path), onPacked);
     else yield* readFile(resolve(io.cwd, path));
   } catch (error) {
     throw readError(path, error);
@@ -50,8 +54,9 @@ async function* readFile(path: string): AsyncGenerator<Uint8Array, void, undefin
   }
 }
 
-async function* readGzip(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readGzip(path: string, onPacked?: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
   const file = createReadStream(path);
+  if (onPacked !== undefined) file.on('data', (chunk) => onPacked(chunk as Buffer));
   const unpacked = createGunzip({ chunkSize: chunkBytes });
   file.on('error', (error) => unpacked.destroy(error));
   try {
