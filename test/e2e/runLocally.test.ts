@@ -43,7 +43,7 @@ e2eTest('the sample job succeeds, and its details and manifest open from the tre
 
 e2eTest('a job file with mistakes is marked, and running it offers to show them', {}, async ({ workbench, folder }) => {
   // A file that is there already: the list of files may be read before a new one is seen.
-  await writeFile(join(folder, 'rename-slip.s3job.json'), '{ "Operation": {}, "Priority": "high" }\n');
+  await writeFile(join(folder, 'rename-reports', 'rename-slip.s3job.json'), '{ "Operation": {}, "Priority": "high" }\n');
   await workbench.openFile('rename-slip.s3job.json');
   await workbench.squiggles('error').first().waitFor();
   await workbench.command('S3 Batch: Run Locally…');
