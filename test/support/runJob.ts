@@ -27,7 +27,7 @@ export class JobRun {
 
   static async create(
     keys: readonly string[],
-    options: { settings?: Partial<EngineSettings>; timeoutMs?: number; reportRows?: ReportRows } = {},
+    options: { settings?: Partial<EngineSettings>; timeoutMs?: number; reportRows?: ReportRows; handler?: string } = {},
   ): Promise<JobRun> {
     const directory = await mkdtemp(join(tmpdir(), 's3batch-run-'));
     await mkdir(directory, { recursive: true });
@@ -49,7 +49,7 @@ export class JobRun {
           logicalId: 'Fake',
           arn: 'arn:aws:lambda:us-east-1:000000000000:function:fake',
           runtime: 'nodejs22.x',
-          handler: 'index.handler',
+          handler: options.handler ?? 'index.handler',
           codeDirectory: directory,
           timeoutMs: options.timeoutMs ?? 3000,
           memoryMb: 128,

@@ -35,6 +35,14 @@ const slowTaskMs = 2;
 const maxIdleDeaths = 3;
 /** A lane whose event loop is busy for more than this share of the time computes. */
 const computingShare = 0.7;
+/** So many tasks a lane tell the pace of a spell; of slower ones it is known after this long that they are slow. */
+const conclusiveTasks = 4;
+const longestSpellMs = 400;
+/** A lane that has not done its first task after so long does not start any more: its tasks are slow. */
+const longestStartMs = 1000;
+/** Lanes that were doubled must bring so much, or there are no more for a while. */
+const worthwhileGain = 1.25;
+const growPauseMs = 3000;
 /** About what a lane takes to start. */
 const laneStartMs = 60;
 
@@ -82,6 +90,9 @@ export class Supervisor {
   #lastProgress = '';
   #lastProgressMs = 0;
   #spell: Spell | undefined;
+  /** Tasks a millisecond before the last lanes were added; undefined when too few ran to tell. */
+  #rateBeforeGrowth: number | undefined;
+  #growAgainMs = 0;
   #earlyStop: { readonly isCancel: boolean } | undefined;
 
   constructor(plan: RunPlan, script: string, send: (event: HostEvent) => void) {
@@ -162,7 +173,7 @@ export class Supervisor {
     const { concurrency } = this.#plan.settings;
     if (lanes === 0 || lanes >= concurrency || !(this.#run.hasChunks || this.#run.hasRedrives)) return;
     const spell = this.#spell;
-    if (this.#slots.some(({ state, worker }) => worker === undefined || state.serial === 0 || state.isStarting)) {
+    if (this.#slots.some((slot) => isStarting(slot, nowMs))) {
       this.#spell = undefined;
       return;
     }
@@ -173,15 +184,23 @@ export class Supervisor {
     const elapsedMs = nowMs - spell.sinceMs;
     if (elapsedMs < growMs) return;
     const begun = this.#slots.reduce((sum, slot) => sum + slot.state.serial, 0) - spell.serials;
+    if (begun < lanes * conclusiveTasks && elapsedMs < longestSpellMs) return;
     const taskMs = (elapsedMs * lanes) / Math.max(begun, 0.001);
     const busy = this.#slots.reduce((sum, slot, index) => sum + busyShare(slot.worker, spell.loops[index]), 0) / lanes;
-    const isWaiting = taskMs >= slowTaskMs && busy < computingShare;
+    // Processes of handlers compute where no event loop shows it: what counts is whether the last lanes made the job faster.
+    const rate = begun >= lanes * conclusiveTasks ? begun / elapsedMs : undefined;
+    if (rate !== undefined && this.#rateBeforeGrowth !== undefined && rate < this.#rateBeforeGrowth * worthwhileGain) {
+      this.#growAgainMs = nowMs + growPauseMs;
+    }
+    this.#rateBeforeGrowth = undefined;
+    const isWaiting = taskMs >= slowTaskMs && busy < computingShare && nowMs >= this.#growAgainMs;
     const target = isWaiting ? concurrency : Math.min(concurrency, availableParallelism());
     // Not for what the lanes that there are will have done before another has started.
     const left = this.#run.chunksLeft * this.#plan.layout.rowsPerChunk + (this.#run.hasRedrives ? 1 : 0);
     const isWorthIt = (left * taskMs) / lanes > laneStartMs;
     this.#spell = undefined;
-    if (!isWorthIt) return;
+    if (!isWorthIt || target <= lanes) return;
+    this.#rateBeforeGrowth = rate;
     const chunks = Math.max(this.#run.chunksLeft, this.#run.hasRedrives ? 1 : 0);
     for (let added = Math.min(lanes, target - lanes, chunks); added > 0; added -= 1) this.#addLane();
   }
@@ -433,6 +452,12 @@ export class Supervisor {
     }
     if (this.#outputFd >= 0) closeSync(this.#outputFd);
   }
+}
+
+/** A process for the handler starts only after the environment is there, so the first task tells. */
+function isStarting({ state, worker }: Slot, nowMs: number): boolean {
+  if (worker === undefined || state.serial === 0 || state.isStarting) return true;
+  return state.serial === 1 && state.taskCount > 0 && nowMs - state.since < longestStartMs;
 }
 
 function busyShare(worker: Worker | undefined, since: EventLoopUtilization | undefined): number {

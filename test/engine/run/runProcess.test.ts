@@ -13,7 +13,7 @@ afterEach(async () => {
 
 async function createRun(
   keys: readonly string[],
-  options: { settings?: Partial<EngineSettings>; timeoutMs?: number } = {},
+  options: { settings?: Partial<EngineSettings>; timeoutMs?: number; handler?: string } = {},
 ): Promise<JobRun> {
   const run = await JobRun.create(keys, options);
   runs.push(run);
@@ -125,4 +125,26 @@ test('a host that is killed loses and doubles nothing', async () => {
   assert.equal(results.size, 20_000);
   const summary = await summarizeLogs(run.directory, 20_000);
   assert.deepEqual([summary.succeeded, summary.failed, summary.pending.size], [20_000, 0, 0]);
+});
+
+test('an environment that queues loses and doubles nothing either: hung, exited, stopped or killed', async () => {
+  const keys = numbered(6000, 'ok-');
+  keys[700] = 'hang';
+  keys[1500] = 'exit';
+  keys[2500] = 'once-late';
+  const run = await createRun(keys, { handler: 'queued', timeoutMs: 150, settings: { redrives: 1, concurrency: 3 } });
+  const killed = run.start();
+  while (run.counts.succeeded < 500) await wait(5);
+  killed.kill();
+  await killed.ended;
+  const stopped = run.start();
+  while (run.counts.succeeded < 2000) await wait(5);
+  stopped.stop(false);
+  assert.equal((await stopped.ended).kind, 'ended');
+  assert.deepEqual(await run.run(), { kind: 'ended', reason: 'finished', succeeded: 5998, failed: 2 });
+  const results = await run.results();
+  assert.equal(results.size, 6000);
+  assert.match(results.get(700)?.[0] ?? '', /Task timed out after 0\.15 seconds/);
+  assert.match(results.get(1500)?.[0] ?? '', /exit status 3/);
+  assert.ok([...results].every(([row, texts]) => texts.every((text) => text.startsWith(`bucket,${keys[row]},`))));
 });
