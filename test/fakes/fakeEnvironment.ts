@@ -1,14 +1,14 @@
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { BatchEvent } from '../../src/core/handler/handlerTypes.js';
+import { invocationIdOf } from '../../src/engine/run/taskIds.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../../src/engine/contracts.js';
 
 /**
  * An environment without a handler: the key says what happens. `ok…`, `slow<ms>…`, `fail…`, `temp…` (always), `once…` (fails
- * temporarily the first time this environment sees it), `throw…`, `hang…` (blocks the thread), `never…` (never settles), `exit…`, `garbage…`.
+ * temporarily at its first attempt), `throw…`, `hang…` (blocks the thread), `never…` (never settles), `exit…`, `garbage…`.
  * With the handler `queued` it takes several invocations at once and works through them in order, like a child process.
  */
 export function createFakeEnvironment(definition: FunctionDefinition, options: EnvironmentOptions): Promise<Environment> {
-  const seen = new Set<string>();
   const isQueued = definition.handler === 'queued';
   let turn: Promise<unknown> = Promise.resolve();
   return Promise.resolve({
@@ -26,7 +26,7 @@ export function createFakeEnvironment(definition: FunctionDefinition, options: E
   });
 
   async function answerTo(event: unknown): Promise<InvokeOutcome> {
-    const { tasks } = event as BatchEvent;
+    const { tasks, invocationId } = event as BatchEvent;
     const [task] = tasks;
     const key = decodeURIComponent((task?.s3Key ?? '').replaceAll('+', ' '));
     const answer = (resultCode: string, resultString: string): InvokeOutcome => ({
@@ -36,10 +36,8 @@ export function createFakeEnvironment(definition: FunctionDefinition, options: E
     if (key.startsWith('slow')) await wait(Number(/^slow(\d+)/.exec(key)?.[1] ?? 20));
     if (key.startsWith('fail')) return answer('PermanentFailure', `no, ${key}`);
     if (key.startsWith('temp')) return answer('TemporaryFailure', 'not now');
-    if (key.startsWith('once') && !seen.has(key)) {
-      seen.add(key);
+    if (key.startsWith('once') && invocationId === invocationIdOf(task?.taskId ?? '', 0))
       return answer('TemporaryFailure', 'not yet');
-    }
     if (key.startsWith('throw')) {
       return { kind: 'functionError', errorType: 'ReferenceError', errorMessage: 'newKey is not defined', trace: [] };
     }

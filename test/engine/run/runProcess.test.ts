@@ -47,7 +47,7 @@ test('runs every row once and journals its report row', async () => {
 
 test('ends hung, endless and exiting handlers and goes on with the next row', async () => {
   const run = await createRun(['ok1', 'hang', 'ok2', 'never', 'ok3', 'exit', 'ok4'], {
-    timeoutMs: 150,
+    timeoutMs: 400,
     settings: { redrives: 1, concurrency: 2 },
   });
   const end = await run.run();
@@ -56,7 +56,7 @@ test('ends hung, endless and exiting handlers and goes on with the next row', as
   for (const row of [1, 3]) {
     assert.match(
       results.get(row)?.[0] ?? '',
-      /^bucket,(hang|never),,failed,200,PermanentFailure,"Lambda returned function error: \{""errorMessage"":""\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36} Task timed out after 0\.15 seconds""\}"\r\n$/,
+      /^bucket,(hang|never),,failed,200,PermanentFailure,"Lambda returned function error: \{""errorMessage"":""\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36} Task timed out after 0\.40 seconds""\}"\r\n$/,
     );
   }
   assert.match(results.get(5)?.[0] ?? '', /Runtime exited with error: exit status 3/);
@@ -132,7 +132,7 @@ test('an environment that queues loses and doubles nothing either: hung, exited,
   keys[700] = 'hang';
   keys[1500] = 'exit';
   keys[2500] = 'once-late';
-  const run = await createRun(keys, { handler: 'queued', timeoutMs: 150, settings: { redrives: 1, concurrency: 3 } });
+  const run = await createRun(keys, { handler: 'queued', timeoutMs: 400, settings: { redrives: 1, concurrency: 3 } });
   const killed = run.start();
   while (run.counts.succeeded < 500) await wait(5);
   killed.kill();
@@ -144,7 +144,7 @@ test('an environment that queues loses and doubles nothing either: hung, exited,
   assert.deepEqual(await run.run(), { kind: 'ended', reason: 'finished', succeeded: 5998, failed: 2 });
   const results = await run.results();
   assert.equal(results.size, 6000);
-  assert.match(results.get(700)?.[0] ?? '', /Task timed out after 0\.15 seconds/);
+  assert.match(results.get(700)?.[0] ?? '', /Task timed out after 0\.40 seconds/);
   assert.match(results.get(1500)?.[0] ?? '', /exit status 3/);
   assert.ok([...results].every(([row, texts]) => texts.every((text) => text.startsWith(`bucket,${keys[row]},`))));
 });
