@@ -29,6 +29,18 @@ export function runNpm(cwd: string, args: readonly string[]): Promise<number> {
   return runCommand(isWindows ? 'npm.cmd' : 'npm', args, { cwd, env, isShell: isWindows });
 }
 
+/** Runs a program to its end; resolves with its exit code and all that it wrote. */
+export async function readCommand(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<{ code: number; output: string }> {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return { code: await exitOf(child), output };
+}
+
 async function exitOf(child: ChildProcess): Promise<number> {
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -1,3 +1,4 @@
+import { runBenchmarks } from './bench.js';
 import { bundleAll, watchBundles } from './bundle.js';
 import { runCheck } from './check.js';
 import { bundleHostTests, runHostTests } from './host/hostTests.js';
@@ -10,6 +11,7 @@ type Task = (root: string, args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
   start,
+  bench: runBenchmarks,
   test: (root) => testAll(root),
   build: async (root, args) => {
     await bundleAll(root);

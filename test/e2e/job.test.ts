@@ -8,7 +8,7 @@ e2eTest('the sample job runs locally from its job file, shows in the tree, and i
   const { workbench } = session;
   assert.match(await workbench.editorText(), /Rows in the report: 0 failed, 3 succeeded/);
 
-  // The tree says what the job is made of.
+  // The tree says what the job is made of, and the log what happened.
   await workbench.treeRow(/Rename reports/).click();
   await workbench.page.keyboard.press('ArrowRight');
   for (const detail of [/Invoke AWS Lambda/, /Manifest/, /Report/, /Job role/, /Timeline/])

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand, startGroup } from '../command.js';
+import { readCommand, startGroup } from '../command.js';
 import type { InstalledHost } from './installHost.js';
 
 export interface CodeServer {
@@ -102,11 +102,11 @@ export async function startCodeServer(host: InstalledHost, options: ServeOptions
 /** Installs a packaged extension as a user would. Rejects when the server refuses it. */
 export async function installExtension(host: InstalledHost, home: string, vsix: string): Promise<void> {
   await writeSettings(home, {});
-  const code = await runCommand(host.nodePath, [host.entry, ...dataArguments(home), '--install-extension', vsix], {
+  const { code, output } = await readCommand(host.nodePath, [host.entry, ...dataArguments(home), '--install-extension', vsix], {
     cwd: home,
     env: cleanEnvironment(),
   });
-  if (code !== 0) throw new Error(`VS Code ${host.version.vscode} did not install ${vsix}.`);
+  if (code !== 0) throw new Error(`VS Code ${host.version.vscode} did not install ${vsix}:\n${output}`);
 }
 
 function dataArguments(home: string): string[] {

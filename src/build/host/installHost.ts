@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runNpm } from '../command.js';
 import type { HostVersion } from './versions.js';
@@ -13,7 +13,7 @@ export interface InstalledHost {
 }
 
 /** Raised when the way of installing changes, so that what an older one left behind is installed anew. */
-const recipe = 1;
+const recipe = 2;
 const stampFile = 'installed.json';
 
 /**
@@ -28,7 +28,7 @@ export async function installHost(root: string, version: HostVersion): Promise<I
     await mkdir(hosts, { recursive: true });
     const work = join(hosts, `.${version.vscode}-${process.pid}`);
     try {
-      await installInto(work, version);
+      await installInto(root, work, version);
       await writeFile(join(work, stampFile), stampOf(version));
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder);
@@ -43,7 +43,7 @@ export async function installHost(root: string, version: HostVersion): Promise<I
   };
 }
 
-async function installInto(folder: string, version: HostVersion): Promise<void> {
+async function installInto(root: string, folder: string, version: HostVersion): Promise<void> {
   await mkdir(folder, { recursive: true });
   const nodePackages = isOwnNodeRight(version) ? [] : [`${nodePackageName()}@${version.nodePackage}`];
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
@@ -52,7 +52,9 @@ async function installInto(folder: string, version: HostVersion): Promise<void> 
   const server = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(server, ['install', '--omit=dev', ...quiet]);
   await npm(join(server, 'extensions'), ['install', '--omit=dev', ...quiet]);
-  if (version.hasNativeArgon2) await replaceArgon2(folder);
+  await standIn(root, join(server, 'node_modules', '@vscode', 'spdlog'), 'spdlog');
+  await standIn(root, join(server, 'node_modules', '@vscode', 'native-watchdog'), 'nativeWatchdog');
+  if (version.hasNativeArgon2) await standIn(root, join(folder, 'node_modules', 'argon2'), 'argon2');
 }
 
 async function npm(folder: string, args: readonly string[]): Promise<void> {
@@ -61,17 +63,13 @@ async function npm(folder: string, args: readonly string[]): Promise<void> {
     throw new Error(`npm ${args.join(' ')} failed in ${folder}. Check that the npm registry can be reached, then try again.`);
 }
 
-/** The server loads argon2 at start and calls it for passwords only; it is started with `--auth none`. Building it needs a compiler and Node's headers. */
-async function replaceArgon2(folder: string): Promise<void> {
-  const target = join(folder, 'node_modules', 'argon2');
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  await writeFile(join(target, 'package.json'), '{ "name": "argon2", "version": "0.0.0", "main": "index.js" }\n');
-  await writeFile(
-    join(target, 'index.js'),
-    `const refuse = () => { throw new Error('This server is installed without passwords. Start it with --auth none.'); };\n` +
-      `module.exports = { hash: refuse, verify: refuse };\n`,
-  );
+/** Puts a file of ours in the place of a package that would need a compiler and Node's headers. */
+async function standIn(root: string, target: string, name: string): Promise<void> {
+  const { version } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as { version: string };
+  await rm(target, { recursive: true });
+  await mkdir(target);
+  await cp(join(root, 'src', 'build', 'host', 'standIns', `${name}.cjs`), join(target, 'index.js'));
+  await writeFile(join(target, 'package.json'), JSON.stringify({ name, version, main: 'index.js' }));
 }
 
 function isOwnNodeRight(version: HostVersion): boolean {

@@ -140,6 +140,11 @@ export class Workbench {
     return rows;
   }
 
+  /** Text of the panel: Output, Problems, Terminal. */
+  async panelText(): Promise<string> {
+    return (await this.page.locator('.part.panel').innerText()).replaceAll('\u00a0', ' ');
+  }
+
   statusBarItem(text: string | RegExp): Locator {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
