@@ -1,6 +1,6 @@
 import type { ManifestLayout } from '../core/manifest/manifestLayout.js';
 import { rowIdentity, viewRow } from '../core/manifest/rowView.js';
-import { findSameHashes, type HashParts, partitionCount, readPartition, type StaleRanges } from './hashStore.js';
+import { findSameHashes, type HashParts, partitionCount, PartitionReader, type StaleRanges } from './hashStore.js';
 import { readInto, RowFile } from './openedFile.js';
 import { shared } from './scanPlan.js';
 
@@ -25,10 +25,11 @@ export interface Duplicates {
 export function searchDuplicates(plan: SearchPlan, control: Int32Array): Duplicates {
   const list = new DuplicateList(plan.limit);
   const compare = new RowComparer(plan);
+  const reader = new PartitionReader(plan.parts);
   for (;;) {
     const partition = Atomics.add(control, shared.nextPartition, 1);
     if (partition >= partitionCount || Atomics.load(control, shared.isStopped) !== 0) return list.result();
-    for (const { offsets } of findSameHashes(readPartition(plan.parts, partition), plan.stale)) {
+    for (const offsets of findSameHashes(reader.read(partition), plan.stale)) {
       /** The first row of each object; nearly always there is one. */
       const firsts: number[] = [];
       for (const offset of offsets) {

@@ -150,52 +150,73 @@ function writeAll(fd: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
 }
 
-/** The entries of one partition of all threads, one after the other. */
-export function readPartition(parts: readonly HashParts[], partition: number): Uint32Array {
-  let blockCount = 0;
-  for (const { blocks, spilled } of parts) blockCount += (blocks[partition]?.length ?? 0) + (spilled[partition]?.length ?? 0);
-  const words = new Uint32Array(blockCount * blockWords);
-  let length = 0;
-  for (const { segments, blocks, fills, spilled, spillFile } of parts) {
-    for (const block of spilled[partition] ?? []) {
-      if (spillFile === undefined) throw new Error('Blocks were spilled, and there is no file.');
-      const bytes = new Uint8Array(words.buffer, length * 4, blockBytes);
-      for (let done = 0; done < blockBytes;) {
-        const read = readSync(spillFile, bytes, done, blockBytes - done, block * blockBytes + done);
-        if (read === 0) throw new Error('The temporary file of hashes is shorter than it was.');
-        done += read;
-      }
-      length += blockWords;
-    }
-    const own = blocks[partition] ?? [];
-    for (const [index, block] of own.entries()) {
-      const segment = segments[Math.floor(block / segmentBlocks)];
-      if (segment === undefined) throw new Error('A block of hashes is missing.');
-      const isLast = index === own.length - 1;
-      const wordCount = (isLast ? (fills[partition] ?? 0) : blockEntries) * entryWords;
-      words.set(new Uint32Array(segment, (block % segmentBlocks) * blockBytes, wordCount), length);
-      length += wordCount;
-    }
+/** Reads partitions, one at a time, into memory that is used again for the next one. */
+export class PartitionReader {
+  readonly #parts: readonly HashParts[];
+  #entries = new Uint32Array(0);
+  #slots = new Uint32Array(0);
+
+  constructor(parts: readonly HashParts[]) {
+    this.#parts = parts;
   }
-  return words.subarray(0, length);
+
+  /** The entries of a partition of all threads, one after the other, and a table of zeros with twice as many slots, a power of two. */
+  read(partition: number): Partition {
+    let blockCount = 0;
+    for (const { blocks, spilled } of this.#parts)
+      blockCount += (blocks[partition]?.length ?? 0) + (spilled[partition]?.length ?? 0);
+    if (this.#entries.length < blockCount * blockWords) this.#entries = new Uint32Array(blockCount * blockWords * 1.25);
+    let length = 0;
+    for (const part of this.#parts) length = copyPartition(part, partition, this.#entries, length);
+    let size = 1024;
+    while (size < (length / entryWords) * 2) size *= 2;
+    if (this.#slots.length < size) this.#slots = new Uint32Array(size);
+    return { entries: this.#entries.subarray(0, length), slots: this.#slots.subarray(0, size).fill(0) };
+  }
 }
 
-export interface SameHash {
-  /** Offsets of rows with one hash, ascending. */
-  readonly offsets: Float64Array;
+export interface Partition {
+  readonly entries: Uint32Array;
+  readonly slots: Uint32Array;
+}
+
+/** Appends the part of one thread; returns the new length in words. */
+function copyPartition(
+  { segments, blocks, fills, spilled, spillFile }: HashParts,
+  partition: number,
+  words: Uint32Array,
+  from: number,
+): number {
+  let length = from;
+  for (const block of spilled[partition] ?? []) {
+    if (spillFile === undefined) throw new Error('Blocks were spilled, and there is no file.');
+    const bytes = new Uint8Array(words.buffer, length * 4, blockBytes);
+    for (let done = 0; done < blockBytes;) {
+      const read = readSync(spillFile, bytes, done, blockBytes - done, block * blockBytes + done);
+      if (read === 0) throw new Error('The temporary file of hashes is shorter than it was.');
+      done += read;
+    }
+    length += blockWords;
+  }
+  const own = blocks[partition] ?? [];
+  for (const [index, block] of own.entries()) {
+    const segment = segments[Math.floor(block / segmentBlocks)];
+    if (segment === undefined) throw new Error('A block of hashes is missing.');
+    const isLast = index === own.length - 1;
+    const wordCount = (isLast ? (fills[partition] ?? 0) : blockEntries) * entryWords;
+    words.set(new Uint32Array(segment, (block % segmentBlocks) * blockBytes, wordCount), length);
+    length += wordCount;
+  }
+  return length;
 }
 
 /** Half-open ranges of offsets, ascending: rows there count only when they are of a second scan. */
 export type StaleRanges = readonly { readonly from: number; readonly to: number }[];
 
-/** Groups of rows of one partition that have the same hash; most have not. */
-export function* findSameHashes(entries: Uint32Array, stale: StaleRanges): Generator<SameHash, void, undefined> {
+/** The offsets, ascending, of rows of one partition that have the same hash; most have not. A slot holds an entry's number + 1. */
+export function findSameHashes({ entries, slots }: Partition, stale: StaleRanges): Float64Array[] {
   const count = entries.length / entryWords;
-  let size = 1024;
-  while (size < count * 2) size *= 2;
-  const mask = size - 1;
-  /** Entry + 1; 0 is an empty slot. */
-  const slots = new Uint32Array(size);
+  const mask = slots.length - 1;
   /** Index pairs of an entry and the first one with its hash. */
   const heads: number[] = [];
   const members: number[] = [];
@@ -220,14 +241,10 @@ export function* findSameHashes(entries: Uint32Array, stale: StaleRanges): Gener
       slot = (slot + 1) & mask;
     }
   }
-  yield* groups(entries, heads, members);
+  return groupOffsets(entries, heads, members);
 }
 
-function* groups(
-  entries: Uint32Array,
-  heads: readonly number[],
-  members: readonly number[],
-): Generator<SameHash, void, undefined> {
+function groupOffsets(entries: Uint32Array, heads: readonly number[], members: readonly number[]): Float64Array[] {
   const byHead = new Map<number, number[]>();
   for (const [index, head] of heads.entries()) {
     const group = byHead.get(head);
@@ -235,9 +252,9 @@ function* groups(
     if (group === undefined) byHead.set(head, [head, member]);
     else group.push(member);
   }
-  for (const group of byHead.values()) {
-    yield { offsets: Float64Array.from(group, (entry) => offsetOf(entries, entry * entryWords)).toSorted() };
-  }
+  return Array.from(byHead.values(), (group) =>
+    Float64Array.from(group, (entry) => offsetOf(entries, entry * entryWords)).toSorted(),
+  );
 }
 
 function offsetOf(entries: Uint32Array, at: number): number {

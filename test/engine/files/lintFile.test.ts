@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync, truncateSync } from 'node:fs';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -7,6 +8,7 @@ import fc from 'fast-check';
 import { lintManifest } from '../../../src/core/manifest/lintManifest.js';
 import type { LintOptions } from '../../../src/core/manifest/lintOptions.js';
 import { lintFile, type LintRun } from '../../../src/files/lintFile.js';
+import { LintWorkers } from '../../../src/files/lintWorkers.js';
 import { anyManifest } from '../../support/manifestText.js';
 import { anyLargerManifest } from '../../support/largerManifest.js';
 
@@ -79,4 +81,104 @@ test('the result for mutated bytes is that of lintManifest', async () => {
     }),
     { numRuns: 600 },
   );
+});
+
+/** 3,000 clean rows of 3 kinds, about 150 KB. */
+function cleanRows(count = 3000): string[] {
+  return Array.from({ length: count }, (_, row) => `test-bucket,report/date%3D2023-01-01/part-${row}%20%C3%A9.parquet`);
+}
+
+/** A file in the test's folder, and its bytes. */
+async function manifestFile(name: string, text: string): Promise<{ path: string; bytes: Buffer }> {
+  const path = join(folder, name);
+  const bytes = Buffer.from(text, 'utf8');
+  await writeFile(path, bytes);
+  return { path, bytes };
+}
+
+test('workers and this thread together give the same result, with rows over chunk borders and far duplicates', async () => {
+  const rows = cleanRows();
+  rows[7] = 'test-bucket,a b';
+  rows[1500] = 'test-bucket,"spans\nlines\r\nhere"';
+  rows[2900] = rows[3] ?? '';
+  rows[2901] = 'test-bucket,report/date=2023-01-01/part-5%20é.parquet';
+  rows[2902] = 'other-bucket,x';
+  const { path, bytes } = await manifestFile('workers.csv', rows.join('\n'));
+  const workers = new LintWorkers({ keepMs: 60_000 });
+  try {
+    for (const isScannedHere of [true, false, false]) {
+      const run = { workers, workerCount: 2, isScannedHere, chunkBytes: 2048, smallBytes: 0 };
+      assert.deepEqual(await lintFile(path, {}, run), lintManifest(bytes));
+    }
+  } finally {
+    await workers.close();
+  }
+});
+
+test('hashes that have no room in memory go to a file, which is removed', async () => {
+  // Blocks of 1,024 hashes, 512 partitions: more than fits the smallest limit needs a million rows.
+  const rows = Array.from({ length: 1_000_000 }, (_, row) => `abc,${(row * 7919) % 999_983}`);
+  const { path } = await manifestFile('spill.csv', rows.join('\n'));
+  const temporaryFolder = await mkdtemp(join(folder, 'spill-'));
+  const result = await lintFile(path, {}, { hashBytes: 0, temporaryFolder, workerCount: 0 });
+  assert.equal(result.rows, 1_000_000);
+  assert.deepEqual(result.counts, { 'duplicate-row': 17 });
+  assert.match(result.problems[0]?.message ?? '', /^The same object as in line 1:/);
+  assert.deepEqual(await readdir(temporaryFolder), []);
+});
+
+test('one line of 100 MB is reported, not held', async () => {
+  const path = join(folder, 'line.csv');
+  const file = await open(path, 'w');
+  await file.write(`${cleanRows(10).join('\n')}\ntest-bucket,`);
+  const block = Buffer.alloc(1024 * 1024, 'k');
+  for (let count = 0; count < 100; count += 1) await file.write(block);
+  await file.close();
+  const before = process.memoryUsage().rss;
+  const result = await lintFile(path);
+  assert.deepEqual([result.rows, result.counts], [11, { 'key-too-long': 1 }]);
+  assert.ok(process.memoryUsage().rss - before < 80 * 1024 * 1024, 'memory grew with the line');
+});
+
+test('a file that changes or vanishes while it is read is said to', async () => {
+  const changed = await manifestFile('changing.csv', cleanRows().join('\n'));
+  const change = lintFile(
+    changed.path,
+    {},
+    { ...tiny, name: 'changing.csv', onProgress: () => truncateSync(changed.path, 5000) },
+  );
+  await assert.rejects(change, { code: 'FileChanged', message: 'changing.csv changed while it was read.' });
+  const removed = await manifestFile('vanishing.csv', cleanRows().join('\n'));
+  const remove = lintFile(
+    removed.path,
+    {},
+    { ...tiny, name: 'vanishing.csv', onProgress: () => rmSync(removed.path, { force: true }) },
+  );
+  await assert.rejects(remove, { code: 'FileChanged', message: 'vanishing.csv was removed while it was read.' });
+  await assert.rejects(lintFile(join(folder, 'none.csv'), {}, { name: 'none.csv' }), { code: 'CanNotRead' });
+  await assert.rejects(lintFile(folder, {}, { name: 'folder' }), { message: "Can't read folder: it is a folder." });
+});
+
+test('progress is reported and an abort heeded, here and with workers', async () => {
+  const { path, bytes } = await manifestFile('progress.csv', cleanRows().join('\n'));
+  for (const run of [tiny, { ...tiny, chunkBytes: 1024, workerCount: 1, isScannedHere: false }]) {
+    const done: number[] = [];
+    await lintFile(path, {}, { ...run, onProgress: (bytesDone) => done.push(bytesDone) });
+    assert.equal(done.at(-1), bytes.length);
+    const abort = new AbortController();
+    const aborted = lintFile(path, {}, { ...run, signal: abort.signal, onProgress: () => abort.abort() });
+    await assert.rejects(aborted, { code: 'Cancelled' });
+  }
+});
+
+test('rows of many buckets, sorted or mixed, and of names that are none', async () => {
+  const buckets = Array.from({ length: 40 }, (_, index) => (index % 9 === 8 ? `Bad_${index}..` : `bucket-${index}`));
+  const sorted = buckets.flatMap((bucket) => Array.from({ length: 30 }, (_, row) => `${bucket},key/${row}`));
+  const mixed = Array.from({ length: 1200 }, (_, row) => `${buckets[(row * 7) % 40]},key/${row}`);
+  for (const [kind, rows] of Object.entries({ sorted, mixed })) {
+    const { path, bytes } = await manifestFile(`${kind}.csv`, rows.join('\r\n'));
+    for (const kernel of ['wasm', 'js'] as const) {
+      assert.deepEqual(await lintFile(path, {}, { ...tiny, chunkBytes: 700, kernel }), lintManifest(bytes));
+    }
+  }
 });
