@@ -666,6 +666,10 @@ function hashBytes(start: u64, from: usize, length: usize): u64 {
     a = rotl((a ^ low) * factor1, 31);
     b = rotl((b ^ high) * factor2, 29);
   }
+  return finish(a, b);
+}
+
+function finish(a: u64, b: u64): u64 {
   let hash = a ^ rotl(b, 23);
   hash = (hash ^ (hash >> 32)) * factor2;
   hash = (hash ^ (hash >> 29)) * factor1;
@@ -715,16 +719,30 @@ function keep(row: usize, hash: u64): void {
   hashes += 1;
 }
 
+/** As hashBytes of the decoded key; keys without escapes are hashed where they are. */
 function hashKey(key: usize, end: usize): u64 {
   const percent = i8x16.splat(37);
   const plus = i8x16.splat(43);
+  let left = end - key;
+  let a = seed ^ (<u64>left * factor3);
+  let b = rotl(seed, 32) + factor2;
   let at = key;
-  while (at < end) {
+  while (left > 0) {
     const v = v128.load(at);
     if (v128.any_true(v128.or(i8x16.eq(v, percent), i8x16.eq(v, plus)))) return hashBytes(seed, scratchAt, decode(key, at, end));
+    let low = i64x2.extract_lane(v, 0);
+    let high = i64x2.extract_lane(v, 1);
+    if (left < 16) {
+      low &= lowBytes(left);
+      high = left > 8 ? high & lowBytes(left - 8) : 0;
+      left = 16;
+    }
+    a = rotl((a ^ low) * factor1, 31);
+    b = rotl((b ^ high) * factor2, 29);
     at += 16;
+    left -= 16;
   }
-  return hashBytes(seed, key, end - key);
+  return finish(a, b);
 }
 
 /** Decodes a key to scratchAt; there is nothing to decode before `from`. A `%` that is no escape stays. Returns the length. */

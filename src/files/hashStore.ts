@@ -8,17 +8,16 @@ const entryWords = 3;
 const blockEntries = 1024;
 const blockWords = blockEntries * entryWords;
 const blockBytes = blockWords * 4;
-const segmentBlocks = 256;
 /** The highest bit of an offset says that its row is of a chunk's second scan. */
 const rescanned = 0x8000;
 
 /** What one thread hands to all: memory is shared, files are read through one descriptor. */
 export interface HashParts {
-  readonly segments: readonly SharedArrayBuffer[];
+  readonly memory: SharedArrayBuffer;
   /** Per partition: its blocks in memory, the last one being filled. */
   readonly blocks: readonly (readonly number[])[];
   /** Per partition: entries in its last block. */
-  readonly fills: Uint16Array;
+  readonly fills: readonly number[];
   /** Per partition: its full blocks in the file. */
   readonly spilled: readonly (readonly number[])[];
   readonly spillFile: number | undefined;
@@ -26,72 +25,60 @@ export interface HashParts {
 
 /**
  * Hashes of rows with the rows' offsets, in partitions by hash: each is small enough to be searched within the processor's cache.
- * Beyond `limitBytes` full blocks go to a file in `folder`.
+ * Beyond `limitBytes` full blocks go to a file in `folder`. The system gives the memory when it is written to, not before.
  */
 export class HashStore {
-  readonly #limitBlocks: number;
+  readonly #blockCount: number;
   readonly #folder: string;
-  readonly #segments: SharedArrayBuffer[] = [];
-  readonly #words: Uint32Array[] = [];
-  #free: number[] = [];
+  readonly #memory: SharedArrayBuffer;
+  readonly #words: Uint32Array;
+  #untouched = 0;
+  readonly #free: number[] = [];
   readonly #blocks: number[][] = Array.from({ length: partitionCount }, () => []);
-  readonly #views: Uint32Array[] = Array.from({ length: partitionCount }, () => new Uint32Array(0));
-  readonly #fills = new Uint16Array(partitionCount).fill(blockEntries);
+  /** Per partition: the word for its next entry, and the end of its block. */
+  readonly #next = new Uint32Array(partitionCount);
+  readonly #ends = new Uint32Array(partitionCount);
   readonly #spilled: number[][] = Array.from({ length: partitionCount }, () => []);
   #spillFile: number | undefined;
   #spilledBlocks = 0;
 
   constructor(options: { readonly limitBytes: number; readonly folder: string }) {
     // Each partition has a block that is being filled and can't be spilled.
-    this.#limitBlocks = Math.max(Math.floor(options.limitBytes / blockBytes), partitionCount + segmentBlocks);
+    this.#blockCount = Math.max(Math.floor(options.limitBytes / blockBytes), partitionCount + partitionCount / 2);
+    this.#memory = new SharedArrayBuffer(this.#blockCount * blockBytes);
+    this.#words = new Uint32Array(this.#memory);
     this.#folder = options.folder;
   }
 
   add(low: number, high: number, offset: number, isRescan: boolean): void {
-    const partition = low % partitionCount;
-    let fill = this.#fills[partition] ?? 0;
-    if (fill === blockEntries) {
-      this.#open(partition);
-      fill = 0;
-    }
-    const view = this.#views[partition];
-    if (view === undefined) return;
-    const upper = Math.floor(offset / 0x100000000) | (isRescan ? rescanned : 0);
-    view[fill * entryWords] = high;
-    view[fill * entryWords + 1] = (low >>> 16) | (upper << 16);
-    view[fill * entryWords + 2] = offset;
-    this.#fills[partition] = fill + 1;
+    this.addList(Uint32Array.of(low, high, 0), 0, 1, offset, isRescan);
   }
 
   /** Adds a list of a kernel: hash low, hash high, address; the offset is the address and `base`. */
-  addList(words: Uint32Array, from: number, count: number, base: number, isRescan: boolean): void {
+  addList(list: Uint32Array, from: number, count: number, base: number, isRescan: boolean): void {
     const flag = isRescan ? rescanned : 0;
-    const fills = this.#fills;
+    const words = this.#words;
+    const next = this.#next;
+    const ends = this.#ends;
     const end = from + count * 3;
     for (let at = from; at < end; at += 3) {
-      const low = words[at] ?? 0;
+      const low = list[at] ?? 0;
       const partition = low & (partitionCount - 1);
-      let fill = fills[partition] ?? 0;
-      if (fill === blockEntries) {
-        this.#open(partition);
-        fill = 0;
-      }
-      const view = this.#views[partition];
-      if (view === undefined) return;
-      const offset = (words[at + 2] ?? 0) + base;
-      const place = fill * entryWords;
-      view[place] = words[at + 1] ?? 0;
-      view[place + 1] = (low >>> 16) | (((offset / 0x100000000) | flag) << 16);
-      view[place + 2] = offset;
-      fills[partition] = fill + 1;
+      if (next[partition] === ends[partition]) this.#open(partition);
+      const place = next[partition] ?? 0;
+      const offset = (list[at + 2] ?? 0) + base;
+      words[place] = list[at + 1] ?? 0;
+      words[place + 1] = (low >>> 16) | (((offset / 0x100000000) | flag) << 16);
+      words[place + 2] = offset;
+      next[partition] = place + entryWords;
     }
   }
 
   parts(): HashParts {
     return {
-      segments: this.#segments,
+      memory: this.#memory,
       blocks: this.#blocks,
-      fills: this.#fills,
+      fills: Array.from(this.#next, (next, partition) => blockEntries - ((this.#ends[partition] ?? 0) - next) / entryWords),
       spilled: this.#spilled,
       spillFile: this.#spillFile,
     };
@@ -104,40 +91,25 @@ export class HashStore {
   }
 
   #open(partition: number): void {
-    if (this.#free.length === 0) this.#makeRoom();
-    const block = this.#free.pop() ?? 0;
-    this.#blocks[partition]?.push(block);
-    this.#views[partition] = this.#view(block);
-    this.#fills[partition] = 0;
-  }
-
-  #view(block: number): Uint32Array {
-    const words = this.#words[Math.floor(block / segmentBlocks)] ?? new Uint32Array(0);
-    const from = (block % segmentBlocks) * blockWords;
-    return words.subarray(from, from + blockWords);
-  }
-
-  #makeRoom(): void {
-    const present = this.#segments.length * segmentBlocks;
-    if (present + segmentBlocks > this.#limitBlocks) {
-      this.#spill();
-      if (this.#free.length > 0) return;
+    if (this.#free.length === 0 && this.#untouched === this.#blockCount) this.#spill();
+    let block = this.#free.pop();
+    if (block === undefined) {
+      block = this.#untouched;
+      this.#untouched += 1;
     }
-    const segment = new SharedArrayBuffer(segmentBlocks * blockBytes);
-    this.#segments.push(segment);
-    this.#words.push(new Uint32Array(segment));
-    for (let block = present + segmentBlocks - 1; block >= present; block -= 1) this.#free.push(block);
+    this.#blocks[partition]?.push(block);
+    this.#next[partition] = block * blockWords;
+    this.#ends[partition] = (block + 1) * blockWords;
   }
 
   /** All blocks are full but the last of each partition, and that one too when it is about to be followed. */
   #spill(): void {
     this.#spillFile ??= openSync(join(this.#folder, randomUUID()), 'wx+', 0o600);
     for (const [partition, blocks] of this.#blocks.entries()) {
-      const isLastFull = this.#fills[partition] === blockEntries;
+      const isLastFull = this.#next[partition] === this.#ends[partition];
       const full = blocks.splice(0, isLastFull ? blocks.length : Math.max(blocks.length - 1, 0));
       for (const block of full) {
-        const view = this.#view(block);
-        writeAll(this.#spillFile, new Uint8Array(view.buffer, view.byteOffset, blockBytes), this.#spilledBlocks * blockBytes);
+        writeAll(this.#spillFile, new Uint8Array(this.#memory, block * blockBytes, blockBytes), this.#spilledBlocks * blockBytes);
         this.#spilled[partition]?.push(this.#spilledBlocks);
         this.#spilledBlocks += 1;
         this.#free.push(block);
@@ -182,7 +154,7 @@ export interface Partition {
 
 /** Appends the part of one thread; returns the new length in words. */
 function copyPartition(
-  { segments, blocks, fills, spilled, spillFile }: HashParts,
+  { memory, blocks, fills, spilled, spillFile }: HashParts,
   partition: number,
   words: Uint32Array,
   from: number,
@@ -200,11 +172,9 @@ function copyPartition(
   }
   const own = blocks[partition] ?? [];
   for (const [index, block] of own.entries()) {
-    const segment = segments[Math.floor(block / segmentBlocks)];
-    if (segment === undefined) throw new Error('A block of hashes is missing.');
     const isLast = index === own.length - 1;
     const wordCount = (isLast ? (fills[partition] ?? 0) : blockEntries) * entryWords;
-    words.set(new Uint32Array(segment, (block % segmentBlocks) * blockBytes, wordCount), length);
+    words.set(new Uint32Array(memory, block * blockBytes, wordCount), length);
     length += wordCount;
   }
   return length;

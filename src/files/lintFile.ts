@@ -181,7 +181,8 @@ function planScan(
     lint,
     maxProblems: lint.maxProblems ?? defaultMaxProblems,
     kernel: run.kernel === 'js' ? undefined : tryCompile(),
-    hashBytes: (run.hashBytes ?? defaultHashBytes) / run.threads,
+    // More than a small file can fill is not even asked for.
+    hashBytes: Math.min((run.hashBytes ?? defaultHashBytes) / run.threads, 2 * file.sizeBytes),
     spillFolder: run.spillFolder,
   };
 }
