@@ -1,2 +1,3 @@
 /** Entry of dist/aws.js: what ui and cli load when the first target is talked to. Nothing of AWS is loaded before. */
+export { createAwsLister, createLocalLister } from './bucketLister.js';
 export { createLocalClient } from './localClient.js';

@@ -27,7 +27,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'manifest',
-    summary: 'make manifests from manifests: minus, union, dedupe, sample, split, filter',
+    summary: 'make manifests: minus, union, dedupe, sample, split, filter, from-bucket, from-inventory',
     load: async () => (await import('./manifest.js')).manifestCommand,
   },
   {

@@ -35,6 +35,11 @@ const subcommands: readonly CommandEntry[] = [
     load: async () => (await import('./manifest/filter.js')).filterCommand,
   },
   {
+    name: 'from-bucket',
+    summary: 'the objects of a bucket, by prefix, pattern, size, date and storage class',
+    load: async () => (await import('./manifest/fromBucket.js')).fromBucketCommand,
+  },
+  {
     name: 'from-inventory',
     summary: 'the objects of an S3 Inventory that was downloaded',
     load: async () => (await import('./manifest/fromInventory.js')).fromInventoryCommand,
@@ -46,8 +51,8 @@ function help(): string {
   return [
     'Usage: s3batch manifest <command> [options]',
     '',
-    'Makes manifests from other manifests, of any size and in little memory. Rows are kept byte for byte; two rows are the same object',
-    'when bucket, decoded key and version are the same. FILE may be - for stdin; .gz files are unpacked.',
+    'Makes manifests from manifests, buckets and inventories, of any size and in little memory. Rows of manifests are kept byte for byte;',
+    'two are the same object when bucket, decoded key and version are the same. FILE may be - for stdin; .gz files are unpacked.',
     '',
     'Commands:',
     ...subcommands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),

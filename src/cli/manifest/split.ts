@@ -12,6 +12,7 @@ import { temporaryName, writeError } from '../replaceFile.js';
 import { removeWhenInterrupted } from '../temporaryFiles.js';
 import { outputFlags, refuseOutput } from './manifestOutput.js';
 import { plainSize, shareOf } from './readManifest.js';
+import { parseSize } from './sizeFlag.js';
 
 const help = [
   'Usage: s3batch manifest split FILE --rows N -o PATTERN [options]',
@@ -52,6 +53,8 @@ export const splitCommand: CliCommand = async (argv, io) => {
     bytes: values.bytes === undefined ? undefined : parseSize('--bytes', values.bytes),
   };
 
+  if (limits.bytes === 0) throw usageError("Option '--bytes' takes at least 1.");
+
   const progress = new Progress(io);
   const parts = new PartFiles((part) => partName(pattern, part + 1), values.force === true, path, io);
   const pieces: [number, Uint8Array][] = [];
@@ -82,17 +85,6 @@ export const splitCommand: CliCommand = async (argv, io) => {
   await writeOut(io.stdout, `${count(splitter.rows, 'row')} in ${count(splitter.parts, 'part')}${where}\n`);
   return 0;
 };
-
-/** A whole number of bytes, with K, M or G if wanted. */
-export function parseSize(option: string, value: string): number {
-  const match = /^(\d+)([KMG]?)B?$/i.exec(value);
-  const factor = 1024 ** ['', 'K', 'M', 'G'].indexOf((match?.[2] ?? '').toUpperCase());
-  const size = match === null ? Number.NaN : Number(match[1]) * factor;
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw usageError(`Option '${option}' takes a number of bytes such as 500000 or 64M, not '${value}'.`);
-  }
-  return size;
-}
 
 /** `part-###.csv` and 7 make `part-007.csv`. `number` counts from 1. */
 function partName(pattern: string, number: number): string {

@@ -1,0 +1,182 @@
+import { ListObjectsV2Command, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { BatchError, isCancelled } from '../base/errors.js';
+import type { EngineConnection } from '../core/job/target.js';
+import { decodeKey } from '../core/manifest/keyEncoding.js';
+import type { BucketLister, ListedPage, ListedVersion, ListingRequest } from '../core/manifest/making/bucketListing.js';
+import { withoutVersionWarning } from './quietly.js';
+import { toBatchError } from './sdkError.js';
+
+/** A listing of millions of keys is thousands of calls: one that fails now and then must not end it. */
+const maxAttempts = 8;
+
+export interface AwsSource {
+  /** Of the AWS configuration files; left out, what the environment says. */
+  readonly profile?: string | undefined;
+  /** Left out, that of the profile or the environment. */
+  readonly region?: string | undefined;
+  /** URL of something that speaks S3 but is not AWS; asked path style. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Lists buckets of the engine. Nothing is sent before the first page is asked for. */
+export function createLocalLister(connection: EngineConnection): BucketLister {
+  const { port, region, accessKeyId, secretAccessKey } = connection;
+  const client = withoutVersionWarning(
+    () =>
+      new S3Client({
+        region,
+        endpoint: `http://127.0.0.1:${port}`,
+        credentials: { accessKeyId, secretAccessKey },
+        forcePathStyle: true,
+        maxAttempts: 3,
+      }),
+  );
+  return new SdkBucketLister(client, 'Local');
+}
+
+/**
+ * Lists buckets of AWS with the credentials of the default chain: environment, profile (SSO and assumed roles too), container, instance.
+ * The code for them is loaded when they are first needed.
+ */
+export function createAwsLister(source: AwsSource): BucketLister {
+  const { profile, region, endpoint } = source;
+  let chain: Promise<() => Promise<{ accessKeyId: string; secretAccessKey: string }>> | undefined;
+  const client = withoutVersionWarning(
+    () =>
+      new S3Client({
+        ...(profile === undefined ? {} : { profile }),
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
+        credentials: async () => {
+          chain ??= import('./awsCredentials.js').then(({ credentialChain }) => credentialChain(profile));
+          return (await chain)();
+        },
+        maxAttempts,
+      }),
+  );
+  return new SdkBucketLister(client, endpoint ?? 'AWS');
+}
+
+class SdkBucketLister implements BucketLister {
+  readonly #client: S3Client;
+  readonly #targetLabel: string;
+
+  constructor(client: S3Client, targetLabel: string) {
+    this.#client = client;
+    this.#targetLabel = targetLabel;
+  }
+
+  async *pages(request: ListingRequest, signal?: AbortSignal): AsyncGenerator<ListedPage, void, undefined> {
+    const options = signal === undefined ? {} : { abortSignal: signal };
+    try {
+      yield* request.hasVersions ? this.#versions(request, options) : this.#objects(request, options);
+    } catch (error) {
+      throw explained(error) ?? toBatchError(error, { action: `list ${request.bucket}`, targetLabel: this.#targetLabel });
+    }
+  }
+
+  dispose(): void {
+    this.#client.destroy();
+  }
+
+  async *#objects(request: ListingRequest, options: { abortSignal?: AbortSignal }): AsyncGenerator<ListedPage, void, undefined> {
+    const { bucket, prefix, after } = request;
+    let token: string | undefined;
+    do {
+      // Encoded, because XML can't carry every character that a key may have.
+      const answer = await this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          EncodingType: 'url',
+          ContinuationToken: token,
+          StartAfter: token === undefined ? after?.key : undefined,
+        }),
+        options,
+      );
+      const objects = (answer.Contents ?? []).map((item): ListedVersion => ({
+        key: decoded(item.Key, answer.EncodingType),
+        sizeBytes: item.Size ?? 0,
+        modifiedAtMs: item.LastModified?.getTime() ?? 0,
+        storageClass: item.StorageClass ?? 'STANDARD',
+        isDeleteMarker: false,
+      }));
+      const last = objects.at(-1);
+      const next = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
+      if (next !== undefined && next === token) throw stuck(bucket);
+      yield { objects, next: next === undefined || last === undefined ? undefined : { key: last.key } };
+      token = next;
+    } while (token !== undefined);
+  }
+
+  async *#versions(request: ListingRequest, options: { abortSignal?: AbortSignal }): AsyncGenerator<ListedPage, void, undefined> {
+    const { bucket, prefix } = request;
+    let after = request.after;
+    do {
+      const answer = await this.#client.send(
+        new ListObjectVersionsCommand({
+          Bucket: bucket,
+          Prefix: prefix,
+          EncodingType: 'url',
+          KeyMarker: after?.key,
+          VersionIdMarker: after?.versionId,
+        }),
+        options,
+      );
+      const versions = (answer.Versions ?? []).map((item): ListedVersion => ({
+        key: decoded(item.Key, answer.EncodingType),
+        versionId: item.VersionId ?? 'null',
+        sizeBytes: item.Size ?? 0,
+        modifiedAtMs: item.LastModified?.getTime() ?? 0,
+        storageClass: item.StorageClass ?? 'STANDARD',
+        isDeleteMarker: false,
+      }));
+      const markers = (answer.DeleteMarkers ?? []).map((item): ListedVersion => ({
+        key: decoded(item.Key, answer.EncodingType),
+        versionId: item.VersionId ?? 'null',
+        sizeBytes: 0,
+        modifiedAtMs: item.LastModified?.getTime() ?? 0,
+        storageClass: '',
+        isDeleteMarker: true,
+      }));
+      const { NextKeyMarker: key, NextVersionIdMarker: versionId } = answer;
+      const next =
+        answer.IsTruncated === true && key !== undefined
+          ? { key: decoded(key, answer.EncodingType), ...(versionId === undefined ? {} : { versionId }) }
+          : undefined;
+      if (next !== undefined && next.key === after?.key && next.versionId === after.versionId) throw stuck(bucket);
+      yield { objects: [...versions, ...markers], next };
+      after = next;
+    } while (after !== undefined);
+  }
+}
+
+function decoded(key: string | undefined, encoding: string | undefined): string {
+  const text = encoding === 'url' ? decodeKey(key ?? '') : key;
+  if (text === undefined || text === '')
+    throw new BatchError('InvalidResponse', 'The service listed a key that can not be read.');
+  return text;
+}
+
+/** The same page again and again would never end. */
+function stuck(bucket: string): BatchError {
+  return new BatchError('InvalidResponse', `The service does not go on with the listing of ${bucket}.`);
+}
+
+/** What the SDK says before it sends anything, in words that say what to do. */
+function explained(error: unknown): BatchError | undefined {
+  if (!(error instanceof Error) || isCancelled(error)) return undefined;
+  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
+    return new BatchError('NoCredentials', `There are no usable AWS credentials: ${error.message}`, {
+      hint: 'Sign in, for example with "aws sso login", or name another profile.',
+      cause: error,
+    });
+  }
+  if (/^Region (is missing|not accepted)/.test(error.message)) {
+    return new BatchError('NoRegion', 'Neither the options nor the profile nor the environment name a usable Region.', {
+      hint: 'Name the Region of the bucket.',
+      cause: error,
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,226 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { BatchError, errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
+import type { EngineConnection } from '../../core/job/target.js';
+import {
+  type BucketLister,
+  type BucketListing,
+  type ListingCounts,
+  ListingRows,
+} from '../../core/manifest/making/bucketListing.js';
+import { KeyFilter } from '../../core/manifest/making/keyFilter.js';
+import { parseS3Uri } from '../../core/manifest/s3Uri.js';
+import { isRecord } from '../../core/operations/validateShape.js';
+import type { CliCommand, CliIo } from '../cliIo.js';
+import { parseArguments, usageError } from '../commandLine.js';
+import { count, printable, writeOut } from '../output.js';
+import { Progress } from '../progress.js';
+import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
+import { outputFlags, outputHelp, refuseOutput } from './manifestOutput.js';
+import { parseSize } from './sizeFlag.js';
+import { UnfinishedListing } from './unfinishedListing.js';
+
+const help = [
+  'Usage: s3batch manifest from-bucket s3://BUCKET[/PREFIX] -o OUT [options]',
+  '',
+  'Lists a bucket into a manifest, page by page: memory stays the same for millions of keys. Until the end the rows are in OUT.partial;',
+  'a listing that was interrupted goes on with --resume.',
+  '',
+  'Options:',
+  ...keyFilterHelp,
+  '  --min-size N           objects of N bytes or more; N may end in K, M or G',
+  '  --max-size N           objects of N bytes or less',
+  '  --modified-after DATE  objects modified at DATE or later, such as 2026-01-31 or 2026-01-31T08:00:00Z',
+  '  --modified-before DATE objects modified before DATE',
+  '  --storage-class CLASS  objects of the class, such as STANDARD_IA; may be repeated',
+  '  --versions             all versions, with a version column; delete markers are left out',
+  '  --profile PROFILE      profile of the AWS configuration (default: what the environment says)',
+  '  --region REGION        Region of the bucket (default: that of the profile or the environment)',
+  '  --endpoint ENGINE      a local engine: a file with the line that "s3batch engine" prints; or the URL of another S3 service',
+  '  --resume               go on with an unfinished listing of the same options; start when there is none',
+  ...outputHelp,
+  '  --help                 show this',
+  '',
+  'Exit codes: 0 written, 2 could not run, 130 interrupted.',
+  '',
+].join('\n');
+
+/** `s3batch manifest from-bucket`: 0 written, 2 could not run, 130 interrupted (and can be resumed). */
+export const fromBucketCommand: CliCommand = async (argv, io) => {
+  const { values, positionals } = parseArguments(argv, {
+    ...outputFlags,
+    ...keyFilterFlags,
+    'min-size': { type: 'string' },
+    'max-size': { type: 'string' },
+    'modified-after': { type: 'string' },
+    'modified-before': { type: 'string' },
+    'storage-class': { type: 'string', multiple: true },
+    versions: { type: 'boolean' },
+    profile: { type: 'string' },
+    region: { type: 'string' },
+    endpoint: { type: 'string' },
+    resume: { type: 'boolean' },
+  });
+  if (values.help === true) {
+    await writeOut(io.stdout, help);
+    return 0;
+  }
+  const [uri, ...others] = positionals;
+  if (uri === undefined || others.length > 0) throw usageError('Name one bucket, such as s3://bucket/prefix.');
+  const place = parseS3Uri(uri);
+  if (place === undefined || place.bucket === '') throw usageError(`'${uri}' is not of the form s3://bucket/prefix.`);
+  const listing: BucketListing = {
+    bucket: place.bucket,
+    prefix: place.key ?? '',
+    hasVersions: values.versions === true,
+    filter: {
+      suffixes: values.suffix,
+      globs: values.glob,
+      excludedGlobs: values.exclude,
+      minSizeBytes: values['min-size'] === undefined ? undefined : parseSize('--min-size', values['min-size']),
+      maxSizeBytes: values['max-size'] === undefined ? undefined : parseSize('--max-size', values['max-size']),
+      modifiedFromMs: parseDate('--modified-after', values['modified-after']),
+      modifiedBeforeMs: parseDate('--modified-before', values['modified-before']),
+      storageClasses: values['storage-class'],
+    },
+  };
+  // Patterns that can't be read are known before anything is sent.
+  new KeyFilter(listing.filter).fits('');
+  const { output } = values;
+  if (output === undefined) throw usageError("Say where to write with '-o OUT'.");
+  if (output === '-' && values.resume === true) throw usageError("Only a file can be resumed: say which with '-o OUT'.");
+  if (output !== '-') await refuseOutput(resolve(io.cwd, output), output, values.force === true, [], io);
+
+  const lister = await openLister(values, io);
+  try {
+    return output === '-'
+      ? await listToStdout(lister, listing, io)
+      : await listToFile(lister, listing, output, { isResumed: values.resume === true, isForced: values.force === true }, io);
+  } finally {
+    lister.dispose();
+  }
+};
+
+async function listToStdout(lister: BucketLister, listing: BucketListing, io: CliIo): Promise<number> {
+  const rows = new ListingRows(listing);
+  const progress = new Progress(io);
+  for await (const page of lister.pages(listing)) {
+    const text = rows.ofPage(page);
+    progress.clear();
+    if (!(await writeOut(io.stdout, text))) return 0;
+    progress.show(() => progressText(rows.counts));
+  }
+  progress.clear();
+  for (const note of notesOf(rows.counts)) await writeOut(io.stderr, `${note}\n`);
+  return 0;
+}
+
+async function listToFile(
+  lister: BucketLister,
+  listing: BucketListing,
+  output: string,
+  options: { readonly isResumed: boolean; readonly isForced: boolean },
+  io: CliIo,
+): Promise<number> {
+  const unfinished = await UnfinishedListing.open(resolve(io.cwd, output), listing, options);
+  const { position, counts } = unfinished.state;
+  const rows = new ListingRows(listing, counts);
+  if (position !== undefined) await writeOut(io.stderr, `Going on after ${count(counts.listed, 'key')}.\n`);
+  const progress = new Progress(io);
+  const interruption = interrupted();
+  try {
+    for await (const page of lister.pages({ ...listing, after: position }, interruption.signal)) {
+      await unfinished.add(rows.ofPage(page), page.next, rows.counts);
+      progress.show(() => progressText(rows.counts));
+    }
+    await unfinished.finish();
+  } catch (error) {
+    progress.clear();
+    await unfinished.suspend();
+    const how = `${count(unfinished.state.counts.listed, 'key')} were listed; the same command with '--resume' goes on from there.`;
+    if (isCancelled(error)) {
+      await writeOut(io.stderr, `Interrupted. ${how}\n`);
+      return 130;
+    }
+    if (!isBatchError(error) || unfinished.state.position === undefined) throw error;
+    const hint = error.hint === undefined ? how : `${error.hint}\n${how}`;
+    throw new BatchError(error.code, errorMessage(error), { hint, cause: error });
+  } finally {
+    interruption.dispose();
+  }
+  progress.clear();
+  const lines = [...notesOf(rows.counts), `${count(rows.counts.rows, 'row')} in ${printable(output)}`];
+  await writeOut(io.stdout, `${lines.join('\n')}\n`);
+  return 0;
+}
+
+/** Aborts when the process is asked to end, so that the state can be saved first. */
+function interrupted(): { readonly signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => controller.abort();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.once(name, onSignal);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of names) process.removeListener(name, onSignal);
+    },
+  };
+}
+
+async function openLister(
+  values: { readonly profile?: string; readonly region?: string; readonly endpoint?: string },
+  io: CliIo,
+): Promise<BucketLister> {
+  const { profile, region, endpoint } = values;
+  const aws = await import('../../aws/main.js');
+  if (endpoint === undefined || /^https?:\/\//i.test(endpoint)) return aws.createAwsLister({ profile, region, endpoint });
+  if (profile !== undefined || region !== undefined) {
+    throw usageError("A local engine has no profiles: leave out '--profile' and '--region'.");
+  }
+  return aws.createLocalLister(await readConnection(resolve(io.cwd, endpoint), endpoint));
+}
+
+async function readConnection(path: string, name: string): Promise<EngineConnection> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new BatchError('CanNotRead', `Can't read ${name}.`, {
+      hint: "Save the line that 's3batch engine' prints in a file and name it.",
+      cause: error,
+    });
+  }
+  const line = text.split('\n').find((item) => item.startsWith('{')) ?? '';
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    value = undefined;
+  }
+  const needed = ['endpoint', 'accountId', 'region', 'accessKeyId', 'secretAccessKey', 'dataDirectory'];
+  if (!isRecord(value) || typeof value['port'] !== 'number' || !needed.every((member) => typeof value[member] === 'string')) {
+    throw new BatchError('BadConnection', `${name} does not hold the line that 's3batch engine' prints.`);
+  }
+  return value as unknown as EngineConnection;
+}
+
+function parseDate(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  // A time without a zone would be another moment on another machine.
+  const isWhole = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value);
+  const time = isWhole ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw usageError(`Option '${option}' takes a date such as 2026-01-31 or 2026-01-31T08:00:00Z, not '${value}'.`);
+  }
+  return time;
+}
+
+function progressText({ listed, rows }: ListingCounts): string {
+  return `${count(listed, 'key')} listed, ${count(rows, 'row')}`;
+}
+
+function notesOf({ deleteMarkers }: ListingCounts): string[] {
+  return deleteMarkers === 0 ? [] : [`${count(deleteMarkers, 'delete marker')} left out.`];
+}
