@@ -2,14 +2,14 @@
  * Lint of a manifest that is being edited. The model keeps a few numbers of each line (never its text); an edit costs what its own lines
  * cost, and `lint` gives at any time exactly what `lintManifest` gives of the whole text.
  *
- *   const model = createManifestModel(lines, options);   // once, or in slices by startManifestModel
- *   model.applyChanges(changes);                         // for each edit, after `lines` shows the new text
+ *   const model = createManifestModel(lines, options);   // once, or in slices: new ManifestModel(…) and its build()
+ *   if (!model.applyChanges(changes)) model.rebuild();   // for each edit, after `lines` shows the new text; or build() in slices
  *   const result = model.lint(options);                  // when there is time to publish; settings may differ each time
  *
  * `lines` is the text as an editor divides it (`a\n` is two lines, the second one empty). Of an edit only the line numbers are needed.
- * Declared columns are part of the model: call `reset` when `options.fields` changes. Rows that span lines and rows whose meaning
+ * Declared columns are part of the model: make another one when `options.fields` changes. Rows that span lines and rows whose meaning
  * depends on others (columns of the first row, header rows, buckets, duplicates) stay right; what the first data row says is looked at
- * again only when an edit touches a line up to it, and only if it then says something else are all lines judged anew.
+ * again only when an edit touches a line up to it, and only if it then says something else must all lines be judged anew.
  */
 import type { ManifestField } from '../job/jobTypes.js';
 import { hashText } from './duplicateIndex.js';
@@ -41,7 +41,8 @@ export interface ManifestLines {
 
 /**
  * One replacement, of the lines from `startLine` to `endLine` (both touched, both 0-based) by `insertedLineCount` lines. Several
- * replacements of one edit come from the last to the first and do not overlap, as VS Code reports them.
+ * replacements of one edit are made one after the other, each in the text that the one before left. (VS Code reports them from the last
+ * to the first, so that it makes no difference.)
  */
 export interface LineChange {
   readonly startLine: number;
@@ -49,30 +50,12 @@ export interface LineChange {
   readonly insertedLineCount: number;
 }
 
-/** More replacements than this at once are treated as one, from the first touched line to the last. */
-const maxSeparateChanges = 64;
-
-/** Lines judged between two pauses of `startManifestModel`: a few milliseconds. */
-const linesPerSlice = 2048;
+/** Lines judged between two pauses of `build`: far less than a millisecond, unless they are very long. */
+const linesPerSlice = 64;
 
 export function createManifestModel(lines: ManifestLines, options: Pick<LintOptions, 'fields'> = {}): ManifestModel {
-  const steps = startManifestModel(lines, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/**
- * Builds a model in slices of a few milliseconds: the caller takes one `next()` at a time and does other things in between. The text must
- * not change meanwhile; if it does, begin again.
- */
-export function* startManifestModel(
-  lines: ManifestLines,
-  options: Pick<LintOptions, 'fields'> = {},
-): Generator<void, ManifestModel, undefined> {
   const model = new ManifestModel(lines, options.fields);
-  yield* model.build();
+  model.rebuild();
   return model;
 }
 
@@ -105,15 +88,18 @@ export class ManifestModel {
     this.#declared = fields === undefined ? undefined : declaredLayout(fields);
   }
 
-  /** Judges everything anew, with other declared columns or after changes that were not reported. */
-  reset(options: Pick<LintOptions, 'fields'>): void {
-    this.#declared = options.fields === undefined ? undefined : declaredLayout(options.fields);
+  /** Judges everything anew, in one go. */
+  rebuild(): void {
     for (const _ of this.build());
   }
 
+  /**
+   * Judges everything anew, in slices of less than a millisecond: the caller takes one `next()` at a time and does other things in
+   * between. The text must not change meanwhile; if it does, begin again. What `lint` says in between is of the lines so far.
+   */
   *build(): Generator<void, void, undefined> {
     this.#blocks = new LineBlocks();
-    this.#objects = new HashCounter();
+    this.#objects = new HashCounter(this.#lines.lineCount);
     this.#bucketNumbers = new Map();
     this.#bucketNames = [];
     this.#bucketRows = [];
@@ -150,21 +136,26 @@ export class ManifestModel {
     while (this.#blocks.lineCount < this.#lines.lineCount) this.#blocks.append(emptyLine);
   }
 
-  /** Takes an edit over. The lines must show the text after it. */
-  applyChanges(changes: readonly LineChange[]): void {
-    if (changes.length === 0) return;
+  /** How many lines are part of the model: all of them, but for the time of `build`. */
+  get lineCount(): number {
+    return this.#blocks.lineCount;
+  }
+
+  /**
+   * Takes an edit over. The lines must show the text after it. False when the edit can't be followed, because it changes the meaning of
+   * all rows or because the report does not fit the text: then nothing that the model says is right until it is built again.
+   */
+  applyChanges(changes: readonly LineChange[]): boolean {
     const hadOpening = this.#opening > 0;
+    const separate = isFromLastToFirst(changes) ? changes : [joinChanges(changes)];
     let top = Number.POSITIVE_INFINITY;
-    let touched: LineRange[] = [];
-    for (const change of changes.length > maxSeparateChanges ? [joinChanges(changes)] : changes) {
+    for (const change of separate) {
+      if (change.startLine < 0 || change.endLine < change.startLine || change.endLine >= this.#blocks.lineCount) return false;
       top = Math.min(top, change.startLine);
-      touched = this.#replaceLines(change, touched);
+      this.#replaceLines(change);
     }
-    if (this.#blocks.lineCount !== this.#lines.lineCount) {
-      // The report did not fit the text; a wrong answer would be worse than a slow one.
-      for (const _ of this.build());
-      return;
-    }
+    if (this.#blocks.lineCount !== this.#lines.lineCount) return false;
+    const touched = touchedRanges(separate);
     for (const range of touched) for (let line = range.from; line <= range.to; line += 1) this.#noteOpening(line);
     const rows = new Map<number, AssembledRow>();
     for (const range of hadOpening || this.#opening > 0 ? joinNearRanges(touched) : touched) this.#assemble(range, rows);
@@ -172,13 +163,9 @@ export class ManifestModel {
     // A row that begins before the edit may have come to swallow lines, or to release them.
     for (const line of rows.keys()) top = Math.min(top, line);
     const end = this.#declared === undefined ? this.#deciding : this.#firstData;
-    if (end < 0 || top <= end) {
-      if (!this.#lookAtTop(rows)) {
-        for (const _ of this.build());
-        return;
-      }
-    }
+    if ((end < 0 || top <= end) && !this.#lookAtTop(rows)) return false;
     for (const row of rows.values()) this.#setRow(row);
+    return true;
   }
 
   /** What `lintManifest` says of the text as it is now. `options.fields` is not looked at: the model has its own. */
@@ -242,13 +229,13 @@ export class ManifestModel {
     wanted: { duplicates: boolean; buckets: boolean; isOneBucketOnly: boolean },
     visit: (findings: readonly Finding[], row: AssembledRow) => boolean,
   ): void {
-    const filter = wanted.duplicates ? this.#objects.repeatedFilter() : undefined;
-    const firstLines = new Map<string, number>();
+    /** By the object's slot: the first line that names it, plus 1. */
+    const firstLines = wanted.duplicates ? new Uint32Array(this.#objects.slotCount) : undefined;
     const seenBuckets = new Set<number>();
     let firstBucket = '';
     this.#blocks.visitBlocks((firstLine, block) => {
       const hasNewBucket = wanted.buckets && [...block.buckets.keys()].some((bucket) => !seenBuckets.has(bucket));
-      if (block.faulty === 0 && filter === undefined && !hasNewBucket) return false;
+      if (block.faulty === 0 && firstLines === undefined && !hasNewBucket) return false;
       for (let index = 0; index < block.count; index += 1) {
         const low = block.low[index] ?? 0;
         const high = block.high[index] ?? 0;
@@ -260,10 +247,11 @@ export class ManifestModel {
           seenBuckets.add(bucket);
         }
         let earlier: number | undefined;
-        if (filter?.[low & 0xffff] === 1 && (low !== 0 || high !== 0) && this.#objects.countOf(low, high) > 1) {
-          const id = `${high}:${low}`;
-          earlier = firstLines.get(id);
-          if (earlier === undefined) firstLines.set(id, firstLine + index);
+        const slot = firstLines === undefined || (low === 0 && high === 0) ? -1 : this.#objects.repeatedSlot(low, high);
+        if (firstLines !== undefined && slot >= 0) {
+          const first = firstLines[slot] ?? 0;
+          if (first === 0) firstLines[slot] = firstLine + index + 1;
+          else earlier = first - 1;
         }
         if (block.findings[index] === 0 && !isMixed && earlier === undefined) continue;
         const line = firstLine + index;
@@ -281,39 +269,30 @@ export class ManifestModel {
     });
   }
 
-  /** Moves the lines and returns all ranges touched so far, in the numbers that hold after this change. */
-  #replaceLines(change: LineChange, touched: readonly LineRange[]): LineRange[] {
-    const { startLine, endLine, insertedLineCount } = change;
+  #replaceLines({ startLine, endLine, insertedLineCount }: LineChange): void {
     const removed = endLine - startLine + 1;
     for (let line = startLine; line <= endLine; line += 1) this.#count(this.#blocks.get(line), -1);
     this.#blocks.splice(startLine, removed, insertedLineCount);
     const delta = insertedLineCount - removed;
     if (this.#firstData > endLine) this.#firstData += delta;
     if (this.#deciding > endLine) this.#deciding += delta;
-    const all: LineRange[] = [{ from: startLine, to: startLine + insertedLineCount - 1 }];
-    for (const range of touched) {
-      const last = all.at(-1);
-      const moved = { from: Math.max(range.from + delta, startLine), to: range.to + delta };
-      if (last !== undefined && moved.from <= last.to + 1) last.to = Math.max(last.to, moved.to);
-      else all.push(moved);
-    }
-    return all;
   }
 
   /**
    * Divides the touched lines, and those whose rows they may change, into rows again. A line that opens a quote looks for its end up to
-   * `maxRowLines` further; without such a line before, the first touched line begins a row.
+   * `maxRowLines` further; without such a line before, the first touched line begins a row. Rows that are what they were are left out.
    */
   #assemble(range: LineRange, rows: Map<number, AssembledRow>): void {
     const lineCount = this.#rowLineCount();
     let from = range.from;
     if (this.#opening > 0) {
-      for (let line = range.from - 1; line >= 0 && line >= range.from - maxRowLines; line -= 1) {
-        if (this.#blocks.get(line).opens === 1) from = line;
-      }
+      from = this.#blocks.firstOpening(Math.max(0, range.from - maxRowLines), range.from) ?? from;
       while (from > 0 && from < range.from && this.#blocks.get(from).rowLines === 0) from -= 1;
     }
-    const assembler = new RowAssembler((row) => rows.set(row.line, row), from);
+    const assembler = new RowAssembler((row) => {
+      const isTouched = row.line <= range.to && row.line + row.lines.length > range.from;
+      if (isTouched || this.#blocks.get(row.line).rowLines !== row.lines.length) rows.set(row.line, row);
+    }, from);
     for (let line = from; line < lineCount; line += 1) {
       // From the first old beginning of a row after the touched lines on, everything divides as before.
       if (line > range.to && assembler.isIdle && this.#blocks.get(line).rowLines > 0) break;
@@ -412,7 +391,8 @@ export class ManifestModel {
   #judge(row: RowText, context: RowContext): { state: LineState; isData: boolean; decides: ManifestLayout | undefined } {
     const clean = tryCleanRow(row, context);
     if (clean !== undefined) {
-      const state = { ...emptyLine, ...hashText(clean.identity), rowLines: 1, bucket: this.#bucketNumber(clean.bucket) };
+      const { low, high } = hashText(clean.identity);
+      const state = { rowLines: 1, findings: 0, low, high, bucket: this.#bucketNumber(clean.bucket), opens: 0 };
       return { state, isData: true, decides: undefined };
     }
     const judged = judgeRow(row, context);
@@ -422,13 +402,9 @@ export class ManifestModel {
     const hasBucket = isData && view.bucket !== undefined && view.bucket.value !== '' && view.bucketUri === undefined;
     let findings = 0;
     for (const finding of ownFindings(judged)) findings |= bitOf(finding);
-    const state = {
-      ...emptyLine,
-      ...(identity !== undefined && hashText(identity)),
-      rowLines: 1,
-      findings: findings >>> 0,
-      bucket: hasBucket && isWellFormed(view) ? this.#bucketNumber(view.bucket.value) : -1,
-    };
+    const { low, high } = identity === undefined ? emptyLine : hashText(identity);
+    const bucket = hasBucket && isWellFormed(view) ? this.#bucketNumber(view.bucket.value) : -1;
+    const state = { rowLines: 1, findings: findings >>> 0, low, high, bucket, opens: 0 };
     return { state, isData, decides: judged.decidesLayout ? judged.layout : undefined };
   }
 
@@ -504,17 +480,40 @@ function opens(line: ManifestLine | undefined): number {
   return line !== undefined && !line.isCut && line.text.includes('"') && opensQuote(line.text) ? 1 : 0;
 }
 
-/** One change that covers all of them. */
+function isFromLastToFirst(changes: readonly LineChange[]): boolean {
+  return changes.every((change, index) => {
+    const before = changes[index - 1];
+    return before === undefined || change.endLine <= before.startLine;
+  });
+}
+
+/** One change that covers all of them, made one after the other. */
 function joinChanges(changes: readonly LineChange[]): LineChange {
-  let startLine = Number.POSITIVE_INFINITY;
-  let endLine = -1;
+  let from = Number.POSITIVE_INFINITY;
+  /** The last line touched, as numbered after the changes so far. */
+  let to = -1;
   let delta = 0;
-  for (const change of changes) {
-    startLine = Math.min(startLine, change.startLine);
-    endLine = Math.max(endLine, change.endLine);
-    delta += change.insertedLineCount - (change.endLine - change.startLine + 1);
+  for (const { startLine, endLine, insertedLineCount } of changes) {
+    const change = insertedLineCount - (endLine - startLine + 1);
+    to = Math.max(to > endLine ? to + change : 0, startLine + insertedLineCount - 1);
+    from = Math.min(from, startLine);
+    delta += change;
   }
-  return { startLine, endLine, insertedLineCount: endLine - startLine + 1 + delta };
+  return { startLine: from, endLine: to - delta, insertedLineCount: to - from + 1 };
+}
+
+/** The lines that are new, in the numbers that hold after all changes, which come from the last to the first. */
+function touchedRanges(changes: readonly LineChange[]): LineRange[] {
+  const ranges: LineRange[] = [];
+  let delta = 0;
+  for (const { startLine, endLine, insertedLineCount } of changes.toReversed()) {
+    const range = { from: startLine + delta, to: startLine + delta + insertedLineCount - 1 };
+    delta += insertedLineCount - (endLine - startLine + 1);
+    const last = ranges.at(-1);
+    if (last !== undefined && range.from <= last.to + 1) last.to = Math.max(last.to, range.to);
+    else ranges.push(range);
+  }
+  return ranges;
 }
 
 /** Joins ranges so near that a row, or the search for the end of one, could reach from one to the next. */

@@ -16,6 +16,8 @@ export interface LineState {
 export const emptyLine: LineState = { rowLines: 0, findings: 0, low: 0, high: 0, bucket: -1, opens: 0 };
 
 const capacity = 2048;
+/** New blocks are filled up to here, so that the next lines put in need not divide a block. */
+const fill = (capacity * 3) / 4;
 
 class Block {
   count = 0;
@@ -27,6 +29,8 @@ class Block {
   readonly opens = new Uint8Array(capacity);
   /** Lines with findings of their own. */
   faulty = 0;
+  /** Lines that open a quote. */
+  opening = 0;
   /** Rows of each bucket. */
   readonly buckets = new Map<number, number>();
 
@@ -56,6 +60,7 @@ class Block {
     this.bucket[index] = state.bucket;
     this.opens[index] = state.opens;
     if (state.findings !== 0) this.faulty += 1;
+    this.opening += state.opens;
     if (state.bucket >= 0) this.buckets.set(state.bucket, (this.buckets.get(state.bucket) ?? 0) + 1);
   }
 
@@ -71,6 +76,7 @@ class Block {
 
   #uncount(index: number): void {
     if (this.findings[index] !== 0) this.faulty -= 1;
+    this.opening -= this.opens[index] ?? 0;
     const bucket = this.bucket[index] ?? -1;
     if (bucket < 0) return;
     const rows = (this.buckets.get(bucket) ?? 0) - 1;
@@ -83,6 +89,8 @@ class Block {
 export class LineBlocks {
   #blocks: Block[] = [];
   #lineCount = 0;
+  /** The block found last, for those who look at neighbours; block 0 after every change of the division. */
+  #near = { number: 0, first: 0 };
 
   get lineCount(): number {
     return this.#lineCount;
@@ -99,9 +107,25 @@ export class LineBlocks {
     place.block.set(place.index, state);
   }
 
+  /** The first line from `from` on and before `to` that opens a quote. */
+  firstOpening(from: number, to: number): number | undefined {
+    let { number, index } = this.#find(from);
+    for (let line = from; line < to; number += 1, index = 0) {
+      const block = this.#blocks[number];
+      if (block === undefined) return undefined;
+      const left = Math.min(block.count - index, to - line);
+      if (block.opening > 0) {
+        const found = block.opens.subarray(index, index + left).indexOf(1);
+        if (found >= 0) return line + found;
+      }
+      line += left;
+    }
+    return undefined;
+  }
+
   append(state: LineState): void {
     let block = this.#blocks.at(-1);
-    if (block === undefined || block.count === capacity) {
+    if (block === undefined || block.count >= fill) {
       block = new Block();
       this.#blocks.push(block);
     }
@@ -113,7 +137,9 @@ export class LineBlocks {
   /** Replaces lines by empty ones, which the caller then fills. */
   splice(line: number, removed: number, inserted: number): void {
     this.#lineCount += inserted - removed;
-    let { number, index } = this.#find(line);
+    const start = this.#find(line);
+    this.#near = { number: 0, first: 0 };
+    let { number, index } = start;
     // Lines that only change their content stay where they are.
     let left = removed;
     let missing = inserted;
@@ -166,7 +192,7 @@ export class LineBlocks {
     const added: Block[] = [];
     let last: Block | undefined = block;
     const add = (state: LineState): void => {
-      if (last === undefined || last.count >= (capacity * 3) / 4) {
+      if (last === undefined || last.count >= fill) {
         last = new Block();
         added.push(last);
       }
@@ -191,11 +217,13 @@ export class LineBlocks {
 
   /** The block that holds the line; for the line after the last one, the place behind the last block's last line. */
   #find(line: number): { number: number; index: number } {
-    let first = 0;
-    for (let number = 0; number < this.#blocks.length; number += 1) {
+    let { number, first } = line >= this.#near.first ? this.#near : { number: 0, first: 0 };
+    for (; number < this.#blocks.length; number += 1) {
       const count = this.#blocks[number]?.count ?? 0;
-      if (line < first + count || (number === this.#blocks.length - 1 && line === first + count))
+      if (line < first + count || (number === this.#blocks.length - 1 && line === first + count)) {
+        this.#near = { number, first };
         return { number, index: line - first };
+      }
       first += count;
     }
     return { number: this.#blocks.length, index: 0 };

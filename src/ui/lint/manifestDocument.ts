@@ -1,31 +1,38 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import { fixAll } from '../../core/manifest/fixAll.js';
-import { lintManifest, type LintResult } from '../../core/manifest/lintManifest.js';
+import { ManifestModel } from '../../core/manifest/incrementalLint.js';
+import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Problem } from '../../core/manifest/problem.js';
+import { buildInSlices } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
 import { documentEdit } from './documentEdit.js';
+import { countTouchedLines, lineChanges } from './lineChanges.js';
 import type { LintedManifest } from './linted.js';
-import { lintInSlices } from './lintInSlices.js';
 
-/** Up to this many lines a lint is faster than anyone can notice and is done in one go. */
+/** Up to this many lines are judged in one go, faster than anyone can notice. */
 const maxLinesAtOnce = 2000;
 const sliceMs = 8;
 const partialAfterMs = 100;
 
-/** One open manifest and its lint result. */
+/**
+ * One open manifest and the model of it that follows each edit. The text itself is asked for line by line: VS Code would have to put a
+ * large document together anew for every `getText()` after an edit.
+ */
 export class ManifestDocument implements LintedManifest {
   readonly document: vscode.TextDocument;
   readonly #optionsOf: () => LintOptions;
   #options: LintOptions;
+  /** The model and the version of the document that it shows; undefined until built, and when an edit could not be followed. */
+  #built: { readonly model: ManifestModel; readonly version: number } | undefined;
   #cached:
     | { readonly version: number; readonly encoding: string; readonly options: LintOptions; readonly result: LintResult }
     | undefined;
-  /** Counts the calls of `lint`: a later one makes the earlier ones give up. */
+  /** Counts the builds that were begun: a later one makes the earlier ones give up. */
   #turn = 0;
-  /** How long the last lint took, all in all; the pause before the next follows from it. */
-  lastLintMs = 0;
+  /** How long the last build took, all in all. */
+  lastBuildMs = 0;
 
   constructor(document: vscode.TextDocument, optionsOf: () => LintOptions) {
     this.document = document;
@@ -37,17 +44,42 @@ export class ManifestDocument implements LintedManifest {
     return this.#options.fields;
   }
 
+  /** True when the model shows the document as it is now, so that a result costs next to nothing. */
+  get isFollowed(): boolean {
+    return this.#built?.version === this.document.version;
+  }
+
   /** Settings, columns or the operation may have changed: the next result is linted with what holds then. */
   refreshOptions(): void {
+    const before = this.#options.fields;
     this.#options = this.#optionsOf();
+    if (before?.join() === this.#options.fields?.join()) return;
+    this.#built = undefined;
+    this.#turn += 1;
+  }
+
+  /** Takes an edit over. To be called for every one, in order. */
+  follow({ contentChanges }: Pick<vscode.TextDocumentChangeEvent, 'contentChanges'>): void {
+    const built = this.#built;
+    if (built === undefined) return;
+    const changes = lineChanges(contentChanges);
+    const isFollowed = countTouchedLines(changes) <= maxLinesAtOnce && built.model.applyChanges(changes);
+    this.#built = isFollowed ? { model: built.model, version: this.document.version } : undefined;
   }
 
   result(): LintResult | undefined {
     const { version, encoding, lineCount } = this.document;
     const cached = this.#cached;
     if (cached?.version === version && cached.encoding === encoding && cached.options === this.#options) return cached.result;
-    if (lineCount > maxLinesAtOnce) return undefined;
-    return this.#keep(lintManifest(this.document.getText(), this.#lintOptions()), version);
+    if (!this.isFollowed) {
+      if (lineCount > maxLinesAtOnce) return undefined;
+      const model = this.#newModel();
+      model.rebuild();
+      this.#built = { model, version };
+    }
+    const result = this.#built?.model.lint(this.#lintOptions());
+    if (result !== undefined) this.#cached = { version, encoding, options: this.#options, result };
+    return result;
   }
 
   /**
@@ -59,33 +91,31 @@ export class ManifestDocument implements LintedManifest {
     const ready = this.result();
     if (ready !== undefined) return ready;
     const { document } = this;
-    const { version, lineCount } = document;
+    const { version } = document;
+    const model = this.#newModel();
     const startedAt = performance.now();
-    const result = await lintInSlices(
-      {
-        lineCount,
-        lineEnd: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
-        lineAt: (index) => document.lineAt(index).text,
-        isOutdated: () => document.version !== version || document.isClosed || this.#turn !== turn,
-      },
-      this.#lintOptions(),
-      {
-        now: () => performance.now(),
-        breathe: () => new Promise((resolve) => setImmediate(resolve)),
-        sliceMs,
-        partialAfterMs,
-        onPartial,
-      },
-    );
-    this.lastLintMs = performance.now() - startedAt;
-    return result === undefined ? undefined : this.#keep(result, version);
+    const isBuilt = await buildInSlices(model, {
+      now: () => performance.now(),
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      isOutdated: () => document.version !== version || document.isClosed || this.#turn !== turn,
+      sliceMs,
+      onPartial: () => onPartial(model.lint(this.#lintOptions())),
+      partialAfterMs,
+    });
+    this.lastBuildMs = performance.now() - startedAt;
+    if (!isBuilt) return undefined;
+    this.#built = { model, version };
+    return this.result();
   }
 
   problemsOfRule(rule: string): readonly Problem[] {
-    const result = this.result();
-    if (result?.isTruncated === false) return result.problems.filter((problem) => problem.rule === rule);
-    const all = lintManifest(this.document.getText(), { ...this.#lintOptions(), maxProblems: Number.MAX_SAFE_INTEGER });
-    return all.problems.filter((problem) => problem.rule === rule);
+    let result = this.result();
+    if (result === undefined || result.isTruncated) {
+      const model = this.#built !== undefined && this.isFollowed ? this.#built.model : this.#newModel();
+      if (!this.isFollowed) model.rebuild();
+      result = model.lint({ ...this.#lintOptions(), maxProblems: Number.MAX_SAFE_INTEGER });
+    }
+    return result.problems.filter((problem) => problem.rule === rule);
   }
 
   fixAllEdit(): vscode.WorkspaceEdit | undefined {
@@ -93,9 +123,15 @@ export class ManifestDocument implements LintedManifest {
     return edits.length === 0 ? undefined : documentEdit(this.document, edits);
   }
 
-  #keep(result: LintResult, version: number): LintResult {
-    this.#cached = { version, encoding: this.document.encoding, options: this.#options, result };
-    return result;
+  #newModel(): ManifestModel {
+    const { document } = this;
+    const lines = {
+      get lineCount(): number {
+        return document.lineCount;
+      },
+      lineAt: (line: number): string => document.lineAt(line).text,
+    };
+    return new ManifestModel(lines, this.#options.fields);
   }
 
   #lintOptions(): LintOptions {

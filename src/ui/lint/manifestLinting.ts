@@ -18,9 +18,9 @@ import { RememberedColumns } from './rememberedColumns.js';
 import { removeByteOrderMark } from './removeByteOrderMark.js';
 import { RememberedFiles } from './rememberedFiles.js';
 
-/** Pause after an edit before the result is published. */
+/** From an edit until its result is published. Further edits meanwhile are in that result too. */
 const pauseMs = 150;
-/** A manifest whose lint takes long is linted less often while someone types. */
+/** When the model must be built anew, it waits until nobody has typed for as long as that takes, but no longer than this. */
 const maxPauseMs = 1000;
 
 /** Lints the open manifests while they are edited. Built when the first document that may be one is open. */
@@ -59,7 +59,10 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((document) => this.#consider(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.#schedule(document)),
-      vscode.workspace.onDidChangeTextDocument((event) => this.#schedule(event.document)),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        this.#manifests.get(event.document)?.follow(event);
+        this.#schedule(event.document);
+      }),
       vscode.workspace.onDidRenameFiles((event) => void services.errors.run('Follow renames', () => this.#follow(event))),
       vscode.workspace.onDidDeleteFiles((event) => this.#clear(event.files)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#reconsiderAll()),
@@ -139,8 +142,9 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
   #schedule(document: vscode.TextDocument): void {
     const manifest = this.#manifests.get(document);
     if (manifest === undefined) return;
+    if (manifest.isFollowed && this.#timers.has(document)) return;
     this.#timers.get(document)?.dispose();
-    const delayMs = Math.min(maxPauseMs, Math.max(pauseMs, manifest.lastLintMs));
+    const delayMs = manifest.isFollowed ? pauseMs : Math.min(maxPauseMs, Math.max(pauseMs, manifest.lastBuildMs));
     this.#timers.set(
       document,
       this.#services.clock.schedule(delayMs, () => this.#publish(document)),

@@ -92,6 +92,44 @@ suite('manifests while they are edited', () => {
     await until(document.uri, () => ours(document.uri).length === 0, 'no problems after closing');
   });
 
+  test('a large manifest follows typing, pasting, undo and changes of line ends', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, index) => `test,key${index}`);
+    const document = await open('large.manifest.csv', `${rows.join('\n')}\n`);
+    const change = async (line: number, text: string): Promise<void> => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, document.lineAt(line).range, text);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+    };
+    const seen = (): string =>
+      ours(document.uri)
+        .map(({ range }, index) => `${rules(document.uri)[index]}@${range.start.line}`)
+        .join(' ');
+    const sees = async (expected: string): Promise<void> => await until(document.uri, () => seen() === expected, expected);
+
+    await change(15_000, 'test,with space');
+    await sees('unencoded-key@15000');
+    await change(100, 'test,key7\ntest,new row');
+    await sees('duplicate-row@100 unencoded-key@101 unencoded-key@15001');
+    const pasted = new vscode.WorkspaceEdit();
+    pasted.insert(
+      document.uri,
+      new vscode.Position(50, 0),
+      Array.from({ length: 3000 }, (_, index) => `test,more${index}\n`).join(''),
+    );
+    assert.ok(await vscode.workspace.applyEdit(pasted));
+    await sees('duplicate-row@3100 unencoded-key@3101 unencoded-key@18001');
+    const editor = await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    await sees('duplicate-row@100 unencoded-key@101 unencoded-key@15001');
+    assert.ok(await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF)));
+    await change(15_001, 'test,without');
+    await sees('duplicate-row@100 unencoded-key@101');
+    await change(0, 'test,key0,version');
+    await until(document.uri, () => rules(document.uri).includes('column-count'), 'column-count');
+    await vscode.commands.executeCommand('undo');
+    await sees('duplicate-row@100 unencoded-key@101');
+  });
+
   test('a fix is an edit of the document, and "fix all" does every certain one', async () => {
     const document = await open('fix.manifest.csv', broken);
     await until(document.uri, () => ours(document.uri).length >= 5, 'five problems');

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  createManifestModel,
-  type LineChange,
-  type ManifestModel,
-  startManifestModel,
-} from '../../../../src/core/manifest/incrementalLint.js';
+import { createManifestModel, type LineChange, ManifestModel } from '../../../../src/core/manifest/incrementalLint.js';
 import { lintManifest } from '../../../../src/core/manifest/lintManifest.js';
 import type { LintOptions } from '../../../../src/core/manifest/lintOptions.js';
 import { anyManifest } from '../../../support/manifestText.js';
@@ -56,6 +51,11 @@ function lineOf(text: string, offset: number): number {
   return line;
 }
 
+/** As an editor does it. */
+function apply(model: ManifestModel, changes: readonly LineChange[]): void {
+  if (!model.applyChanges(changes)) model.rebuild();
+}
+
 function check(model: ManifestModel, text: string, options: LintOptions): void {
   assert.deepEqual(model.lint(options), lintManifest(text, options), JSON.stringify(text.slice(0, 500)));
 }
@@ -96,7 +96,7 @@ test('after any edits the result is that of a full lint', () => {
       const model = createManifestModel(lines, options);
       check(model, text, options);
       for (const step of steps) {
-        model.applyChanges(lines.edit(step));
+        apply(model, lines.edit(step));
         check(model, lines.text, options);
       }
     }),
@@ -128,7 +128,7 @@ test('the same with thousands of lines, and quotes that reach far', () => {
         const model = createManifestModel(lines);
         check(model, lines.text, {});
         for (const { at, length, text } of steps) {
-          model.applyChanges(lines.edit([{ start: at, length, text }]));
+          apply(model, lines.edit([{ start: at, length, text }]));
           check(model, lines.text, {});
         }
       },
@@ -144,29 +144,56 @@ test('many replacements at once, as Replace All makes them', () => {
     Array.from({ length: 500 }, (_, index) => ({ start: index * 9 + 6, length: 1, text: `%20${index}` })),
   );
   assert.equal(changes.length, 500);
-  model.applyChanges(changes);
+  assert.ok(model.applyChanges(changes));
   check(model, lines.text, {});
   assert.equal(model.lint({}).errors, 0);
 });
 
-test('a model can be built in slices', () => {
-  const lines = new EditedText('test,a b\n'.repeat(5000));
-  const steps = startManifestModel(lines);
-  let slices = 0;
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) {
-      check(step.value, lines.text, {});
-      break;
-    }
-    slices += 1;
+test('a model can be built in slices, and says at any time what is known so far', () => {
+  const lines = new EditedText('test,a b\n'.repeat(1000));
+  const model = new ManifestModel(lines, undefined);
+  const sizes: number[] = [];
+  for (const _ of model.build()) {
+    sizes.push(model.lineCount);
+    check(model, 'test,a b\n'.repeat(model.lineCount), {});
   }
-  assert.equal(slices, 2);
+  check(model, lines.text, {});
+  assert.deepEqual(sizes.slice(0, 3), [64, 128, 192]);
+});
+
+test('changes that do not come from the last to the first are made one after the other', () => {
+  fc.assert(
+    fc.property(
+      editorText,
+      fc.array(fc.record({ start: fc.nat(3000), length: fc.nat(30), text: editorText }), { minLength: 1, maxLength: 5 }),
+      (text, steps) => {
+        const lines = new EditedText(text);
+        const model = createManifestModel(lines);
+        apply(
+          model,
+          steps.flatMap((step) => lines.edit([step])),
+        );
+        check(model, lines.text, {});
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('most edits are followed; one that changes the columns is not', () => {
+  const lines = new EditedText('test,a\ntest,b\ntest,c\n');
+  const model = createManifestModel(lines);
+  assert.ok(model.applyChanges(lines.edit([{ start: 8, length: 0, text: '"' }])));
+  assert.ok(model.applyChanges(lines.edit([{ start: 0, length: 4, text: 'best' }])));
+  assert.ok(!model.applyChanges(lines.edit([{ start: 6, length: 0, text: ',version' }])));
+  model.rebuild();
+  check(model, lines.text, {});
 });
 
 test('an edit that makes an earlier quote swallow the row that decides the columns', () => {
   const lines = new EditedText('b,"\ntest,a,v1\n""x,y\ntest,z\n');
   const model = createManifestModel(lines);
-  model.applyChanges(lines.edit([{ start: lines.text.indexOf('test,z'), length: 0, text: '"\n' }]));
+  apply(model, lines.edit([{ start: lines.text.indexOf('test,z'), length: 0, text: '"\n' }]));
   check(model, lines.text, {});
 });
 
@@ -174,7 +201,9 @@ test('a report that does not fit the text is not believed', () => {
   const lines = new EditedText('test,a\ntest,b c\n');
   const model = createManifestModel(lines);
   lines.edit([{ start: 0, length: 0, text: 'test,x y\n' }]);
-  model.applyChanges([{ startLine: 0, endLine: 0, insertedLineCount: 1 }]);
+  assert.ok(!model.applyChanges([{ startLine: 0, endLine: 0, insertedLineCount: 1 }]));
+  assert.ok(!model.applyChanges([{ startLine: 7, endLine: 7, insertedLineCount: 1 }]));
+  model.rebuild();
   check(model, lines.text, {});
 });
 

@@ -1,0 +1,33 @@
+import type { ManifestModel } from '../../core/manifest/incrementalLint.js';
+
+export interface Slicing {
+  /** Milliseconds now, on any scale. */
+  readonly now: () => number;
+  /** Lets everything else that waits have its turn. */
+  readonly breathe: () => Promise<void>;
+  /** True once the text is not what it was at the start: the model would be of no text. */
+  readonly isOutdated: () => boolean;
+  /** No slice works longer than this. */
+  readonly sliceMs: number;
+  /** Called once, after `partialAfterMs`, when the model knows some rows but not all. */
+  readonly onPartial: () => void;
+  readonly partialAfterMs: number;
+}
+
+/** Builds a model without keeping anyone waiting. Resolves with false when its text has changed meanwhile: the model is useless then. */
+export async function buildInSlices(model: ManifestModel, slicing: Slicing): Promise<boolean> {
+  const startedAt = slicing.now();
+  let sliceEnd = startedAt + slicing.sliceMs;
+  let isPartialDue = true;
+  for (const _ of model.build()) {
+    if (slicing.now() < sliceEnd) continue;
+    if (isPartialDue && model.lineCount > 0 && slicing.now() - startedAt >= slicing.partialAfterMs) {
+      isPartialDue = false;
+      slicing.onPartial();
+    }
+    await slicing.breathe();
+    if (slicing.isOutdated()) return false;
+    sliceEnd = slicing.now() + slicing.sliceMs;
+  }
+  return true;
+}
