@@ -5,6 +5,7 @@ import type { LintOptions } from '../core/manifest/lintOptions.js';
 import { lintFile } from '../files/lintFile.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { expandPatterns } from './expandPatterns.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { printable, styleOf, writeOut } from './output.js';
 import { readSource } from './readSource.js';
@@ -25,7 +26,7 @@ const reports: Readonly<Record<(typeof formats)[number], LintReport>> = {
 const help = [
   'Usage: s3batch lint FILE... [options]',
   '',
-  'Checks manifests. FILE may be - for stdin; .gz files are unpacked.',
+  'Checks manifests. FILE may be - for stdin, or a pattern such as "jobs/**/*.csv"; .gz files are unpacked.',
   '',
   'Options:',
   '  --format FORMAT        text (the default), json, sarif or github',
@@ -60,7 +61,7 @@ export const lintCommand: CliCommand = async (argv, io) => {
 
   const files: LintedFile[] = [];
   let isAnyUnread = false;
-  for (const path of positionals) {
+  for (const path of await findFiles(positionals, io, () => (isAnyUnread = true))) {
     try {
       files.push({ path, result: await lintSource(path, options, io) });
     } catch (error) {
@@ -74,6 +75,21 @@ export const lintCommand: CliCommand = async (argv, io) => {
   if (isAnyUnread) return 2;
   return files.some(({ result }) => result.errors > 0) ? 1 : 0;
 };
+
+/** What does not match anything is said, and does not hide the others. */
+async function findFiles(args: readonly string[], io: CliIo, onMissing: () => void): Promise<Set<string>> {
+  const paths = new Set<string>();
+  for (const arg of args) {
+    try {
+      for (const path of await expandPatterns([arg], io.cwd)) paths.add(path);
+    } catch (error) {
+      if (!isBatchError(error)) throw error;
+      onMissing();
+      await writeOut(io.stderr, `s3batch lint: ${printable(errorMessage(error))}\n`);
+    }
+  }
+  return paths;
+}
 
 async function lintSource(path: string, options: LintOptions, io: CliIo): Promise<LintResult> {
   if (path !== '-') return lintFile(resolve(io.cwd, path), options, { name: path });

@@ -1,10 +1,10 @@
-import type { ManifestField } from '../core/job/jobTypes.js';
 import type { LintOptions, RuleSeverities } from '../core/manifest/lintOptions.js';
 import type { RuleSeverity } from '../core/manifest/problem.js';
 import { allRules } from '../core/manifest/rules/allRules.js';
 import { ruleIds, type RuleId } from '../core/manifest/rules/rule.js';
 import { findOperation, operations } from '../core/operations/catalogue.js';
 import { listOf, parseChoice, usageError } from './commandLine.js';
+import { parseFields } from './fieldsFlag.js';
 
 /** The options that say how to judge a manifest, shared by all commands that do. */
 export const lintOptionFlags = {
@@ -19,7 +19,6 @@ export const lintOptionHelp = [
   '  --rule ID=SEVERITY     set a rule to off, information, warning or error; may be repeated',
 ];
 
-const fieldNames: readonly ManifestField[] = ['Bucket', 'Key', 'VersionId', 'Ignore'];
 const severities: readonly RuleSeverity[] = ['off', 'information', 'warning', 'error'];
 
 export function parseLintOptions(values: {
@@ -32,17 +31,6 @@ export function parseLintOptions(values: {
     isOneBucketOnly: values.operation === undefined ? undefined : isOneBucketOnly(values.operation),
     severities: values.rule === undefined ? undefined : parseRules(values.rule),
   };
-}
-
-/** `Manifest.Spec.Fields` of a job: Bucket and Key once each, VersionId once at most. */
-export function parseFields(list: string): ManifestField[] {
-  const fields = list.split(',').map((name) => parseChoice('--fields', name.trim(), fieldNames));
-  for (const name of ['Bucket', 'Key', 'VersionId'] as const) {
-    const times = fields.filter((field) => field === name).length;
-    if (times > 1) throw usageError(`Option '--fields' names ${name} ${times} times.`);
-    if (times === 0 && name !== 'VersionId') throw usageError(`Option '--fields' must name ${name}.`);
-  }
-  return fields;
 }
 
 function isOneBucketOnly(name: string): boolean {

@@ -8,7 +8,7 @@ import { RetryManifestWriter } from '../core/report/retryManifest.js';
 import { fieldText } from '../core/report/rowBytes.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { parseFields } from './lintOptionFlags.js';
+import { parseFields } from './fieldsFlag.js';
 import { count, printable, styleOf, writeOut } from './output.js';
 import { readSource } from './readSource.js';
 import { isSameFile, replaceFile } from './replaceFile.js';

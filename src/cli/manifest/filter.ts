@@ -3,7 +3,7 @@ import { bucketOfRow, keyOfRow } from '../../core/manifest/making/manifestRows.j
 import { RowWriter } from '../../core/manifest/making/rowWriter.js';
 import type { CliCommand } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
-import { parseFields } from '../lintOptionFlags.js';
+import { parseFields } from '../fieldsFlag.js';
 import { writeOut } from '../output.js';
 import { Progress } from '../progress.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';

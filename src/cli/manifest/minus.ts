@@ -2,7 +2,7 @@ import { RowSet } from '../../core/manifest/making/rowSets.js';
 import { RowWriter } from '../../core/manifest/making/rowWriter.js';
 import type { CliCommand } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
-import { parseFields } from '../lintOptionFlags.js';
+import { parseFields } from '../fieldsFlag.js';
 import { writeOut } from '../output.js';
 import { Progress } from '../progress.js';
 import { sourceName } from '../readSource.js';

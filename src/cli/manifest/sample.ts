@@ -7,7 +7,7 @@ import { RowWriter } from '../../core/manifest/making/rowWriter.js';
 import { RowSampler } from '../../core/manifest/making/sampleRows.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, parseWholeNumber, usageError } from '../commandLine.js';
-import { parseFields } from '../lintOptionFlags.js';
+import { parseFields } from '../fieldsFlag.js';
 import { writeOut } from '../output.js';
 import { Progress } from '../progress.js';
 import type { Write } from '../replaceFile.js';

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { expandPatterns } from '../../src/cli/expandPatterns.js';
+import { runInProcess } from '../support/cliInProcess.js';
+
+let folder = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 's3batch-patterns-'));
+  const files = [
+    'a.csv',
+    'b.txt',
+    'jobs/c.csv',
+    'jobs/x/d.csv',
+    'jobs/x/y/e.csv',
+    '.hidden/f.csv',
+    'node_modules/g.csv',
+    'jobs/[1].csv',
+  ];
+  for (const path of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), 'test,a\n');
+  }
+  await symlink(folder, join(folder, 'jobs', 'up'));
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+describe('expandPatterns', () => {
+  for (const [args, files] of [
+    [['*.csv'], ['a.csv']],
+    [['./*.csv'], ['a.csv']],
+    [['jobs/*.csv'], ['jobs/[1].csv', 'jobs/c.csv']],
+    [['jobs/*/d.csv'], ['jobs/x/d.csv']],
+    [['jobs/**/*.csv'], ['jobs/[1].csv', 'jobs/c.csv', 'jobs/x/d.csv', 'jobs/x/y/e.csv']],
+    [['**/*.csv'], ['a.csv', 'jobs/[1].csv', 'jobs/c.csv', 'jobs/x/d.csv', 'jobs/x/y/e.csv']],
+    [
+      ['.hidden/*.csv', 'node_modules/*.csv'],
+      ['.hidden/f.csv', 'node_modules/g.csv'],
+    ],
+    [['{a,b}.{csv,txt}'], ['a.csv', 'b.txt']],
+    [['jobs/[1].csv'], ['jobs/[1].csv']],
+    [
+      ['none.csv', '-', 'a.csv', '*.csv'],
+      ['none.csv', '-', 'a.csv'],
+    ],
+  ] as const) {
+    test(args.join(' '), async () => assert.deepEqual(await expandPatterns(args, folder), files));
+  }
+
+  test('an absolute pattern', async () => {
+    assert.deepEqual(await expandPatterns([join(folder, 'jobs', '*', 'd.csv')], '/'), [join(folder, 'jobs', 'x', 'd.csv')]);
+  });
+
+  test('a pattern without a match is an error, and the others are checked all the same', async () => {
+    await assert.rejects(expandPatterns(['*.xls'], folder), { code: 'NoMatch' });
+    const { code, stdout, stderr } = await runInProcess(['lint', '*.xls', 'jobs/**/*.csv', 'jobs/c.csv'], folder);
+    assert.equal(code, 2);
+    assert.match(stderr, /No file matches '\*\.xls'/);
+    assert.match(stdout, /4 rows/);
+  });
+});
