@@ -1,5 +1,8 @@
 import type { ManifestModel } from '../../core/manifest/incrementalLint.js';
 
+/** Half of what may hold up the extension host at most: the machine does other things too. */
+export const sliceMs = 5;
+
 export interface Slicing {
   /** Milliseconds now, on any scale. */
   readonly now: () => number;

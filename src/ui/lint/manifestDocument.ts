@@ -5,7 +5,7 @@ import { ManifestModel } from '../../core/manifest/incrementalLint.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Problem } from '../../core/manifest/problem.js';
-import { buildInSlices } from './buildInSlices.js';
+import { buildInSlices, sliceMs } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
 import { documentEdit } from './documentEdit.js';
 import { countTouchedLines, lineChanges } from './lineChanges.js';
@@ -13,7 +13,6 @@ import type { LintedManifest } from './linted.js';
 
 /** Up to this many lines are judged in one go, faster than anyone can notice. */
 const maxLinesAtOnce = 2000;
-const sliceMs = 8;
 const partialAfterMs = 100;
 
 /**
