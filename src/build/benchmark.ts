@@ -35,7 +35,10 @@ export interface Program {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Wall-clock milliseconds of one run of a program, from spawn to exit. Rejects when it fails. */
+/**
+ * Wall-clock milliseconds of one run of a program, from spawn to exit. Rejects when it fails.
+ * @public
+ */
 export async function timeProgram({ command, args, env }: Program, cwd: string): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -55,6 +58,7 @@ export interface Comparison {
 /**
  * Times a program against a yardstick, taking turns, so that what else the machine does hits both alike. One pair more than asked for is
  * run first and thrown away: it fills the caches.
+ * @public
  */
 export async function compare(
   program: () => Promise<number>,

@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
   bin('types of the page (DOM, no Node)', 'typescript/bin/tsc', ['-p', 'src/webview'], 'src/webview/main.ts'),
   bin('lint', 'oxlint/bin/oxlint', ['--quiet', '--format=unix']),
   bin('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+  bin('unused files, exports and packages', 'knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   { name: 'bundles', run: runBundleChecks },
 ];
 

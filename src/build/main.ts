@@ -4,6 +4,7 @@ import { runCheck } from './check.js';
 import { bundleHostTests, runHostTests } from './host/hostTests.js';
 import { packageExtension } from './packageExtension.js';
 import { runNodeTests } from './nodeTests.js';
+import { takeScreenshots } from './screenshots.js';
 import { start } from './start.js';
 import { testAll } from './testAll.js';
 
@@ -11,6 +12,7 @@ type Task = (root: string, args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
   start,
+  screenshots: (root) => takeScreenshots(root),
   bench: runBenchmarks,
   test: (root) => testAll(root),
   build: async (root, args) => {

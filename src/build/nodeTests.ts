@@ -13,7 +13,7 @@ export type NodeTestFolder = 'unit' | 'engine' | 'e2e';
 
 /**
  * Runs one folder of tests with node:test. Extra arguments are parts of file names: only test files with one of them in their path run;
- * an argument that begins with a dash goes to node:test.
+ * `--coverage` measures what the tests reach (summary here, pages in coverage/); another argument that begins with a dash goes to node:test.
  */
 export async function runNodeTests(root: string, folder: NodeTestFolder, args: readonly string[]): Promise<number> {
   const counts = await countNodeTests(root, folder, args);
@@ -28,6 +28,7 @@ export async function countNodeTests(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Counts> {
+  const isCovered = args.includes(coverageFlag);
   const only = args.filter((arg) => !arg.startsWith('-'));
   // Unit tests run from the sources alone; the others also start what is in dist/.
   if (folder !== 'unit') await bundleAll(root);
@@ -45,6 +46,7 @@ export async function countNodeTests(
   const code = await runCommand(
     process.execPath,
     [
+      ...(isCovered ? coverage(root, folder) : []),
       '--enable-source-maps',
       '--test',
       '--test-reporter=spec',
@@ -52,7 +54,7 @@ export async function countNodeTests(
       `--test-reporter=${pathToFileURL(join(root, 'src', 'build', 'countReporter.mjs')).href}`,
       `--test-reporter-destination=${countsFile}`,
       ...(folder === 'e2e' ? ['--test-concurrency=1'] : []),
-      ...args.filter((arg) => arg.startsWith('-')),
+      ...args.filter((arg) => arg.startsWith('-') && arg !== coverageFlag),
       ...files,
     ],
     { cwd: root, env: { ...process.env, ...env } },
@@ -60,6 +62,21 @@ export async function countNodeTests(
   const counts = await readCounts(countsFile);
   // A file that ends without running a test, or that crashes after its last one, fails node:test without failing a test.
   return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+const coverageFlag = '--coverage';
+
+/** c8 runs the Node that comes after these arguments. */
+function coverage(root: string, folder: NodeTestFolder): string[] {
+  const pages = join(root, 'coverage', folder);
+  const reports = ['--reporter=text-summary', '--reporter=html', `--report-dir=${pages}`];
+  return [
+    join(root, 'node_modules', 'c8', 'bin', 'c8.js'),
+    ...reports,
+    '--include=src/**',
+    '--exclude-after-remap',
+    process.execPath,
+  ];
 }
 
 /**

@@ -20,11 +20,7 @@ const jobLimitMs = 90_000;
  * ended, opens its report. Rejects when anything of it is not what it should be.
  */
 export async function runSampleJob({ workbench, folder }: Session): Promise<SampleJobResult> {
-  await workbench.openFile('rename.s3job.json');
-  await workbench.command('S3 Batch: Run Locally…');
-  const ended = workbench.treeRow(/Rename reports.*(Complete|Failed|Cancelled)/);
-  await ended.waitFor({ timeout: jobLimitMs });
-  const state = (await ended.locator('.label-description').innerText()).trim();
+  const state = await runJobFile({ workbench }, 'rename.s3job.json', /Rename reports/);
   const counts = /^(Complete)(?:, (\d+) failed)? · (\d+) succeeded$/.exec(state);
   if (counts === null) throw new Error(`The sample job ended as "${state}".`);
   const [, status = '', failed = '0', succeeded = '0'] = counts;
@@ -39,6 +35,15 @@ export async function runSampleJob({ workbench, folder }: Session): Promise<Samp
   const text = await workbench.editorText();
   if (!/succeeded/.test(text)) throw new Error(`The report does not show what succeeded:\n${text}`);
   return { status, succeeded: Number(succeeded), failed: Number(failed) };
+}
+
+/** Runs a job file locally and waits for the end of the job, which the tree shows under `label`; its state as the tree says it. */
+export async function runJobFile({ workbench }: Pick<Session, 'workbench'>, file: string, label: RegExp): Promise<string> {
+  await workbench.openFile(file);
+  await workbench.command('S3 Batch: Run Locally…');
+  const ended = workbench.treeRow(new RegExp(`${label.source}.*(Complete|Failed|Cancelled)`));
+  await ended.waitFor({ timeout: jobLimitMs });
+  return (await ended.locator('.label-description').innerText()).trim();
 }
 
 /** Opens the report of the job that ended, by the button on its row. */

@@ -176,6 +176,23 @@ export class Workbench {
     await this.notification(text).locator('.monaco-button', { hasText: button }).first().click();
   }
 
+  async clearNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** Waits until what is drawn has come to rest: fonts, icons, squiggles, progress bars. Rejects when it never does. */
+  async settle(): Promise<void> {
+    let before = '';
+    const until = Date.now() + patienceMs;
+    for (let same = 0; same < 3;) {
+      if (Date.now() > until) throw new Error('The picture does not come to rest.');
+      const now = (await this.page.screenshot()).toString('base64');
+      same = now === before ? same + 1 : 0;
+      before = now;
+      await this.page.waitForTimeout(300);
+    }
+  }
+
   /** The modal question, whose buttons `confirm` presses. */
   dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
@@ -186,9 +203,24 @@ export class Workbench {
     await this.dialog().waitFor({ state: 'detached' });
   }
 
-  async screenshot(file: string): Promise<string> {
+  /** Drags the border of the side bar. */
+  async widenSideBar(byPixels: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no side bar to be seen.');
+    const [x, y] = [box.x + box.width, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + byPixels, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** A picture of the window, or of what is below its title bar. */
+  async screenshot(file: string, options: { hasTitleBar?: boolean } = {}): Promise<string> {
     await mkdir(dirname(file), { recursive: true });
-    await this.page.screenshot({ path: file });
+    const title = options.hasTitleBar === false ? await this.page.locator('.part.titlebar').boundingBox() : null;
+    const { width, height } = this.page.viewportSize() ?? { width: 0, height: 0 };
+    const top = title?.height ?? 0;
+    await this.page.screenshot({ path: file, ...(top === 0 ? {} : { clip: { x: 0, y: top, width, height: height - top } }) });
     return file;
   }
 }

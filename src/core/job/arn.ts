@@ -19,10 +19,6 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, accountId, resource };
 }
 
-export function formatArn(arn: Arn): string {
-  return `arn:${arn.partition}:${arn.service}:${arn.region}:${arn.accountId}:${arn.resource}`;
-}
-
 /** The partition that a Region is in; `aws` when the Region says nothing else. */
 export function partitionOf(region: string): string {
   const prefixes: readonly (readonly [string, string])[] = [

@@ -20,8 +20,6 @@ export interface JobListChange {
   readonly changed: ReadonlySet<string>;
 }
 
-export const emptyJobList: JobList = { jobs: [], nextToken: undefined };
-
 /** The list after its first page was read again: newer pages stay as they were read, without what the page holds now. */
 export function withFirstPage(list: JobList | undefined, page: JobPage): JobList {
   if (list === undefined || page.nextToken === undefined) return { jobs: sorted(page.jobs), nextToken: page.nextToken };
