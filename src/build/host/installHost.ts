@@ -63,8 +63,9 @@ async function npm(folder: string, args: readonly string[]): Promise<void> {
     throw new Error(`npm ${args.join(' ')} failed in ${folder}. Check that the npm registry can be reached, then try again.`);
 }
 
-/** Puts a file of ours in the place of a package that would need a compiler and Node's headers. */
+/** Puts a file of ours in the place of a package that would need a compiler and Node's headers. The older server lacks some of them. */
 async function standIn(root: string, target: string, name: string): Promise<void> {
+  if (!existsSync(join(target, 'package.json'))) return;
   const { version } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as { version: string };
   await rm(target, { recursive: true });
   await mkdir(target);
