@@ -29,7 +29,8 @@ export function printCounts(counts: Counts): void {
 /** Counts that a test run wrote down; a run that ended before it wrote them failed. */
 export async function readCounts(file: string): Promise<Counts> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Counts;
+    const text = await readFile(file, 'utf8');
+    return text === '' ? failedToRun : (JSON.parse(text) as Counts);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return failedToRun;
     throw error;

@@ -9,7 +9,15 @@ import { countNodeTests } from './nodeTests.js';
 interface Layer {
   readonly name: string;
   readonly run: (root: string) => Promise<Counts>;
+  /** Why it can't run here; undefined when it can. */
+  readonly obstacle?: () => string | undefined;
 }
+
+/** Where the VS Code server does not exist there is nothing to install; a missing Chromium, though, is a failure and says what to do. */
+const hostObstacle = (): string | undefined =>
+  process.platform === 'win32'
+    ? 'the VS Code server does not run on Windows: use WSL, or npm run test:host -- --electron'
+    : undefined;
 
 const layers: readonly Layer[] = [
   { name: 'check', run: async (root) => ({ ...(await checkSource(root)), skipped: 0 }) },
@@ -22,6 +30,7 @@ const layers: readonly Layer[] = [
       await bundleHostTests(root);
       return runExtensionSuite(root, vscode);
     },
+    obstacle: hostObstacle,
   })),
   {
     name: 'packaged extension',
@@ -29,8 +38,9 @@ const layers: readonly Layer[] = [
       await bundleHostTests(root);
       return runPackagedSuite(root, newestHost.vscode);
     },
+    obstacle: hostObstacle,
   },
-  { name: 'e2e', run: (root) => countNodeTests(root, 'e2e', []) },
+  { name: 'e2e', run: (root) => countNodeTests(root, 'e2e', []), obstacle: hostObstacle },
 ];
 
 /**
@@ -39,8 +49,14 @@ const layers: readonly Layer[] = [
  */
 export async function testAll(root: string): Promise<number> {
   const results: { name: string; counts: Counts; seconds: number; reason?: string }[] = [];
-  for (const { name, run } of layers) {
+  for (const { name, run, obstacle } of layers) {
     console.log(`\n== ${name} ==`);
+    const reason = obstacle?.();
+    if (reason !== undefined) {
+      console.log(`Skipped: ${reason}`);
+      results.push({ name, counts: { ...noCounts, skipped: 1 }, seconds: 0, reason: `skipped: ${reason}` });
+      continue;
+    }
     const startedAt = performance.now();
     const seconds = (): number => Math.round((performance.now() - startedAt) / 1000);
     try {
