@@ -1,3 +1,4 @@
+import { errorMessage } from '../base/errors.js';
 import { runBenchmarks } from './bench.js';
 import { bundleAll, watchBundles } from './bundle.js';
 import { runCheck } from './check.js';
@@ -40,5 +41,11 @@ export async function main(argv: readonly string[], root: string): Promise<numbe
     console.error(`Unknown task: ${name}. Known: ${Object.keys(tasks).join(', ')}.`);
     return 2;
   }
-  return task(root, args);
+  try {
+    return await task(root, args);
+  } catch (error) {
+    // The messages of the build say what to do; where they come from interests only who works on it.
+    console.error(process.env['S3B_VERBOSE'] === undefined ? errorMessage(error) : error);
+    return 1;
+  }
 }

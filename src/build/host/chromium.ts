@@ -40,8 +40,8 @@ async function provideChromium(): Promise<string> {
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
     console.log('Installing Chromium with apt-get (once)...');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await runCommand('apt-get', ['update', '-qq'], { cwd: '/', env });
-    await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { cwd: '/', env });
+    await runCommand('/usr/bin/apt-get', ['update', '-qq'], { cwd: '/', env });
+    await runCommand('/usr/bin/apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { cwd: '/', env });
     const installed = findChromium();
     if (installed !== undefined) return installed;
   }
