@@ -132,6 +132,24 @@ wait $!
   },
 );
 
+test(
+  'npm start -- --smoke runs the sample job without a screen and prints its counts and a picture',
+  { timeout: 3 * limitMs },
+  async () => {
+    const before = sampleState();
+    const started = npmStart(['--smoke']);
+    try {
+      assert.equal(await started.ended, 0, started.output());
+      assert.match(started.output(), /^Sample job: Complete, 3 succeeded, 0 failed$/m);
+      const picture = /^Screenshot: (.+)$/m.exec(started.output())?.[1] ?? '';
+      assert.deepEqual((await readFile(picture)).subarray(1, 4).toString(), 'PNG');
+      assert.equal(sampleState(), before);
+    } finally {
+      killGroup(started.process);
+    }
+  },
+);
+
 /** What a failed test would leave. */
 function killGroup(child: ChildProcess): void {
   try {
