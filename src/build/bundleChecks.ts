@@ -39,9 +39,18 @@ const rules: readonly BundleRule[] = [
     sources: ['src/extension.ts', 'src/ui', 'src/engine/contracts.ts', ...launcher],
     packages: [],
   },
-  { entry: /^src\/ui\//, sources: ['src/ui', 'src/engine/contracts.ts', ...launcher], packages: ['jsonc-parser'] },
+  {
+    entry: /^src\/ui\//,
+    sources: ['src/ui', 'src/files', 'src/assembly', 'src/engine/contracts.ts', ...launcher],
+    packages: ['jsonc-parser'],
+  },
   { entry: /^src\/core\//, sources: [], packages: ['jsonc-parser'] },
-  { entry: /^src\/cli\.ts$/, budgetBytes: extensionBudgetBytes, sources: ['src/cli.ts', 'src/cli'], packages: [] },
+  {
+    entry: /^src\/cli\.ts$/,
+    budgetBytes: extensionBudgetBytes,
+    sources: ['src/cli.ts', 'src/cli', 'src/files/streams.ts'],
+    packages: [],
+  },
   {
     entry: /^src\/cli\//,
     sources: ['src/cli', 'src/engine', 'src/files', 'src/assembly'],

@@ -7,7 +7,8 @@ import { findOperation } from '../core/operations/catalogue.js';
 import { isRecord } from '../core/operations/validateShape.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { count, printable, styleOf, writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
+import { count, printable, styleOf } from './output.js';
 import { readAll, readSource } from './readSource.js';
 
 const help = [

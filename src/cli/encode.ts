@@ -3,9 +3,10 @@ import { errorCode } from '../base/errors.js';
 import { KeyListEncoder, keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
 import type { CliCommand } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { count, writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
+import { count } from './output.js';
 import { readSource, sourceName } from './readSource.js';
-import { isSameFile, replaceFile, type Write } from './replaceFile.js';
+import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
 
 const help = [
   'Usage: s3batch encode [FILE] --bucket BUCKET [options]',

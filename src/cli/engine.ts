@@ -1,6 +1,6 @@
 import { runEngine } from '../engine/engineProcess.js';
 import type { CliCommand } from './cliIo.js';
-import { writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
 
 const help = `Usage: s3batch engine [options]
 

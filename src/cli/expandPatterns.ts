@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { compileGlob, hasGlobMagic } from '../base/glob.js';
 import { BatchError, errorCode } from '../base/errors.js';
-import { statOf } from './replaceFile.js';
+import { statOf } from '../files/replaceFile.js';
 
 /**
  * The files that arguments name. What is a file, `-`, or no pattern stays as it is; a pattern (see compileGlob; on Windows with either

@@ -6,9 +6,10 @@ import type { LintOptions } from '../core/manifest/lintOptions.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseWholeNumber, usageError } from './commandLine.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
-import { count, printable, styleOf, writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
+import { count, printable, styleOf } from './output.js';
 import { readSource, sourceName } from './readSource.js';
-import { isSameFile, replaceFile, type Write } from './replaceFile.js';
+import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
 import { textReport } from './lintFormats/textReport.js';
 
 const help = [

@@ -4,7 +4,7 @@ import { BatchError, errorCode, errorMessage } from '../base/errors.js';
 import { handlerLanguages, handlerTemplate, type TemplateFile } from '../core/handler/templates/handlerTemplate.js';
 import type { CliCommand } from './cliIo.js';
 import { listOf, parseArguments, parseChoice, usageError } from './commandLine.js';
-import { writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
 
 const schemas = ['1.0', '2.0'] as const;
 

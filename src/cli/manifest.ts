@@ -1,7 +1,7 @@
 import type { CliCommand } from './cliIo.js';
 import type { CommandEntry } from './commands.js';
 import { usageError } from './commandLine.js';
-import { writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
 
 const subcommands: readonly CommandEntry[] = [
   {

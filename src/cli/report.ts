@@ -9,9 +9,10 @@ import { fieldText } from '../core/report/rowBytes.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { parseFields } from './fieldsFlag.js';
-import { count, printable, styleOf, writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
+import { count, printable, styleOf } from './output.js';
 import { readSource } from './readSource.js';
-import { isSameFile, replaceFile } from './replaceFile.js';
+import { isSameFile, replaceFile } from '../files/replaceFile.js';
 import { findReport, type FoundReport } from './reportFiles.js';
 
 const help = [

@@ -15,7 +15,8 @@ import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
 import { siblingScript } from '../engine/siblingScript.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
-import { printable, styleOf, writeOut } from './output.js';
+import { writeOut } from '../files/streams.js';
+import { printable, styleOf } from './output.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
 import { fetchReport, type FetchedReport } from './runReport.js';
 

@@ -4,7 +4,7 @@ import { RowWriter } from '../../core/manifest/making/rowWriter.js';
 import type { CliCommand } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../output.js';
+import { writeOut } from '../../files/streams.js';
 import { Progress } from '../progress.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';

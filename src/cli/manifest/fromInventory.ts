@@ -4,10 +4,11 @@ import { BatchError, isBatchError } from '../../base/errors.js';
 import { InventoryConverter, type InventoryPart } from '../../core/manifest/making/inventory.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
-import { count, printable, writeOut } from '../output.js';
+import { writeOut } from '../../files/streams.js';
+import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
 import { readSource } from '../readSource.js';
-import type { Write } from '../replaceFile.js';
+import type { Write } from '../../files/replaceFile.js';
 import { findInventory, type FoundInventory } from './inventoryFiles.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BatchError } from '../../base/errors.js';
 import { type Inventory, type InventoryPart, parseInventory } from '../../core/manifest/making/inventory.js';
-import { statOf } from '../replaceFile.js';
+import { statOf } from '../../files/replaceFile.js';
 
 /** An inventory as it lies on this machine. */
 export interface FoundInventory extends Inventory {

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { BatchError } from '../../base/errors.js';
 import type { CliIo } from '../cliIo.js';
 import { usageError } from '../commandLine.js';
-import { count, printable, writeOut } from '../output.js';
-import { isSameFile, replaceFile, statOf, type Write } from '../replaceFile.js';
+import { writeOut } from '../../files/streams.js';
+import { count, printable } from '../output.js';
+import { isSameFile, replaceFile, statOf, type Write } from '../../files/replaceFile.js';
 
 /** Options of all commands that write one manifest. */
 export const outputFlags = {

@@ -3,7 +3,7 @@ import { RowWriter } from '../../core/manifest/making/rowWriter.js';
 import type { CliCommand } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../output.js';
+import { writeOut } from '../../files/streams.js';
 import { Progress } from '../progress.js';
 import { sourceName } from '../readSource.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';

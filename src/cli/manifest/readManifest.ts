@@ -5,7 +5,7 @@ import { usageError } from '../commandLine.js';
 import { count } from '../output.js';
 import type { Progress } from '../progress.js';
 import { readSource, sourceName } from '../readSource.js';
-import { statOf, type Write } from '../replaceFile.js';
+import { statOf, type Write } from '../../files/replaceFile.js';
 
 /** What of a manifest is known when all of it was read. */
 export interface ReadManifest {

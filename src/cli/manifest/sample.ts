@@ -8,10 +8,10 @@ import { RowSampler } from '../../core/manifest/making/sampleRows.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, parseWholeNumber, usageError } from '../commandLine.js';
 import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../output.js';
+import { writeOut } from '../../files/streams.js';
 import { Progress } from '../progress.js';
-import type { Write } from '../replaceFile.js';
-import { removeWhenInterrupted } from '../temporaryFiles.js';
+import type { Write } from '../../files/replaceFile.js';
+import { removeWhenInterrupted } from '../../files/temporaryFiles.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
 import { headerNotes, readManifest } from './readManifest.js';
 

@@ -9,7 +9,7 @@ import {
   type ListPosition,
   parseListingState,
 } from '../../core/manifest/making/bucketListing.js';
-import { statOf, writeError } from '../replaceFile.js';
+import { statOf, writeError } from '../../files/replaceFile.js';
 
 const saveIntervalMs = 1000;
 

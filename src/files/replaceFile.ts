@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import process from 'node:process';
 import { BatchError, errorCode } from '../base/errors.js';
-import { endStream, writeOut } from './output.js';
+import { endStream, writeOut } from './streams.js';
 import { removeWhenInterrupted } from './temporaryFiles.js';
 
 /** Takes pieces of a file; resolves with false when nobody reads them any more. */
