@@ -251,11 +251,6 @@ function refuseWhatIsNotPerformed(request: CreateJobRequest): void {
   if (request.ManifestGenerator !== undefined) {
     throw badRequest('The local engine does not generate manifests yet. Give the job a Manifest instead of a ManifestGenerator.');
   }
-  if (request.Manifest?.Spec.Format !== 'S3BatchOperations_CSV_20180820') {
-    throw badRequest(
-      `The local engine does not read manifests of the format ${request.Manifest?.Spec.Format ?? ''} yet. Manifest.Spec.Format must be S3BatchOperations_CSV_20180820.`,
-    );
-  }
 }
 
 /** Codes and texts as S3 Control gives them for tags of its other resources. */

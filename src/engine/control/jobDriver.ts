@@ -6,7 +6,8 @@ import type { JobFailure, JobStatus, LambdaInvokeOperation } from '../../core/jo
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
 import type { EngineContext, EngineLog, FunctionRegistry, ObjectStore } from '../contracts.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
-import { functionUnreadable, jobFailure, prepareJob, reportNotWritten } from '../run/prepareJob.js';
+import { jobFailure, reportNotWritten } from '../run/jobFailure.js';
+import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
 import type { ReportRows, RunPlan, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';

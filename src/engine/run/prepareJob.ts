@@ -1,28 +1,16 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { errorMessage } from '../../base/errors.js';
-import { parseBucketArn, parseObjectArn } from '../../core/job/arn.js';
+import { writeFile } from 'node:fs/promises';
+import { BatchError, errorMessage } from '../../base/errors.js';
+import { parseBucketArn } from '../../core/job/arn.js';
 import type { CreateJobRequest, JobFailure } from '../../core/job/jobTypes.js';
 import type { EngineLog, FunctionRegistry, ObjectStore } from '../contracts.js';
-import { ServiceError } from '../serviceError.js';
 import { checkManifest } from './checkManifest.js';
+import { jobFailure } from './jobFailure.js';
 import { chunkFile, manifestFile } from './jobFiles.js';
+import { pinManifest } from './pinManifest.js';
 import type { ManifestLayout } from './runPlan.js';
 
 export type Preparation =
   { readonly kind: 'ok'; readonly layout: ManifestLayout } | { readonly kind: 'failed'; readonly failure: JobFailure };
-
-/** The text that the service gives when the report can't be written (S3 User Guide, troubleshooting); its code is emulated. */
-export const reportNotWritten: JobFailure = {
-  FailureCode: 'ReportNotWritten',
-  FailureReason: 'The job report could not be written to your report bucket. Please check your permissions.',
-};
-
-/** In characters. Source: API Reference, JobFailure. */
-const maxReasonLength = 256;
-
-export function jobFailure(code: string, reason: string): JobFailure {
-  return { FailureCode: code, FailureReason: reason.slice(0, maxReasonLength) };
-}
 
 /**
  * What the service does in Preparing: pins the manifest (later changes of the object don't matter), checks its ETag and every row, and
@@ -39,10 +27,13 @@ export async function prepareJob(options: {
   readonly signal: AbortSignal;
 }): Promise<Preparation> {
   const { request, directory, store, log } = options;
-  const pinned = await pinManifest(request, directory, store);
-  if (pinned !== undefined) return { kind: 'failed', failure: pinned };
-  const fields = request.Manifest?.Spec.Fields ?? [];
-  const check = await checkManifest(manifestFile(directory), fields, options.signal);
+  if (request.Manifest === undefined) throw new BatchError('Internal', 'The job has no manifest.');
+  const pinned = await pinManifest({ manifest: request.Manifest, directory, store, signal: options.signal });
+  if (pinned.kind === 'failed') {
+    if (pinned.detail !== undefined) log.warn(`job ${options.jobId}: ${pinned.detail}`);
+    return pinned;
+  }
+  const check = await checkManifest(manifestFile(directory), pinned.fields, options.signal);
   if (check.kind === 'failed') {
     const place = check.line === undefined ? '' : ` (line ${check.line} of the manifest)`;
     log.warn(`job ${options.jobId}: ${check.failure.FailureReason}${place}`);
@@ -55,39 +46,6 @@ export async function prepareJob(options: {
   const { chunks, layout } = check;
   await writeFile(chunkFile(directory), new Uint8Array(chunks.buffer, chunks.byteOffset, chunks.byteLength));
   return { kind: 'ok', layout };
-}
-
-async function pinManifest(request: CreateJobRequest, directory: string, store: ObjectStore): Promise<JobFailure | undefined> {
-  const notFound = jobFailure('ManifestNotFound', 'Manifest object was not found');
-  const location = request.Manifest?.Location;
-  const arn = parseObjectArn(location?.ObjectArn ?? '');
-  // The local store keeps no versions yet: the only one is the null version.
-  if (location === undefined || arn === undefined || (location.ObjectVersionId ?? 'null') !== 'null') return notFound;
-  const temporary = `${manifestFile(directory)}.tmp`;
-  await rm(temporary, { force: true });
-  let info;
-  try {
-    info = await store.exportTo(arn.bucket, arn.key, temporary);
-  } catch (error) {
-    if (error instanceof ServiceError && error.status === 404) return notFound;
-    if (error instanceof ServiceError && error.status === 403) {
-      return jobFailure('AccessDenied', 'Reading the manifest is forbidden: AccessDenied');
-    }
-    throw error;
-  }
-  // With or without quotes: both forms are in use.
-  if (bareETag(info.etag) !== bareETag(location.ETag)) {
-    return jobFailure('ManifestNotFound', 'Etag mismatch reading manifest');
-  }
-  if ((info.systemMetadata['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms')) {
-    return jobFailure('InvalidManifestContent', 'Unsupported encryption type SSE_KMS used for manifest');
-  }
-  await rename(temporary, manifestFile(directory));
-  return undefined;
-}
-
-function bareETag(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1');
 }
 
 /** ExpectedBucketOwner is not judged: local buckets stand in for those of any account. */

@@ -1,4 +1,5 @@
 import { BatchError } from '../../../base/errors.js';
+import { parseBucketArn } from '../../job/arn.js';
 import { isRecord } from '../../operations/validateShape.js';
 import { fieldText } from '../../report/rowBytes.js';
 import { decodeKey } from '../keyEncoding.js';
@@ -17,6 +18,8 @@ export interface InventoryPart {
 /** The manifest.json of S3 Inventory (S3 User Guide, storage-inventory-location). */
 export interface Inventory {
   readonly sourceBucket: string;
+  /** Name of the bucket that holds the data files; undefined when the manifest.json does not say. */
+  readonly destinationBucket: string | undefined;
   /** Names of the columns, in their order. */
   readonly columns: readonly string[];
   readonly parts: readonly InventoryPart[];
@@ -55,8 +58,13 @@ export function parseInventory(text: string): Inventory {
       throw new BatchError('BadInventory', `The inventory has no column ${name}: its columns are ${columns.join(', ')}.`);
     }
   }
-  const source = value['sourceBucket'];
-  return { sourceBucket: typeof source === 'string' ? source : '', columns, parts: value['files'].map(readPart) };
+  const { sourceBucket: source, destinationBucket: destination } = value;
+  return {
+    sourceBucket: typeof source === 'string' ? source : '',
+    destinationBucket: typeof destination === 'string' ? (parseBucketArn(destination)?.bucket ?? destination) : undefined,
+    columns,
+    parts: value['files'].map(readPart),
+  };
 }
 
 function readPart(file: unknown, index: number): InventoryPart {
