@@ -1,53 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type BenchContext, type Benchmark, compare, type Measurement, median } from '../../src/build/benchmark.js';
+import { type BenchContext, type Benchmark, benchmarkEnv, compare, type Measurement, median } from '../../src/build/benchmark.js';
 import { lintFile } from '../../src/files/lintFile.js';
 import { LintWorkers } from '../../src/files/lintWorkers.js';
-import { type ManifestKind, seededManifest } from '../support/seededManifest.js';
+import { lint, manifest, tenMillion, tool, withoutDuplicates } from './lintPrograms.js';
 
-/** Budgets 1 to 4 of the design: `s3batch lint` of whole manifests against `wc -l` of the same file, in turns. */
+/** Budgets 1 to 3 of the design: `s3batch lint` of whole manifests against `wc -l` of the same file, in turns. */
 export const benchmarks: readonly Benchmark[] = [
   { name: 'lint clean', run: measureClean },
   { name: 'lint duplicates', run: measureDuplicates },
   { name: 'lint dirty', run: measureDirty },
   { name: 'lint warm', run: measureWarm },
-  { name: 'lint peers', run: measurePeers },
 ];
-
-const tenMillion = 10_000_000;
-const withoutDuplicates = ['--rule', 'duplicate-row=off'];
-
-function manifest({ root, log }: BenchContext, kind: ManifestKind, rows = tenMillion): Promise<string> {
-  log(`${rows.toLocaleString('en')} rows, ${kind}`);
-  return seededManifest(join(root, 'out', 'bench'), kind, rows);
-}
-
-/** One run of a program, from spawn to exit; exit code 1 says that a linter found something. */
-async function time(command: string, args: readonly string[], cwd: string): Promise<number> {
-  const startedAt = performance.now();
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0 && code !== 1) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
-  return performance.now() - startedAt;
-}
-
-function lint({ root }: BenchContext, path: string, args: readonly string[] = []): () => Promise<number> {
-  return () => time(process.execPath, [join(root, 'dist', 'cli.js'), 'lint', path, ...args], root);
-}
-
-function tool({ root }: BenchContext, command: string, args: readonly string[]): () => Promise<number> {
-  return () => time(command, args, root);
-}
 
 /** Peak memory of a lint in MB, as the system counts it; undefined where it does not say. */
 async function peakMegabytes({ root }: BenchContext, args: readonly string[]): Promise<number | undefined> {
   if (!existsSync('/proc/self/status')) return undefined;
   const code = `process.argv.splice(1, 1, ${JSON.stringify(join(root, 'dist', 'cli.js'))}); require(process.argv[1]);
 process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)));`;
-  const child = spawn(process.execPath, ['-e', code, 'cli', 'lint', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['-e', code, 'cli', 'lint', ...args], {
+    cwd: root,
+    env: benchmarkEnv(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => {
     text += chunk.toString();
@@ -121,98 +98,4 @@ async function measureWarm(context: BenchContext): Promise<readonly Measurement[
   } finally {
     await workers.close();
   }
-}
-
-interface Peer {
-  readonly name: string;
-  /** npm package, looked for in the folder that S3BATCH_BENCH_PEERS names; undefined for a program. */
-  readonly npmPackage?: string;
-  readonly atLeast: number;
-  /** 1M rows for those that take seconds for them. */
-  readonly rows: number;
-  program(path: string, packageFile: string): readonly [string, readonly string[]];
-}
-
-const keyPattern = "^acme-data-lake-prod-euw1,(?:[A-Za-z0-9._~/!*'()-]|%[0-9A-Fa-f]{2})+$";
-const checkInNode = `
-const check = new RegExp(${JSON.stringify(keyPattern)});
-let bad = 0;
-const row = (fields) => { if (fields.length !== 2 || !check.test(fields[0] + ',' + fields[1])) bad += 1; };
-`;
-
-const peers: readonly Peer[] = [
-  {
-    name: 'ripgrep',
-    atLeast: 5,
-    rows: tenMillion,
-    program: (path) => ['rg', ['-j1', '-a', '--no-unicode', '-cv', keyPattern, path]],
-  },
-  {
-    name: 'udsv',
-    npmPackage: 'udsv',
-    atLeast: 8,
-    rows: tenMillion,
-    program: (path, file) => [
-      process.execPath,
-      [
-        '-e',
-        `${checkInNode}
-const { initParser } = require(${JSON.stringify(file)});
-const schema = { skip: 0, col: ',', row: '\\n', encl: '', trim: false, cols: [{ name: 'a', type: 's' }, { name: 'b', type: 's' }] };
-const parser = initParser(schema);
-(async () => {
-  for await (const text of require('node:fs').createReadStream(${JSON.stringify(path)}, { encoding: 'latin1', highWaterMark: 1 << 20 }))
-    parser.chunk(text, parser.stringArrs, (rows) => { for (const fields of rows) row(fields); });
-  parser.end();
-})();`,
-      ],
-    ],
-  },
-  {
-    name: 'csv-parse',
-    npmPackage: 'csv-parse',
-    atLeast: 25,
-    rows: 1_000_000,
-    program: (path, file) => [
-      process.execPath,
-      [
-        '-e',
-        `${checkInNode}
-const { parse } = require(${JSON.stringify(file)});
-require('node:fs').createReadStream(${JSON.stringify(path)}).pipe(parse({ relax_column_count: true })).on('data', row);`,
-      ],
-    ],
-  },
-];
-
-async function measurePeers(context: BenchContext): Promise<readonly Measurement[]> {
-  // Budget: 10 times as fast. It is part of an editor extension, which no registry of packages has.
-  context.log("Rainbow CSV's lint core: skipped, not a package");
-  const measured: Measurement[] = [];
-  for (const peer of peers) {
-    const file = await findPeer(peer, context);
-    if (file === undefined) continue;
-    const path = await manifest(context, 'clean', peer.rows);
-    const [command, args] = peer.program(path, file);
-    const { ratio } = await compare(tool(context, command, args), lint(context, path, withoutDuplicates), context.pairs);
-    measured.push({ what: `${peer.name} takes, to lint`, value: ratio, unit: 'x', atLeast: peer.atLeast });
-  }
-  return measured;
-}
-
-/** The file of a peer that is there; says so when it is not. Peers are no packages of ours: nobody else needs them. */
-async function findPeer({ name, npmPackage, program }: Peer, { log, root }: BenchContext): Promise<string | undefined> {
-  try {
-    if (npmPackage === undefined) {
-      const [command] = program('', '');
-      await time(command, ['--version'], root);
-      return command;
-    }
-    const folder = process.env['S3BATCH_BENCH_PEERS'];
-    if (folder !== undefined) return createRequire(join(folder, 'package.json')).resolve(npmPackage);
-  } catch (error) {
-    log(`${name}: ${(error as Error).message.split('\n')[0]}`);
-  }
-  log(`${name}: skipped, not installed${npmPackage === undefined ? '' : ' (set S3BATCH_BENCH_PEERS to a folder with it)'}`);
-  return undefined;
 }

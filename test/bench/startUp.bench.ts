@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BenchContext, type Benchmark, type Measurement } from '../../src/build/benchmark.js';
+import { type BenchContext, type Benchmark, benchmarkEnv, type Measurement, median } from '../../src/build/benchmark.js';
 import type { Bundle } from '../../src/build/bundle.js';
 import { extensionBudgetBytes } from '../../src/build/bundleChecks.js';
 import { packageExtension, vsixBudgetBytes } from '../../src/build/packageExtension.js';
@@ -16,13 +16,12 @@ export const benchmarks: readonly Benchmark[] = [
 const kilobyte = 1024;
 const runFile = promisify(execFile);
 
-/** The least of many runs: what else the machine does can only add. */
 async function measureActivation({ root, scratch, pairs }: BenchContext): Promise<readonly Measurement[]> {
   const script = join(scratch, 'activate.cjs');
   await writeFile(script, `const names = ${JSON.stringify(await namesOfVscode(root))};\n${activationScript}`);
   const times: { loadMs: number; activateMs: number; loaded: string[] }[] = [];
   for (let run = 0; run <= 2 * pairs; run += 1) {
-    const { stdout } = await runFile(process.execPath, [script, root]);
+    const { stdout } = await runFile(process.execPath, [script, root], { env: benchmarkEnv() });
     if (run > 0) times.push(JSON.parse(stdout) as { loadMs: number; activateMs: number; loaded: string[] });
   }
   const bundles = JSON.parse(await readFile(join(root, 'out', 'bundles.json'), 'utf8')) as readonly Bundle[];
@@ -32,14 +31,14 @@ async function measureActivation({ root, scratch, pairs }: BenchContext): Promis
     const { user, system } = process.cpuUsage(t); console.log((user + system) / 1000);`;
   const loads: number[] = [];
   for (let run = 0; run <= pairs; run += 1) {
-    const { stdout } = await runFile(process.execPath, ['-e', load]);
+    const { stdout } = await runFile(process.execPath, ['-e', load], { env: benchmarkEnv() });
     if (run > 0) loads.push(Number(stdout));
   }
   return [
-    { what: 'load and activate', value: Math.min(...times.map((time) => time.loadMs + time.activateMs)), unit: 'ms', atMost: 15 },
-    { what: 'of that, load', value: Math.min(...times.map((time) => time.loadMs)), unit: 'ms' },
+    { what: 'load and activate', value: median(times.map((time) => time.loadMs + time.activateMs)), unit: 'ms', atMost: 15 },
+    { what: 'of that, load', value: median(times.map((time) => time.loadMs)), unit: 'ms' },
     { what: 'files of ours read by then', value: Math.max(...times.map((time) => time.loaded.length)), unit: 'files', atMost: 1 },
-    { what: 'load of the AWS part', value: Math.min(...loads), unit: 'ms', atMost: 100 },
+    { what: 'load of the AWS part', value: median(loads), unit: 'ms', atMost: 100 },
   ];
 }
 
