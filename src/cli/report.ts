@@ -13,7 +13,7 @@ import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
 import { readSource } from './readSource.js';
 import { isSameFile, replaceFile } from '../files/replaceFile.js';
-import { findReport, type FoundReport } from './reportFiles.js';
+import { findReport, type FoundReport } from '../files/report/findReport.js';
 
 const help = [
   'Usage: s3batch report PATH [options]',

@@ -39,7 +39,7 @@ export async function* readStream(stream: Readable): AsyncGenerator<Uint8Array, 
 async function* readPlain(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(chunkBytes);
+    const buffer = new Uint8Array(chunkBytes);
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
       if (bytesRead === 0) return;

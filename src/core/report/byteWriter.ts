@@ -1,3 +1,5 @@
+import { copyBytes } from './rowBytes.js';
+
 /** Gathers bytes and hands them on in big pieces. */
 export class ByteWriter {
   readonly #write: (piece: Uint8Array) => void;
@@ -14,7 +16,7 @@ export class ByteWriter {
     if (length > this.#buffer.length - this.#length) {
       this.flush();
       if (length > this.#buffer.length) {
-        this.#write(bytes.slice(start, end));
+        this.#write(copyBytes(bytes, start, end));
         return;
       }
     }

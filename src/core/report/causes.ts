@@ -2,7 +2,7 @@ import { decodeKey } from '../manifest/keyEncoding.js';
 import { type KnownError, explainTaskError } from './knownErrors.js';
 import { normaliseMessage } from './normaliseMessage.js';
 import type { ScannedRow } from './readReport.js';
-import { fieldText } from './rowBytes.js';
+import { copyBytes, fieldText } from './rowBytes.js';
 
 /** Failures that have the same code and, but for ids and times, the same message. */
 export interface Cause {
@@ -63,7 +63,7 @@ export class CauseCounter {
     const { group, isGeneral } = this.#groupOf(row);
     count(group, row);
     if (isGeneral && remembered === undefined && this.#remembered.size < rememberedMessages) {
-      this.#remembered.set(hash, { bytes: bytes.slice(start, end), group });
+      this.#remembered.set(hash, { bytes: copyBytes(bytes, start, end), group });
     }
   }
 

@@ -1,7 +1,7 @@
 import { BatchError } from '../../base/errors.js';
 import type { ManifestField } from '../job/jobTypes.js';
 import { ByteWriter } from './byteWriter.js';
-import { carriageReturn, FieldSpans, joinBytes, lineFeed, readRow, unfinished } from './rowBytes.js';
+import { carriageReturn, ChunkJoiner, FieldSpans, lineFeed, noBytes, readRow, unfinished } from './rowBytes.js';
 import { RowCounts, type RowSpans } from './rowCounts.js';
 
 /**
@@ -18,7 +18,7 @@ export class ResumeManifestWriter {
   readonly #columns: number;
   readonly #spans = new FieldSpans();
   readonly #row = { bucketStart: 0, bucketEnd: 0, keyStart: 0, keyEnd: 0, versionStart: 0, versionEnd: 0 };
-  #rest: Uint8Array = new Uint8Array(0);
+  readonly #joiner = new ChunkJoiner();
   #line = 0;
   #rows = 0;
   #manifestRows = 0;
@@ -52,11 +52,11 @@ export class ResumeManifestWriter {
 
   /** The next piece of the manifest. Throws `BadManifest` with the line of a row that can't be read. */
   push(chunk: Uint8Array): void {
-    this.#read(joinBytes(this.#rest, chunk), false);
+    this.#read(this.#joiner.join(chunk), false);
   }
 
   end(): void {
-    this.#read(this.#rest, true);
+    this.#read(this.#joiner.join(noBytes), true);
     this.#out.flush();
   }
 
@@ -66,7 +66,7 @@ export class ResumeManifestWriter {
       this.#isFirst = false;
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3;
     } else if (this.#isFirst) {
-      this.#rest = bytes.slice();
+      this.#joiner.keep(bytes, 0);
       return;
     }
     while (start < bytes.length) {
@@ -79,7 +79,7 @@ export class ResumeManifestWriter {
       if (!isBlank) this.#take(bytes, start, Math.min(next, bytes.length));
       start = next;
     }
-    this.#rest = bytes.slice(start);
+    this.#joiner.keep(bytes, Math.min(start, bytes.length));
   }
 
   #take(bytes: Uint8Array, start: number, end: number): void {

@@ -117,3 +117,41 @@ export function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
   joined.set(right, left.length);
   return joined;
 }
+
+/** A copy. Not `slice`: what a caller hands in may be a Buffer of Node, whose `slice` shares the memory that its owner uses again. */
+export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
+/** Puts what was left of one chunk before the next, in one buffer that is used again and again. */
+export class ChunkJoiner {
+  #buffer = new Uint8Array(0);
+  #restLength = 0;
+
+  /** What was kept, followed by the chunk. Valid until the next call. */
+  join(chunk: Uint8Array): Uint8Array {
+    if (this.#restLength === 0) return chunk;
+    const length = this.#restLength + chunk.length;
+    this.#grow(length);
+    this.#buffer.set(chunk, this.#restLength);
+    return this.#buffer.subarray(0, length);
+  }
+
+  /** Keeps the bytes from `start` on, of what `join` returned last, for the next time. */
+  keep(bytes: Uint8Array, start: number): void {
+    const rest = bytes.subarray(start);
+    this.#restLength = 0;
+    this.#grow(rest.length);
+    this.#buffer.set(rest);
+    this.#restLength = rest.length;
+  }
+
+  #grow(length: number): void {
+    if (length <= this.#buffer.length) return;
+    const buffer = new Uint8Array(Math.max(length, 2 * this.#buffer.length));
+    buffer.set(this.#buffer.subarray(0, this.#restLength));
+    this.#buffer = buffer;
+  }
+}
+
+export const noBytes: Uint8Array = new Uint8Array(0);

@@ -26,7 +26,7 @@ function scan(text: string, pieceBytes = Infinity): { rows: ReportRow[]; unreada
   const data = bytes(text);
   const size = Math.min(pieceBytes, Math.max(data.length, 1));
   for (let start = 0; start < data.length; start += size) {
-    const piece = data.slice(start, start + size);
+    const piece = Buffer.from(data.slice(start, start + size));
     scanner.push(piece);
     // A reader of files uses its buffer again.
     piece.fill(0);
@@ -74,6 +74,54 @@ test('what is written is read back, in pieces of any size', () => {
       assert.deepEqual(read, rows);
       assert.deepEqual(unreadable, []);
     }),
+    { numRuns: 400 },
+  );
+});
+
+test('rows that succeeded may be counted only: all else is as it was', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          anyRow,
+          fc.constantFrom(row({ status: 'succeeded', errorCode: '' }), row({ status: 'succeeded', keyField: 'x' })),
+        ),
+        {
+          maxLength: 30,
+        },
+      ),
+      fc.integer({ min: 1, max: 200 }),
+      fc.constantFrom('\r\n', '\n'),
+      (rows, size, lineEnd) => {
+        const text = `${rows.map((each) => formatReportRow(each).replace(/\r\n$/, lineEnd)).join('')}nonsense${lineEnd}`;
+        const failed: string[] = [];
+        let succeeded = 0;
+        const scanner = new ReportScanner(
+          (scanned) => {
+            if (scanned.isFailed) failed.push(fieldText(scanned.bytes, scanned.keyStart, scanned.keyEnd));
+            else succeeded += 1;
+          },
+          (count) => (succeeded += count),
+        );
+        const data = Buffer.from(text);
+        for (let start = 0; start < data.length; start += size) {
+          const piece = Buffer.from(data.subarray(start, start + size));
+          scanner.push(piece);
+          piece.fill(0);
+        }
+        scanner.end();
+        const all = scan(text);
+        assert.deepEqual(
+          failed,
+          all.rows.filter(({ status }) => status === 'failed').map(({ keyField }) => keyField),
+        );
+        assert.equal(succeeded, all.rows.filter(({ status }) => status === 'succeeded').length);
+        assert.deepEqual(
+          scanner.unreadable.map(({ line }) => line),
+          all.lines,
+        );
+      },
+    ),
     { numRuns: 400 },
   );
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BatchError, errorCode } from '../base/errors.js';
-import { parseReportManifest, type ReportManifest } from '../core/report/reportManifest.js';
+import { BatchError, errorCode } from '../../base/errors.js';
+import { parseReportManifest, type ReportManifest } from '../../core/report/reportManifest.js';
 
 /** A result file of a report, on this machine. */
 export interface ReportFile {
