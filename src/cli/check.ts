@@ -4,7 +4,7 @@ import { type JobFile, type JobFileFinding, parseJobFile } from '../core/job/job
 import type { ManifestField } from '../core/job/jobTypes.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import { findOperation } from '../core/operations/catalogue.js';
-import { isRecord } from '../core/operations/validateShape.js';
+import { type FindingSeverity, isRecord } from '../core/operations/validateShape.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
@@ -29,9 +29,10 @@ interface CheckReport {
   readonly path: string;
   readonly errors: number;
   readonly warnings: number;
+  readonly information: number;
   readonly findings: readonly {
     readonly code: string;
-    readonly severity: 'error' | 'warning';
+    readonly severity: FindingSeverity;
     readonly line: number;
     readonly column: number;
     readonly endLine: number;
@@ -129,11 +130,12 @@ function isOneBucketOnly(job: Readonly<Record<string, unknown>>): boolean {
 }
 
 function reportOf(path: string, findings: readonly JobFileFinding[], manifest: CheckedManifest | undefined): CheckReport {
-  const of = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  const of = (severity: FindingSeverity): number => findings.filter((finding) => finding.severity === severity).length;
   return {
     path,
     errors: of('error'),
     warnings: of('warning'),
+    information: of('information'),
     findings: findings.map(({ code, severity, range, message }) => ({
       code,
       severity,
@@ -161,7 +163,7 @@ function reportOf(path: string, findings: readonly JobFileFinding[], manifest: C
 function textOf(report: CheckReport, io: CliIo): string {
   const style = styleOf(io);
   const lines = report.findings.map((finding) => {
-    const severity = finding.severity === 'error' ? style.error('error') : style.warning('warning');
+    const severity = style[finding.severity](finding.severity);
     const place = `${printable(report.path)}:${finding.line}:${finding.column}`;
     return `${place}: ${severity} ${printable(finding.message)} ${style.dim(`(${finding.code})`)}`;
   });
@@ -177,7 +179,7 @@ function textOf(report: CheckReport, io: CliIo): string {
     }
   }
   lines.push(
-    report.errors + report.warnings === 0
+    report.errors + report.warnings + report.information === 0
       ? `${printable(report.path)}: no problem`
       : `${count(report.errors, 'error')}, ${count(report.warnings, 'warning')}`,
   );

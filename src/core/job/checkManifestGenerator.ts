@@ -1,10 +1,17 @@
 import { type Finding, findingsUnder, isRecord } from '../operations/validateShape.js';
+import { checkBucketArn } from './checkS3Arn.js';
+import { generatedManifestFormat } from './requestShapes.js';
 
 /** Rules of the manifest generator between its members. Source: S3 User Guide, batch-ops-create-job. */
 export function checkManifestGenerator(generator: unknown, operation: unknown): Finding[] {
   const inner = isRecord(generator) ? generator['S3JobManifestGenerator'] : undefined;
   if (!isRecord(inner)) return [];
   const findings: Finding[] = [];
+  const output = inner['ManifestOutputLocation'];
+  if (typeof inner['SourceBucket'] === 'string') findings.push(...checkBucketArn(inner['SourceBucket'], ['SourceBucket'], false));
+  if (isRecord(output) && typeof output['Bucket'] === 'string') {
+    findings.push(...checkBucketArn(output['Bucket'], ['ManifestOutputLocation', 'Bucket'], false));
+  }
   if (inner['EnableManifestOutput'] === true && inner['ManifestOutputLocation'] === undefined) {
     findings.push({
       path: [],
@@ -12,6 +19,26 @@ export function checkManifestGenerator(generator: unknown, operation: unknown): 
       severity: 'error',
       message:
         'ManifestOutputLocation is missing, which EnableManifestOutput needs. Say where the list is stored, or write false.',
+      fix: {
+        title: 'Add ManifestOutputLocation',
+        changes: [
+          {
+            path: ['ManifestOutputLocation'],
+            value: { Bucket: inner['SourceBucket'] ?? '', ManifestPrefix: 'manifests', ManifestFormat: generatedManifestFormat },
+          },
+        ],
+      },
+      otherFixes: [{ title: 'Use the list without storing it', changes: [{ path: ['EnableManifestOutput'], value: false }] }],
+    });
+  }
+  if (inner['EnableManifestOutput'] === false && output !== undefined) {
+    findings.push({
+      path: ['ManifestOutputLocation'],
+      code: 'manifest-output-location-unused',
+      severity: 'warning',
+      message: 'ManifestOutputLocation does nothing while EnableManifestOutput is false.',
+      fix: { title: 'Set EnableManifestOutput to true', changes: [{ path: ['EnableManifestOutput'], value: true }] },
+      otherFixes: [{ title: 'Remove ManifestOutputLocation', changes: [{ path: ['ManifestOutputLocation'], value: undefined }] }],
     });
   }
   const filter = inner['Filter'];
@@ -31,6 +58,13 @@ function checkFilter(filter: Record<string, unknown>, operation: unknown): Findi
           code: 'not-one-name',
           severity: 'error',
           message: `${member} takes a list of exactly one text, but has ${list.length === 0 ? 'none' : list.length}. Make a job for each.`,
+          fix:
+            list.length === 0
+              ? { title: `Remove ${member}`, changes: [{ path: ['KeyNameConstraint', member], value: undefined }] }
+              : {
+                  title: `Keep only ${JSON.stringify(list[0])}`,
+                  changes: [{ path: ['KeyNameConstraint', member], value: list.slice(0, 1) }],
+                },
         });
       }
     }
@@ -61,6 +95,7 @@ function checkFilter(filter: Record<string, unknown>, operation: unknown): Findi
       code: 'replication-filter',
       severity: 'warning',
       message: 'EligibleForReplication is meant for jobs that replicate.',
+      fix: { title: 'Remove EligibleForReplication', changes: [{ path: ['EligibleForReplication'], value: undefined }] },
     });
   }
   return findings;

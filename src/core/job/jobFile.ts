@@ -3,7 +3,7 @@ import type { Range } from '../manifest/problem.js';
 import { type Finding, type FindingFix, type FindingPath, isRecord, pathText } from '../operations/validateShape.js';
 import type { CreateJobRequest, JobDescriptor, JobManifest, Tag } from './jobTypes.js';
 import { TextPositions } from './textPosition.js';
-import { filledInAtSubmit, hasErrors, validateCreateJobRequest } from './validateRequest.js';
+import { filledInAtSubmit, hasErrors, manifestStart, validateCreateJobRequest } from './validateRequest.js';
 
 /**
  * A job written down as `*.s3job.json`: the members of CreateJobRequest, JSON with comments, without `AccountId` and
@@ -142,6 +142,15 @@ function checkManifestFile(manifestFile: unknown, job: Record<string, unknown>):
       severity: 'error',
       message: 'A job has either a manifest or ManifestGenerator. Remove ManifestFile or ManifestGenerator.',
       fix: { title: 'Remove ManifestFile', changes: [{ path, value: undefined }] },
+      otherFixes: [
+        {
+          title: 'Remove ManifestGenerator',
+          changes: [
+            { path: ['ManifestGenerator'], value: undefined },
+            ...(job['Manifest'] === undefined ? [{ path: ['Manifest'], value: manifestStart }] : []),
+          ],
+        },
+      ],
     });
   }
   const manifest = job['Manifest'];
@@ -154,6 +163,10 @@ function checkManifestFile(manifestFile: unknown, job: Record<string, unknown>):
       severity: 'error',
       message:
         'ManifestFile is a CSV file, but Manifest.Spec.Format says inventory report. Write S3BatchOperations_CSV_20180820.',
+      fix: {
+        title: 'Change Manifest.Spec to a CSV file',
+        changes: [{ path: ['Manifest', 'Spec'], value: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] } }],
+      },
     });
   }
   const location = manifest['Location'];

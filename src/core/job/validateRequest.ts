@@ -1,10 +1,14 @@
 import { findOperation, operations } from '../operations/catalogue.js';
 import { checkTagKeys } from '../operations/checkTagKeys.js';
-import { type Finding, findingsUnder, isRecord, pathText, validateShape } from '../operations/validateShape.js';
-import { parseBucketArn, parseObjectArn, roleArn } from './arn.js';
+import { type Finding, type FindingFix, findingsUnder, isRecord, pathText, validateShape } from '../operations/validateShape.js';
+import { parseBucketArn, parseObjectArn } from './arn.js';
+import { checkFunction } from './checkFunction.js';
 import { checkManifestGenerator } from './checkManifestGenerator.js';
-import { arnMistake, checkBucketArn, s3UriFix } from './checkS3Arn.js';
-import { createJobRequestShape, generatedManifestFormat, maxJobTags, reportFormat } from './requestShapes.js';
+import { checkOperationNeeds } from './checkOperationNeeds.js';
+import { checkReport } from './checkReport.js';
+import { checkRole } from './checkRole.js';
+import { arnMistake, s3UriFix } from './checkS3Arn.js';
+import { createJobRequestShape, generatedManifestFormat, maxJobTags } from './requestShapes.js';
 
 export interface ValidateRequestOptions {
   /**
@@ -29,10 +33,11 @@ export function validateCreateJobRequest(request: unknown, options: ValidateRequ
 
   const ruleFindings = [
     ...checkOperation(request['Operation']),
-    ...checkManifest(request),
+    ...checkManifest(request, filledIn),
     ...checkReport(request['Report']),
     ...checkOperationNeeds(request),
-    ...checkRole(request['RoleArn']),
+    ...checkFunction(request),
+    ...checkRole(request),
     ...checkTags(request['Tags']),
     ...checkConfirmation(request),
   ];
@@ -43,6 +48,15 @@ export function validateCreateJobRequest(request: unknown, options: ValidateRequ
   const kept = shapeFindings.filter((finding) => !(replaceableCodes.has(finding.code) && explained.has(pathText(finding.path))));
   return inMemberOrder(request, [...kept, ...ruleFindings]);
 }
+
+/** What the fix of a missing manifest writes: the least that can be completed by hand. */
+export const manifestStart = {
+  Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
+  Location: { ObjectArn: 'arn:aws:s3:::amzn-s3-demo-bucket/manifest.csv' },
+};
+const generatorStart = {
+  S3JobManifestGenerator: { SourceBucket: 'arn:aws:s3:::amzn-s3-demo-bucket', EnableManifestOutput: false },
+};
 
 const replaceableCodes = new Set(['pattern', 'not-in-enum']);
 
@@ -79,6 +93,12 @@ function checkOperation(operation: unknown): Finding[] {
       code: 'several-operations',
       severity: 'error',
       message: `A job has exactly one operation, but Operation has ${present.join(' and ')}. Make a job for each.`,
+      ...firstOf(
+        present.map((kept) => ({
+          title: `Keep only ${kept}`,
+          changes: present.filter((name) => name !== kept).map((name) => ({ path: ['Operation', name], value: undefined })),
+        })),
+      ),
     });
   }
   for (const name of known) {
@@ -89,7 +109,7 @@ function checkOperation(operation: unknown): Finding[] {
   return findings;
 }
 
-function checkManifest(request: Record<string, unknown>): Finding[] {
+function checkManifest(request: Record<string, unknown>, filledIn: readonly string[]): Finding[] {
   const manifest = request['Manifest'];
   const generator = request['ManifestGenerator'];
   const findings: Finding[] = [];
@@ -100,6 +120,14 @@ function checkManifest(request: Record<string, unknown>): Finding[] {
       severity: 'error',
       message:
         'Manifest is missing: a job needs its list of objects. Write Manifest, or ManifestGenerator to have the objects listed.',
+      fix: {
+        title: 'Add a Manifest',
+        changes: [
+          ...(filledIn.includes('Manifest.Location.ETag') ? [] : [{ path: ['ManifestFile'], value: 'manifest.csv' }]),
+          { path: ['Manifest'], value: manifestStart },
+        ],
+      },
+      otherFixes: [{ title: 'Add a ManifestGenerator', changes: [{ path: ['ManifestGenerator'], value: generatorStart }] }],
     });
   }
   if (manifest !== undefined && generator !== undefined) {
@@ -109,6 +137,7 @@ function checkManifest(request: Record<string, unknown>): Finding[] {
       severity: 'error',
       message: 'A job has either Manifest or ManifestGenerator, not both. Remove one.',
       fix: { title: 'Remove ManifestGenerator', changes: [{ path: ['ManifestGenerator'], value: undefined }] },
+      otherFixes: [{ title: 'Remove Manifest', changes: [{ path: ['Manifest'], value: undefined }] }],
     });
   }
   if (isRecord(manifest)) {
@@ -172,6 +201,15 @@ function checkSpec(spec: Record<string, unknown>): Finding[] {
         code: 'field-missing',
         severity: 'error',
         message: `Manifest.Spec.Fields must name the column ${field}.`,
+        // The other columns tell where it stands only when it is the only one that is left.
+        ...(fields.filter((name) => name === 'Ignore').length === 1
+          ? {
+              fix: {
+                title: `Change Ignore to ${field}`,
+                changes: [{ path: [...path, 'Fields', fields.indexOf('Ignore')], value: field }],
+              },
+            }
+          : {}),
       });
     }
     if (times > 1) {
@@ -217,139 +255,6 @@ function checkLocation(location: Record<string, unknown>): Finding[] {
   return findings;
 }
 
-function checkReport(report: unknown): Finding[] {
-  if (!isRecord(report)) return [];
-  const findings: Finding[] = [];
-  if (report['Enabled'] === true) {
-    const needs: readonly (readonly [string, unknown, string])[] = [
-      ['Bucket', undefined, 'Name the bucket that the report is written to.'],
-      ['Format', reportFormat, `Write "${reportFormat}", the only format.`],
-      ['ReportScope', 'AllTasks', 'Write "AllTasks" or "FailedTasksOnly".'],
-    ];
-    for (const [member, value, advice] of needs) {
-      if (report[member] !== undefined) continue;
-      findings.push({
-        path: ['Report'],
-        code: 'report-needs',
-        severity: 'error',
-        member,
-        message: `Report: ${member} is missing, which an enabled report needs. ${advice}`,
-        ...(value === undefined
-          ? {}
-          : { fix: { title: `Add ${member} "${String(value)}"`, changes: [{ path: ['Report', member], value }] } }),
-      });
-    }
-  }
-  if (typeof report['Bucket'] === 'string') findings.push(...checkBucketArn(report['Bucket'], ['Report', 'Bucket'], false));
-  const prefix = report['Prefix'];
-  if (typeof prefix === 'string' && prefix.endsWith('/')) {
-    const trimmed = prefix.replace(/\/+$/, '');
-    findings.push({
-      path: ['Report', 'Prefix'],
-      code: 'prefix-trailing-slash',
-      severity: 'warning',
-      message: `Report.Prefix ends with a slash, so that keys of the report get two: ${prefix}/job-….`,
-      fix: { title: 'Remove the slash', changes: [{ path: ['Report', 'Prefix'], value: trimmed === '' ? undefined : trimmed }] },
-    });
-  }
-  return findings;
-}
-
-/** What an operation needs of the rest of the job. */
-function checkOperationNeeds(request: Record<string, unknown>): Finding[] {
-  const operation = isRecord(request['Operation']) ? request['Operation'] : {};
-  const report = request['Report'];
-  const findings: Finding[] = [];
-  for (const definition of operations) {
-    if (operation[definition.name] === undefined) continue;
-    if (definition.isReportNeeded && isRecord(report)) findings.push(...checkNeededReport(definition.label, report));
-  }
-  const manifest = isRecord(request['Manifest']) ? request['Manifest'] : {};
-  const spec = isRecord(manifest['Spec']) ? manifest['Spec'] : {};
-  if (operation['S3ReplicateObject'] !== undefined && Array.isArray(spec['Fields']) && !spec['Fields'].includes('VersionId')) {
-    findings.push({
-      path: ['Manifest', 'Spec', 'Fields'],
-      code: 'replicate-without-versions',
-      severity: 'warning',
-      message: 'Replicating from a bucket with versioning needs version ids: add a VersionId column to manifest and Fields.',
-    });
-  }
-  return findings;
-}
-
-/** Source: S3 User Guide, batch-ops-compute-checksums. */
-function checkNeededReport(label: string, report: Record<string, unknown>): Finding[] {
-  if (report['Enabled'] === false) {
-    return [
-      {
-        path: ['Report', 'Enabled'],
-        code: 'report-needed',
-        severity: 'error',
-        message: `${label} writes its results to the completion report only. Enable the report.`,
-      },
-    ];
-  }
-  if (report['Enabled'] !== true) return [];
-  const findings: Finding[] = [];
-  if (report['ExpectedBucketOwner'] === undefined) {
-    findings.push({
-      path: ['Report'],
-      code: 'report-needs',
-      severity: 'error',
-      message: `Report: ExpectedBucketOwner is missing, which ${label} needs. Write the account that owns the report bucket.`,
-    });
-  }
-  if (report['ReportScope'] === 'FailedTasksOnly') {
-    findings.push({
-      path: ['Report', 'ReportScope'],
-      code: 'report-scope-loses-results',
-      severity: 'warning',
-      message: `${label} writes its results to the completion report, which lists failed tasks only. Write "AllTasks".`,
-      fix: { title: 'Change to "AllTasks"', changes: [{ path: ['Report', 'ReportScope'], value: 'AllTasks' }] },
-    });
-  }
-  return findings;
-}
-
-function checkRole(role: unknown): Finding[] {
-  if (typeof role !== 'string' || role === '') return [];
-  const path = ['RoleArn'];
-  if (!role.startsWith('arn:') && /^[\w+=,.@/-]+$/.test(role)) {
-    return [
-      {
-        path,
-        code: 'role-name-for-arn',
-        severity: 'error',
-        message: `RoleArn must be the ARN of the role, not its name. Write ${roleArn('111122223333', role)} with the number of your account.`,
-      },
-    ];
-  }
-  if (/^arn:[^:]+:iam:\d{12}:role\//.test(role)) {
-    const mended = role.replace(':iam:', ':iam::');
-    return [
-      {
-        path,
-        code: 'role-arn-colons',
-        severity: 'error',
-        message: `RoleArn has one colon after iam where the ARN of a role has two. Write ${mended}.`,
-        fix: { title: `Change to ${mended}`, changes: [{ path, value: mended }] },
-      },
-    ];
-  }
-  const other = /^arn:[^:]+:(iam|sts)::\d{12}:(user|group|policy|instance-profile|assumed-role)\//.exec(role)?.[2];
-  if (other !== undefined) {
-    return [
-      {
-        path,
-        code: 'not-a-role-arn',
-        severity: 'error',
-        message: `RoleArn is the ARN of ${/^[aeiou]/.test(other) ? 'an' : 'a'} ${other.replace('-', ' ')}. It must be that of a role, such as ${roleArn('111122223333', 'batch-operations')}.`,
-      },
-    ];
-  }
-  return [];
-}
-
 function checkTags(tags: unknown): Finding[] {
   if (!Array.isArray(tags)) return [];
   const findings: Finding[] = [];
@@ -373,8 +278,14 @@ function checkConfirmation(request: Record<string, unknown>): Finding[] {
       severity: 'warning',
       message: 'ConfirmationRequired is left out: the job will wait in Suspended until it is confirmed. Write true or false.',
       fix: { title: 'Add ConfirmationRequired: true', changes: [{ path: ['ConfirmationRequired'], value: true }] },
+      otherFixes: [{ title: 'Add ConfirmationRequired: false', changes: [{ path: ['ConfirmationRequired'], value: false }] }],
     },
   ];
+}
+
+/** The first of several fixes as the preferred one. */
+function firstOf([fix, ...otherFixes]: readonly FindingFix[]): Pick<Finding, 'fix' | 'otherFixes'> {
+  return fix === undefined ? {} : { fix, otherFixes };
 }
 
 /** Sorts by where the member stands in the request; findings of one member keep their order. */

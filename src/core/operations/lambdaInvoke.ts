@@ -61,6 +61,10 @@ export const lambdaInvoke: OperationDefinition = {
         severity: 'error' as const,
         member: 'FunctionArn',
         message: 'LambdaInvoke: FunctionArn is missing. Name the function that the job calls.',
+        fix: {
+          title: 'Add FunctionArn',
+          changes: [{ path: ['FunctionArn'], value: 'arn:aws:lambda:us-east-1:111122223333:function:my-function' }],
+        },
       });
     }
     const version = parameters['InvocationSchemaVersion'] ?? '1.0';
@@ -70,6 +74,7 @@ export const lambdaInvoke: OperationDefinition = {
         code: 'unknown-schema-version',
         severity: 'warning' as const,
         message: `InvocationSchemaVersion ${JSON.stringify(version)} is not documented. Write "1.0" or "2.0".`,
+        fix: { title: 'Change to "2.0"', changes: [{ path: ['InvocationSchemaVersion'], value: '2.0' }] },
       });
     }
     if (isRecord(parameters['UserArguments']) && version !== '2.0') {
@@ -79,6 +84,7 @@ export const lambdaInvoke: OperationDefinition = {
         severity: 'error' as const,
         message: 'UserArguments needs InvocationSchemaVersion "2.0": with 1.0 the function never gets them.',
         fix: { title: 'Set InvocationSchemaVersion to "2.0"', changes: [{ path: ['InvocationSchemaVersion'], value: '2.0' }] },
+        otherFixes: [{ title: 'Remove UserArguments', changes: [{ path: ['UserArguments'], value: undefined }] }],
       });
     }
     return findings;

@@ -33,8 +33,19 @@ export interface OperationDefinition {
    * here is always asked.
    */
   readonly appliesWhen?: Readonly<Record<string, (parameters: Readonly<Record<string, unknown>>) => boolean>>;
+  /** What the operation does, or needs of the bucket, that people overlook: said beside every job that has it. */
+  readonly notes?: readonly OperationNote[];
   /** Rules that one shape can't express, such as "UserArguments needs schema 2.0". Paths are relative to the operation's structure. */
   readonly check?: (parameters: Readonly<Record<string, unknown>>) => readonly Finding[];
+}
+
+export interface OperationNote {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /** Whole sentences. */
+  readonly message: string;
+  /** For which parameters it is said; for all unless given. */
+  readonly appliesTo?: (parameters: Readonly<Record<string, unknown>>) => boolean;
 }
 
 export interface OperationPermissions {

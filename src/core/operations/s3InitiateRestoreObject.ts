@@ -34,6 +34,14 @@ export const s3InitiateRestoreObject: OperationDefinition = {
   isPerformedLocally: false,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:RestoreObject'] },
+  notes: [
+    {
+      code: 'restore-days-and-tiering',
+      message:
+        'ExpirationInDays is for S3 Glacier classes: requests for objects in Intelligent-Tiering archive tiers fail with it. Restore those by a job of their own.',
+      appliesTo: ({ ExpirationInDays: days }) => typeof days === 'number' && days > 0,
+    },
+  ],
   check(parameters) {
     const findings: Finding[] = [];
     const days = parameters['ExpirationInDays'];
@@ -54,6 +62,8 @@ export const s3InitiateRestoreObject: OperationDefinition = {
         severity: 'error',
         message:
           'ExpirationInDays must be 1 or more for S3 Glacier classes, and left out for Intelligent-Tiering. 0 is right for none.',
+        fix: { title: 'Change to 1', changes: [{ path: ['ExpirationInDays'], value: 1 }] },
+        otherFixes: [{ title: 'Remove ExpirationInDays', changes: [{ path: ['ExpirationInDays'], value: undefined }] }],
       });
     }
     if (parameters['GlacierJobTier'] === 'EXPEDITED') {

@@ -71,6 +71,16 @@ export const s3PutObjectAcl: OperationDefinition = {
         code: 'acl-twice',
         severity: 'error',
         message: 'Write either CannedAccessControlList or AccessControlList, not both.',
+        fix: {
+          title: 'Remove AccessControlList',
+          changes: [{ path: ['AccessControlPolicy', 'AccessControlList'], value: undefined }],
+        },
+        otherFixes: [
+          {
+            title: 'Remove CannedAccessControlList',
+            changes: [{ path: ['AccessControlPolicy', 'CannedAccessControlList'], value: undefined }],
+          },
+        ],
       });
     }
     if (typeof canned === 'string' && canned.startsWith('public-')) {
@@ -79,6 +89,10 @@ export const s3PutObjectAcl: OperationDefinition = {
         code: 'public-acl',
         severity: 'warning',
         message: `${canned} lets everybody read every object of the manifest. Is that meant?`,
+        fix: {
+          title: 'Change to "private"',
+          changes: [{ path: ['AccessControlPolicy', 'CannedAccessControlList'], value: 'private' }],
+        },
       });
     }
     return findings;

@@ -127,6 +127,17 @@ export const s3PutObjectCopy: OperationDefinition = {
     destinationObjects: ['s3:PutObject', 's3:PutObjectAcl', 's3:PutObjectTagging'],
     keys: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
+  notes: [
+    {
+      code: 'target-needs-object-lock',
+      message:
+        'The target bucket must have versioning and Object Lock enabled for a retention or a legal hold of the new objects.',
+      appliesTo: (parameters) =>
+        ['ObjectLockLegalHoldStatus', 'ObjectLockMode', 'ObjectLockRetainUntilDate'].some(
+          (member) => parameters[member] !== undefined,
+        ),
+    },
+  ],
   check(parameters) {
     const findings: Finding[] = [];
     const target = parameters['TargetResource'];
@@ -137,6 +148,10 @@ export const s3PutObjectCopy: OperationDefinition = {
         severity: 'error',
         message:
           'S3PutObjectCopy: TargetResource is missing. Name the bucket that the copies go to; without it the service answers 500 InternalError.',
+        fix: {
+          title: 'Add TargetResource',
+          changes: [{ path: ['TargetResource'], value: 'arn:aws:s3:::amzn-s3-demo-destination-bucket' }],
+        },
       });
     }
     if (typeof target === 'string') {
@@ -150,6 +165,10 @@ export const s3PutObjectCopy: OperationDefinition = {
         code: 'acl-twice',
         severity: 'error',
         message: 'Write either CannedAccessControlList or AccessControlGrants, not both.',
+        fix: { title: 'Remove AccessControlGrants', changes: [{ path: ['AccessControlGrants'], value: undefined }] },
+        otherFixes: [
+          { title: 'Remove CannedAccessControlList', changes: [{ path: ['CannedAccessControlList'], value: undefined }] },
+        ],
       });
     }
     const tags = parameters['NewObjectTagging'];

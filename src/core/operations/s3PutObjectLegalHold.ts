@@ -1,4 +1,4 @@
-import { objectLockStatuses } from './objectLock.js';
+import { objectLockNote, objectLockStatuses } from './objectLock.js';
 import type { OperationDefinition } from './operation.js';
 import { noPermissions } from './permissions.js';
 
@@ -36,4 +36,5 @@ export const s3PutObjectLegalHold: OperationDefinition = {
   isPerformedLocally: false,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectLegalHold'], buckets: ['s3:GetBucketObjectLockConfiguration'] },
+  notes: [objectLockNote],
 };

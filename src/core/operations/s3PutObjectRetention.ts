@@ -1,5 +1,5 @@
 import { booleanOf, timestampOf } from './commonShapes.js';
-import { checkObjectLock, objectLockModes } from './objectLock.js';
+import { checkObjectLock, objectLockModes, objectLockNote } from './objectLock.js';
 import type { OperationDefinition } from './operation.js';
 import { noPermissions } from './permissions.js';
 import { type Finding, findingsUnder, isRecord } from './validateShape.js';
@@ -45,6 +45,7 @@ export const s3PutObjectRetention: OperationDefinition = {
   isPerformedLocally: false,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectRetention'], buckets: ['s3:GetBucketObjectLockConfiguration'] },
+  notes: [objectLockNote],
   check(parameters) {
     const retention = parameters['Retention'];
     if (!isRecord(retention)) return [];
@@ -67,6 +68,7 @@ export const s3PutObjectRetention: OperationDefinition = {
         code: 'compliance-is-final',
         severity: 'warning',
         message: 'COMPLIANCE can be extended but never be shortened or removed, by nobody. Is that meant for every object?',
+        fix: { title: 'Change to "GOVERNANCE"', changes: [{ path: ['Retention', 'Mode'], value: 'GOVERNANCE' }] },
       });
     }
     return findings;

@@ -22,6 +22,13 @@ export const s3PutObjectTagging: OperationDefinition = {
   isPerformedLocally: false,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectTagging'], objectVersions: ['s3:PutObjectVersionTagging'] },
+  notes: [
+    {
+      code: 'tags-are-replaced',
+      message: 'All tags of each object are replaced by TagSet: tags that are not in it are lost. No operation merges tags.',
+      appliesTo: ({ TagSet: tags }) => Array.isArray(tags) && tags.length > 0,
+    },
+  ],
   check(parameters) {
     const tags = parameters['TagSet'];
     if (tags === undefined) {
@@ -31,20 +38,10 @@ export const s3PutObjectTagging: OperationDefinition = {
           code: 'tag-set-missing',
           severity: 'error',
           message: 'S3PutObjectTagging: TagSet is missing. Write the tags, or use S3DeleteObjectTagging to remove all.',
+          fix: { title: 'Add TagSet', changes: [{ path: ['TagSet'], value: [{ Key: 'key', Value: 'value' }] }] },
         },
       ];
     }
-    if (!Array.isArray(tags)) return [];
-    if (tags.length === 0) {
-      return [
-        {
-          path: ['TagSet'],
-          code: 'tag-set-empty',
-          severity: 'warning',
-          message: 'An empty TagSet removes all tags of every object. If that is meant, S3DeleteObjectTagging says so.',
-        },
-      ];
-    }
-    return checkObjectTags(tags, ['TagSet']);
+    return Array.isArray(tags) ? checkObjectTags(tags, ['TagSet']) : [];
   },
 };

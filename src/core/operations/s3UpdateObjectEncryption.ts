@@ -3,6 +3,9 @@ import type { OperationDefinition } from './operation.js';
 import { noPermissions } from './permissions.js';
 import { type Finding, isRecord } from './validateShape.js';
 
+/** What the fix of a missing key writes, to be completed by hand. */
+const keyStart = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** Source: S3 User Guide, batch-ops-update-encryption; API Reference, S3UpdateObjectEncryptionOperation. */
 export const s3UpdateObjectEncryption: OperationDefinition = {
   name: 'S3UpdateObjectEncryption',
@@ -53,6 +56,10 @@ export const s3UpdateObjectEncryption: OperationDefinition = {
         code: 'encryption-missing',
         severity: 'error',
         message: 'S3UpdateObjectEncryption needs ObjectEncryption.SSEKMS.KMSKeyArn: the key that the objects get.',
+        fix: {
+          title: 'Add ObjectEncryption.SSEKMS',
+          changes: [{ path: ['ObjectEncryption', 'SSEKMS'], value: { KMSKeyArn: keyStart } }],
+        },
       });
     }
     return findings;

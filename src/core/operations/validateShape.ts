@@ -10,7 +10,7 @@ export interface FindingFix {
   readonly changes: readonly { readonly path: FindingPath; readonly value: unknown }[];
 }
 
-/** One thing that is wrong (error) or probably not meant (warning) in a request. */
+/** One thing that is wrong (error), probably not meant (warning) or easily overlooked (information) in a request. */
 export interface Finding {
   /** Where, from the root of what was checked: `['Report', 'Prefix']`. Points at the parent when a member is missing. */
   readonly path: FindingPath;
@@ -18,10 +18,19 @@ export interface Finding {
   readonly code: string;
   /** A whole sentence that says what to do. */
   readonly message: string;
-  readonly severity: 'error' | 'warning';
+  readonly severity: FindingSeverity;
   /** The member that is missing, when that is what the finding says. */
   readonly member?: string;
   readonly fix?: FindingFix;
+  /** Other ways to mend it, when `fix` is one of several. */
+  readonly otherFixes?: readonly FindingFix[];
+}
+
+export type FindingSeverity = 'error' | 'warning' | 'information';
+
+/** All ways to mend a finding, the preferred one first. */
+export function fixesOf(finding: Finding): readonly FindingFix[] {
+  return [...(finding.fix === undefined ? [] : [finding.fix]), ...(finding.otherFixes ?? [])];
 }
 
 /** `Tags[3].Key`, as messages show it. */
@@ -36,17 +45,15 @@ export function pathText(path: FindingPath): string {
 
 /** Moves findings that are relative to a member to where that member is. */
 export function findingsUnder(prefix: FindingPath, findings: readonly Finding[]): Finding[] {
+  const moved = (fix: FindingFix): FindingFix => ({
+    ...fix,
+    changes: fix.changes.map((change) => ({ ...change, path: [...prefix, ...change.path] })),
+  });
   return findings.map((finding) => ({
     ...finding,
     path: [...prefix, ...finding.path],
-    ...(finding.fix === undefined
-      ? {}
-      : {
-          fix: {
-            ...finding.fix,
-            changes: finding.fix.changes.map((change) => ({ ...change, path: [...prefix, ...change.path] })),
-          },
-        }),
+    ...(finding.fix === undefined ? {} : { fix: moved(finding.fix) }),
+    ...(finding.otherFixes === undefined ? {} : { otherFixes: finding.otherFixes.map(moved) }),
   }));
 }
 

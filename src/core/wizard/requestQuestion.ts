@@ -1,4 +1,4 @@
-import { type Finding, type FindingPath, pathText } from '../operations/validateShape.js';
+import { type Finding, type FindingPath, type FindingSeverity, pathText } from '../operations/validateShape.js';
 import { validateCreateJobRequest } from '../job/validateRequest.js';
 import type { AnswerProblem } from './form.js';
 import type { JobDraft } from './jobDraft.js';
@@ -12,8 +12,10 @@ export const filledInLater: readonly string[] = ['AccountId', 'ClientRequestToke
  */
 export function problemAt(draft: JobDraft, path: FindingPath, title: string): AnswerProblem | undefined {
   const findings = validateCreateJobRequest(draft, { filledIn: filledInLater }).filter((finding) => concerns(finding, path));
-  const finding = findings.find((item) => item.severity === 'error') ?? findings[0];
-  if (finding === undefined) return undefined;
+  const of = (severity: FindingSeverity): Finding | undefined => findings.find((item) => item.severity === severity);
+  const finding = of('error') ?? of('warning');
+  // What is only good to know is said by the question itself.
+  if (finding === undefined || finding.severity === 'information') return undefined;
   return { severity: finding.severity, message: finding.message.replaceAll(pathText(path), title) };
 }
 

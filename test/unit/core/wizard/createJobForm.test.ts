@@ -99,7 +99,7 @@ describe('the form for a new job', () => {
     const wizard = atFunction();
     wizard.expectProblem('no such thing!', 'error', /^FunctionArn must be the ARN of a Lambda function/);
     wizard.expectProblem(undefined, 'error', /FunctionArn is missing/);
-    wizard.expectFine(functionArn).expectFine('rename-reports');
+    wizard.expectFine(functionArn).expectProblem('rename-reports', 'warning', /is the name of a function/);
   });
 
   it('warns of a schema version that nobody documents, and lets it pass', () => {
