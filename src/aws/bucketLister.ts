@@ -1,9 +1,10 @@
 import { ListObjectsV2Command, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
-import { BatchError, isCancelled } from '../base/errors.js';
+import { BatchError } from '../base/errors.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { decodeKey } from '../core/manifest/keyEncoding.js';
 import type { BucketLister, ListedPage, ListedVersion, ListingRequest } from '../core/manifest/making/bucketListing.js';
 import { withoutVersionWarning } from './quietly.js';
+import { sharedCredentials } from './sharedCredentials.js';
 import { toBatchError } from './sdkError.js';
 
 /** A listing of millions of keys is thousands of calls: one that fails now and then must not end it. */
@@ -40,30 +41,28 @@ export function createLocalLister(connection: EngineConnection): BucketLister {
  */
 export function createAwsLister(source: AwsSource): BucketLister {
   const { profile, region, endpoint } = source;
-  let chain: Promise<() => Promise<{ accessKeyId: string; secretAccessKey: string }>> | undefined;
   const client = withoutVersionWarning(
     () =>
       new S3Client({
         ...(profile === undefined ? {} : { profile }),
         ...(region === undefined ? {} : { region }),
         ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
-        credentials: async () => {
-          chain ??= import('./awsCredentials.js').then(({ credentialChain }) => credentialChain(profile));
-          return (await chain)();
-        },
+        credentials: sharedCredentials({ profile }).provide,
         maxAttempts,
       }),
   );
-  return new SdkBucketLister(client, endpoint ?? 'AWS');
+  return new SdkBucketLister(client, endpoint ?? 'AWS', profile);
 }
 
 class SdkBucketLister implements BucketLister {
   readonly #client: S3Client;
   readonly #targetLabel: string;
+  readonly #profile: string | undefined;
 
-  constructor(client: S3Client, targetLabel: string) {
+  constructor(client: S3Client, targetLabel: string, profile?: string) {
     this.#client = client;
     this.#targetLabel = targetLabel;
+    this.#profile = profile;
   }
 
   async *pages(request: ListingRequest, signal?: AbortSignal): AsyncGenerator<ListedPage, void, undefined> {
@@ -71,7 +70,7 @@ class SdkBucketLister implements BucketLister {
     try {
       yield* request.hasVersions ? this.#versions(request, options) : this.#objects(request, options);
     } catch (error) {
-      throw explained(error) ?? toBatchError(error, { action: `list ${request.bucket}`, targetLabel: this.#targetLabel });
+      throw toBatchError(error, { action: `list ${request.bucket}`, targetLabel: this.#targetLabel, profile: this.#profile });
     }
   }
 
@@ -161,22 +160,4 @@ function decoded(key: string | undefined, encoding: string | undefined): string 
 /** The same page again and again would never end. */
 function stuck(bucket: string): BatchError {
   return new BatchError('InvalidResponse', `The service does not go on with the listing of ${bucket}.`);
-}
-
-/** What the SDK says before it sends anything, in words that say what to do. */
-function explained(error: unknown): BatchError | undefined {
-  if (!(error instanceof Error) || isCancelled(error)) return undefined;
-  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
-    return new BatchError('NoCredentials', `There are no usable AWS credentials: ${error.message}`, {
-      hint: 'Sign in, for example with "aws sso login", or name another profile.',
-      cause: error,
-    });
-  }
-  if (/^Region (is missing|not accepted)/.test(error.message)) {
-    return new BatchError('NoRegion', 'Neither the options nor the profile nor the environment name a usable Region.', {
-      hint: 'Name the Region of the bucket.',
-      cause: error,
-    });
-  }
-  return undefined;
 }

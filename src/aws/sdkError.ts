@@ -35,8 +35,7 @@ const codesByStatus: Readonly<Record<number, { readonly code: string; readonly m
 
 const hints: Readonly<Record<string, string>> = {
   AccessDenied: 'Check the permissions of the credentials in use.',
-  ExpiredToken: 'Sign in again to get new credentials.',
-  ExpiredTokenException: 'Sign in again to get new credentials.',
+  InvalidClientTokenId: 'The credentials of the profile are not valid, or not in this Region.',
   IdempotencyException: 'Submit again with a new token.',
   NoSuchJobException: 'Jobs are kept for 90 days, in the Region and account that they were created in.',
   NotFoundException: 'Jobs are kept for 90 days, in the Region and account that they were created in.',
@@ -45,14 +44,24 @@ const hints: Readonly<Record<string, string>> = {
   TooManyRequestsException: 'Wait a little and try again.',
 };
 
+export interface ErrorContext {
+  /** What was tried, to stand behind "Could not". */
+  readonly action: string;
+  readonly targetLabel: string;
+  /** The profile whose credentials were used; undefined without one. */
+  readonly profile?: string | undefined;
+}
+
 /**
  * Maps whatever an SDK call threw to a BatchError, once, at the border. `code` is the service's error code (`NoSuchJobException`,
- * `AccessDenied`, …), or `Unreachable`, `TimedOut`, `InvalidResponse`, `Cancelled` when the service gave none. The SDK's error, with
+ * `AccessDenied`, …), or `NoCredentials`, `SignInExpired`, `NoRegion`, `Unreachable`, `TimedOut`, `InvalidResponse`, `Cancelled` when the service gave none. The SDK's error, with
  * the request id in its `$metadata`, is the cause.
  */
-export function toBatchError(error: unknown, context: { readonly action: string; readonly targetLabel: string }): BatchError {
+export function toBatchError(error: unknown, context: ErrorContext): BatchError {
   if (isBatchError(error)) return error;
   if (isCancelled(error)) return cancelledError();
+  const unsent = beforeSending(error, context);
+  if (unsent !== undefined) return unsent;
 
   const system = systemCode(error);
   if (system !== undefined && unreachableCodes.has(system)) {
@@ -86,7 +95,7 @@ export function toBatchError(error: unknown, context: { readonly action: string;
   const code = isNamed ? given : (byStatus?.code ?? `Http${status}`);
   const hasMessage = typeof message === 'string' && message !== '' && message !== 'UnknownError' && message !== code;
   const text = hasMessage ? message : (byStatus?.message ?? `The service answered with HTTP status ${status}.`);
-  const hint = hints[code];
+  const hint = code.startsWith('ExpiredToken') ? signInHint('', context.profile) : hints[code];
   return new BatchError(code, `Could not ${context.action}: ${text}`, { ...(hint === undefined ? {} : { hint }), cause: error });
 }
 
@@ -113,4 +122,31 @@ function isDeserializationError(error: unknown): boolean {
 function ownCode(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   return name === '' || name === 'Error' || name === 'TypeError' ? 'RequestFailed' : name;
+}
+
+/** What the SDK says before it sends anything, in words that say what to do; undefined for anything else. */
+function beforeSending(error: unknown, { action, profile }: ErrorContext): BatchError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
+    const isExpired = /sso|expired|re-?authenticate|aws login/i.test(error.message);
+    const message = `Could not ${action}: ${isExpired ? error.message.replace(/ To refresh this SSO session run.*$/, '') : `there are no usable AWS credentials. ${error.message}`}`;
+    const hint = isExpired
+      ? signInHint(error.message, profile)
+      : 'Sign in, for example with "aws sso login", or use another profile.';
+    return new BatchError(isExpired ? 'SignInExpired' : 'NoCredentials', message, { hint, cause: error });
+  }
+  if (/^Region (is missing|not accepted)/.test(error.message)) {
+    return new BatchError('NoRegion', 'Neither the options nor the profile nor the environment name a usable Region.', {
+      hint: 'Name the Region of the bucket.',
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+/** The command that gets new credentials. A profile that is no plain word is quoted. */
+function signInHint(message: string, profile: string | undefined): string {
+  const command = /\baws login\b/.test(message) ? 'aws login' : 'aws sso login';
+  if (profile === undefined) return 'Get new credentials, then try again.';
+  return `Sign in again: ${command} --profile ${/^[\w.@+-]+$/.test(profile) ? profile : `"${profile}"`}`;
 }

@@ -1,7 +1,17 @@
-import { type FunctionConfiguration, type LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { type IAMClient, ListRolesCommand, type Role } from '@aws-sdk/client-iam';
+import { type KMSClient, ListAliasesCommand, ListKeysCommand } from '@aws-sdk/client-kms';
+import {
+  type FunctionConfiguration,
+  type LambdaClient,
+  ListAliasesCommand as ListFunctionAliasesCommand,
+  ListFunctionsCommand,
+  ListVersionsByFunctionCommand,
+} from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
@@ -20,9 +30,19 @@ import {
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { BatchError } from '../base/errors.js';
+import { BatchError, errorCode } from '../base/errors.js';
 import type { CreateJobRequest, JobDescriptor, JobListItem, JobStatus, RequestedJobStatus, Tag } from '../core/job/jobTypes.js';
-import type { FunctionSummary, StoredObject, Target, TargetClient } from '../core/job/target.js';
+import type {
+  BucketVersioning,
+  FunctionQualifier,
+  FunctionSummary,
+  KeySummary,
+  ObjectStream,
+  RoleSummary,
+  StoredObject,
+  Target,
+  TargetClient,
+} from '../core/job/target.js';
 import { datesToText, textToDates } from './sdkDates.js';
 import { toBatchError } from './sdkError.js';
 
@@ -31,20 +51,41 @@ export interface SdkClients {
   readonly s3: S3Client;
   readonly lambda: LambdaClient;
   readonly sts: STSClient;
+  /** Local has neither roles nor keys. */
+  readonly iam?: IAMClient;
+  readonly kms?: KMSClient;
 }
 
+/** Codes with which AWS refuses credentials that were good before; the SDK does not fetch new ones by itself. */
+const refusedCredentials: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'RequestExpired',
+  'UnrecognizedClientException',
+]);
+
 /**
- * The one TargetClient, over four SDK clients that differ only in their configuration. Every rejection is a BatchError. A command is
+ * The one TargetClient, over SDK clients that differ only in their configuration. Every rejection is a BatchError. A command is
  * built anew for each call: the SDK refuses to send one twice.
  */
 export class SdkTargetClient implements TargetClient {
   readonly target: Target;
   readonly #clients: SdkClients;
+  readonly #onForget: () => void;
   #accountId: Promise<string> | undefined;
 
-  constructor(target: Target, clients: SdkClients) {
+  /** `onForget` drops the credentials that the clients share. */
+  constructor(target: Target, clients: SdkClients, onForget: () => void = () => undefined) {
     this.target = target;
     this.#clients = clients;
+    this.#onForget = onForget;
+  }
+
+  forgetCredentials(): void {
+    this.#accountId = undefined;
+    this.#onForget();
   }
 
   accountId(signal?: AbortSignal): Promise<string> {
@@ -199,6 +240,53 @@ export class SdkTargetClient implements TargetClient {
     });
   }
 
+  openObject(
+    bucket: string,
+    key: string,
+    options: { versionId?: string; range?: { first: number; last?: number } } = {},
+    signal?: AbortSignal,
+  ): Promise<ObjectStream> {
+    const { versionId, range } = options;
+    return this.#call(`read s3://${bucket}/${key}`, async () => {
+      const answer = await this.#clients.s3.send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          VersionId: versionId,
+          Range: range === undefined ? undefined : `bytes=${range.first}-${range.last ?? ''}`,
+        }),
+        sendOptions(signal),
+      );
+      const body = required(answer.Body, 'object') as unknown as AsyncIterable<Uint8Array>;
+      return {
+        sizeBytes: answer.ContentLength ?? 0,
+        etag: unquoted(answer.ETag),
+        chunks: this.#chunks(`read s3://${bucket}/${key}`, body),
+      };
+    });
+  }
+
+  bucketRegion(bucket: string, signal?: AbortSignal): Promise<string> {
+    return this.#call(`find the bucket ${bucket}`, async () => {
+      try {
+        const answer = await this.#clients.s3.send(new HeadBucketCommand({ Bucket: bucket }), sendOptions(signal));
+        return hasText(answer.BucketRegion) ? answer.BucketRegion : this.target.region;
+      } catch (error) {
+        // Refused or redirected, the answer still says where the bucket is.
+        const region = regionOfAnswer(error);
+        if (region !== undefined) return region;
+        throw error;
+      }
+    });
+  }
+
+  bucketVersioning(bucket: string, signal?: AbortSignal): Promise<BucketVersioning> {
+    return this.#call(`read the versioning of ${bucket}`, async () => {
+      const answer = await this.#clients.s3.send(new GetBucketVersioningCommand({ Bucket: bucket }), sendOptions(signal));
+      return answer.Status ?? 'Off';
+    });
+  }
+
   putObject(bucket: string, key: string, body: Uint8Array, signal?: AbortSignal): Promise<StoredObject> {
     return this.#call(`write s3://${bucket}/${key}`, async () => {
       const answer = await this.#clients.s3.send(
@@ -218,6 +306,67 @@ export class SdkTargetClient implements TargetClient {
     );
   }
 
+  listFunctionQualifiers(functionName: string, signal?: AbortSignal): Promise<readonly FunctionQualifier[]> {
+    // The engine runs what is in the workspace: one version of each.
+    if (this.target.kind === 'local') return Promise.resolve([]);
+    const { lambda } = this.#clients;
+    return this.#call(`list the versions of ${functionName}`, async () => {
+      const [aliases, versions] = await Promise.all([
+        readPages(async (token) => {
+          const input = { FunctionName: functionName, Marker: token };
+          const answer = await lambda.send(new ListFunctionAliasesCommand(input), sendOptions(signal));
+          return { items: answer.Aliases ?? [], next: answer.NextMarker };
+        }),
+        readPages(async (token) => {
+          const input = { FunctionName: functionName, Marker: token };
+          const answer = await lambda.send(new ListVersionsByFunctionCommand(input), sendOptions(signal));
+          return { items: answer.Versions ?? [], next: answer.NextMarker };
+        }),
+      ]);
+      const published = versions.filter((item) => item.Version !== '$LATEST');
+      return [
+        ...aliases.map((item) => qualifier('alias', item.Name, item.AliasArn, item.Description, item.FunctionVersion)),
+        ...published
+          .toSorted((a, b) => Number(b.Version) - Number(a.Version))
+          .map((item) => qualifier('version', item.Version, item.FunctionArn, item.Description)),
+      ].flatMap((item) => (item === undefined ? [] : [item]));
+    });
+  }
+
+  listRoles(signal?: AbortSignal): Promise<readonly RoleSummary[]> {
+    const { iam } = this.#clients;
+    if (iam === undefined) return Promise.resolve([]);
+    return this.#call('list the roles', async () => {
+      const roles = await readPages(async (token) => {
+        const answer = await iam.send(new ListRolesCommand({ Marker: token }), sendOptions(signal));
+        return { items: (answer.Roles ?? []).flatMap(toRoleSummary), next: answer.Marker };
+      });
+      return roles.toSorted((a, b) => Number(b.trustsBatchOperations) - Number(a.trustsBatchOperations));
+    });
+  }
+
+  listKeys(signal?: AbortSignal): Promise<readonly KeySummary[]> {
+    const { kms } = this.#clients;
+    if (kms === undefined) return Promise.resolve([]);
+    return this.#call('list the keys', async () => {
+      const [keys, aliases] = await Promise.all([
+        readPages(async (token) => {
+          const answer = await kms.send(new ListKeysCommand({ Marker: token }), sendOptions(signal));
+          return { items: answer.Keys ?? [], next: answer.NextMarker };
+        }),
+        readPages(async (token) => {
+          const answer = await kms.send(new ListAliasesCommand({ Marker: token }), sendOptions(signal));
+          return { items: answer.Aliases ?? [], next: answer.NextMarker };
+        }),
+      ]);
+      return keys.flatMap(({ KeyId: keyId, KeyArn: arn }) => {
+        if (!hasText(keyId) || !hasText(arn)) return [];
+        const names = aliases.filter((alias) => alias.TargetKeyId === keyId).map((alias) => alias.AliasName);
+        return [{ keyId, arn, aliases: names.filter(hasText) }];
+      });
+    });
+  }
+
   /** Ends the kept connections too: a client's destroy destroys the agent that it was given. */
   dispose(): void {
     for (const client of Object.values(this.#clients) as { destroy(): void }[]) client.destroy();
@@ -227,9 +376,65 @@ export class SdkTargetClient implements TargetClient {
     try {
       return await send();
     } catch (error) {
-      throw toBatchError(error, { action, targetLabel: this.target.label });
+      throw this.#failure(action, error);
     }
   }
+
+  async *#chunks(action: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw this.#failure(action, error);
+    }
+  }
+
+  #failure(action: string, error: unknown): BatchError {
+    const failure = toBatchError(error, { action, targetLabel: this.target.label, profile: this.target.profile });
+    if (refusedCredentials.has(errorCode(failure) ?? '')) this.forgetCredentials();
+    return failure;
+  }
+}
+
+function qualifier(
+  kind: FunctionQualifier['kind'],
+  name: string | undefined,
+  arn: string | undefined,
+  description: string | undefined,
+  version?: string,
+): FunctionQualifier | undefined {
+  if (!hasText(name) || !hasText(arn)) return undefined;
+  return {
+    name,
+    kind,
+    arn,
+    ...(hasText(description) ? { description } : {}),
+    ...(hasText(version) ? { version } : {}),
+  };
+}
+
+function toRoleSummary({
+  RoleName: name,
+  Arn: arn,
+  Description: description,
+  AssumeRolePolicyDocument: trust,
+}: Role): RoleSummary[] {
+  if (!hasText(name) || !hasText(arn)) return [];
+  return [
+    {
+      name,
+      arn,
+      ...(hasText(description) ? { description } : {}),
+      // The document comes percent-encoded (IAM API Reference, Role); the principal has no character that would be.
+      trustsBatchOperations: (trust ?? '').includes('batchoperations.s3.amazonaws.com'),
+    },
+  ];
+}
+
+/** S3 names a bucket's Region in a header of every answer, also when it refuses the request (S3 API Reference, HeadBucket). */
+function regionOfAnswer(error: unknown): string | undefined {
+  const { $response: response } = error as { readonly $response?: { readonly headers?: Record<string, string | undefined> } };
+  const region = response?.headers?.['x-amz-bucket-region'];
+  return hasText(region) ? region : undefined;
 }
 
 function toFunctionSummary(item: FunctionConfiguration): FunctionSummary[] {

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../../src/base/errors.js';
 import type { CreateJobRequest } from '../../src/core/job/jobTypes.js';
-import type { StoredObject, Target, TargetClient } from '../../src/core/job/target.js';
+import type {
+  FunctionQualifier,
+  KeySummary,
+  ObjectStream,
+  RoleSummary,
+  StoredObject,
+  Target,
+  TargetClient,
+} from '../../src/core/job/target.js';
 
 /** A target in memory that keeps objects and the requests of created jobs, and answers a repeated token with the same job. */
 export class FakeTargetClient implements TargetClient {
@@ -11,8 +19,8 @@ export class FakeTargetClient implements TargetClient {
   readonly calls: string[] = [];
   #jobIds = new Map<string, string>();
 
-  constructor(kind: Target['kind'] = 'local', buckets: readonly string[] = []) {
-    this.target = { id: kind === 'local' ? 'local' : 'aws:default:us-east-1', kind, label: kind, region: 'us-east-1' };
+  constructor(kind: Target['kind'] = 'local', buckets: readonly string[] = [], target?: Target) {
+    this.target = target ?? { id: kind === 'local' ? 'local' : 'aws:default:us-east-1', kind, label: kind, region: 'us-east-1' };
     for (const bucket of buckets) this.buckets.set(bucket, new Map());
   }
 
@@ -62,6 +70,35 @@ export class FakeTargetClient implements TargetClient {
       : Promise.resolve(body);
   }
 
+  async openObject(bucket: string, key: string): Promise<ObjectStream> {
+    const [body, { sizeBytes, etag }] = await Promise.all([this.getObject(bucket, key), this.headObject(bucket, key)]);
+    return { sizeBytes, etag, chunks: chunksOf(body) };
+  }
+
+  bucketRegion(): Promise<string> {
+    return Promise.resolve(this.target.region);
+  }
+
+  bucketVersioning(): Promise<'Off'> {
+    return Promise.resolve('Off');
+  }
+
+  listFunctionQualifiers(): Promise<readonly FunctionQualifier[]> {
+    return Promise.resolve([]);
+  }
+
+  listRoles(): Promise<readonly RoleSummary[]> {
+    return Promise.resolve([]);
+  }
+
+  listKeys(): Promise<readonly KeySummary[]> {
+    return Promise.resolve([]);
+  }
+
+  forgetCredentials(): void {
+    this.calls.push('forgetCredentials');
+  }
+
   listJobs(): never {
     throw new Error('not faked');
   }
@@ -87,4 +124,11 @@ export class FakeTargetClient implements TargetClient {
     throw new Error('not faked');
   }
   dispose(): void {}
+}
+
+/** In two parts, so that whoever reads must put them together. */
+async function* chunksOf(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  const middle = Math.floor(body.length / 2);
+  yield body.subarray(0, middle);
+  yield body.subarray(middle);
 }

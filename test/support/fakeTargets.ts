@@ -68,4 +68,8 @@ export class FakeTargets implements TargetProvider {
   client(): Promise<TargetClient> {
     return Promise.resolve(this.jobs);
   }
+
+  retry(): void {
+    this.jobs.forgetCredentials();
+  }
 }

@@ -7,6 +7,8 @@ export interface Target {
   readonly kind: 'local' | 'aws';
   readonly label: string;
   readonly region: string;
+  /** Of the AWS configuration files; undefined for Local and for the credentials of the environment. */
+  readonly profile?: string;
 }
 
 export interface FunctionSummary {
@@ -22,6 +24,44 @@ export interface StoredObject {
   readonly sizeBytes: number;
   /** Without the quotes that S3 puts around it. */
   readonly etag: string;
+}
+
+/** A published version of a function, or an alias that points to one. */
+export interface FunctionQualifier {
+  /** `7`, or the name of an alias. */
+  readonly name: string;
+  readonly kind: 'version' | 'alias';
+  /** With the qualifier: what a job invokes. */
+  readonly arn: string;
+  readonly description?: string;
+  /** The version that an alias points to. */
+  readonly version?: string;
+}
+
+export interface RoleSummary {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  /** Its trust policy names the service principal of S3 Batch Operations; a job can't run with a role that does not. */
+  readonly trustsBatchOperations: boolean;
+}
+
+export interface KeySummary {
+  readonly keyId: string;
+  readonly arn: string;
+  /** With the prefix `alias/`. */
+  readonly aliases: readonly string[];
+}
+
+export type BucketVersioning = 'Enabled' | 'Suspended' | 'Off';
+
+/** An object that is read as it arrives. */
+export interface ObjectStream {
+  readonly sizeBytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** To be read once, to its end or to a `break`, which ends the connection. Rejects with a BatchError. */
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -58,10 +98,28 @@ export interface TargetClient {
   ): Promise<{ objects: readonly StoredObject[]; prefixes: readonly string[]; nextToken?: string }>;
   headObject(bucket: string, key: string, signal?: AbortSignal): Promise<StoredObject>;
   getObject(bucket: string, key: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** For objects of any size: nothing of it is kept. `range` is in bytes, both ends included. */
+  openObject(
+    bucket: string,
+    key: string,
+    options?: { versionId?: string; range?: { first: number; last?: number } },
+    signal?: AbortSignal,
+  ): Promise<ObjectStream>;
+  /** Where a bucket is, by HeadBucket: needs no ListBuckets and works across Regions. */
+  bucketRegion(bucket: string, signal?: AbortSignal): Promise<string>;
+  bucketVersioning(bucket: string, signal?: AbortSignal): Promise<BucketVersioning>;
   /** Uploads with SSE-S3: a CSV manifest under SSE-KMS fails in Preparing (S3 User Guide, batch-ops-create-job). */
   putObject(bucket: string, key: string, body: Uint8Array, signal?: AbortSignal): Promise<StoredObject>;
 
   listFunctions(signal?: AbortSignal): Promise<readonly FunctionSummary[]>;
+  /** Aliases first, then published versions, newest first. The local engine has neither. */
+  listFunctionQualifiers(functionName: string, signal?: AbortSignal): Promise<readonly FunctionQualifier[]>;
+  /** Those that S3 Batch Operations may assume first. The local engine has none. */
+  listRoles(signal?: AbortSignal): Promise<readonly RoleSummary[]>;
+  /** The local engine has none. */
+  listKeys(signal?: AbortSignal): Promise<readonly KeySummary[]>;
+  /** Forgets credentials that were refused or have expired, so that the next call looks for new ones. */
+  forgetCredentials(): void;
   dispose(): void;
 }
 

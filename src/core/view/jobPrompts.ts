@@ -5,6 +5,7 @@ import { type Formats, formatCount } from './formats.js';
 import { operationText } from './jobDetails.js';
 import { countsOf } from './jobOutcome.js';
 import { jobLabel, progressText } from './jobText.js';
+import { targetText } from './targetText.js';
 
 /** A question before something that can't be taken back: what will happen, to what, where. */
 export interface Prompt {
@@ -26,7 +27,7 @@ export function confirmPrompt(target: Target, job: JobDescriptor, formats: Forma
   const place = parseObjectArn(job.Manifest?.Location.ObjectArn ?? '');
   const of = place === undefined ? objects : l10n.t('{0} of s3://{1}', objects, `${place.bucket}/${place.key}`);
   return {
-    message: l10n.t('Run job "{0}" on {1}?', jobLabel(job), target.label),
+    message: l10n.t('Run job "{0}" on {1}?', jobLabel(job), targetText(target)),
     detail: l10n.t('{0}, for {1}.', operationText(job), of),
     action: l10n.t('Run Job'),
   };
@@ -38,7 +39,7 @@ export function cancelPrompt(target: Target, job: JobDescriptor, formats: Format
   const counts = countsOf(job.ProgressSummary);
   const hasRun = counts !== undefined && counts.succeeded + counts.failed > 0;
   return {
-    message: l10n.t('Cancel job "{0}" on {1}?', jobLabel(job), target.label),
+    message: l10n.t('Cancel job "{0}" on {1}?', jobLabel(job), targetText(target)),
     detail:
       progress === undefined || !hasRun
         ? l10n.t('No task has run yet. A cancelled job does not run again.')

@@ -58,7 +58,19 @@ export function registerExplorer(services: Services): Jobs {
   commands.register(Command.jobCopyId, async (job) => await (await load()).actions.copyId(job));
   commands.register(Command.jobCopyArn, async (job) => await (await load()).actions.copyArn(job));
   commands.register(Command.jobOpenManifest, async (job) => await (await load()).actions.openManifest(job));
-  commands.register(Command.jobsRefresh, async () => await (await load()).store.refresh());
+  commands.register(Command.jobsRefresh, async () => {
+    const { store } = await load();
+    for (const { target, error } of store.targets) if (error !== undefined) targets.retry(target.id);
+    await store.refresh();
+  });
+  commands.register(Command.targetAdd, async () => {
+    const { addTarget } = await import('./manageTargets.js');
+    return await addTarget(services.settings);
+  });
+  commands.register(Command.targetRemove, async (target) => {
+    const { removeTarget } = await import('./manageTargets.js');
+    await removeTarget(services.settings, target?.targetId);
+  });
   commands.register(Command.jobsLoadMore, async (targetId) => {
     if (targetId !== undefined) await (await load()).store.loadMore(targetId);
   });

@@ -10,4 +10,6 @@ export interface TargetProvider {
   reachable(targetId: string): Promise<TargetClient | undefined>;
   /** A client of the target; starts what it needs. Rejects with a BatchError. */
   client(targetId: string): Promise<TargetClient>;
+  /** A person asks again after a failure: credentials are looked for anew, and codes may be asked for again. */
+  retry(targetId: string): void;
 }

@@ -40,6 +40,9 @@ export const Command = {
   jobsRefresh: 's3batch.jobs.refresh',
   /** Reads the next page of a target's jobs. */
   jobsLoadMore: 's3batch.jobs.loadMore',
+  /** Adds an AWS profile and a Region as a target. */
+  targetAdd: 's3batch.target.add',
+  targetRemove: 's3batch.target.remove',
   engineStart: 's3batch.engine.start',
   engineStop: 's3batch.engine.stop',
   engineRevealData: 's3batch.engine.revealData',
@@ -74,6 +77,8 @@ export interface CommandTypes {
   's3batch.job.check': { args: [jobFile?: Uri]; result: void };
   's3batch.jobs.refresh': { args: []; result: void };
   's3batch.jobs.loadMore': { args: [targetId?: string]; result: void };
+  's3batch.target.add': { args: []; result: string | undefined };
+  's3batch.target.remove': { args: [target?: { readonly targetId: string }]; result: void };
   's3batch.engine.start': { args: []; result: void };
   's3batch.engine.stop': { args: []; result: void };
   's3batch.engine.revealData': { args: []; result: void };

@@ -1,3 +1,4 @@
+import { type AwsTargetSetting, awsTargetId, parseAwsTargetSetting } from '../../core/job/awsTarget.js';
 import { defaultEngineSettings } from '../../engine/contracts.js';
 
 /** One setting: its default, and the check that a value written by hand in settings.json must pass. */
@@ -48,6 +49,18 @@ function choiceMap<const T extends string>(values: readonly T[]): Setting<Readon
   };
 }
 
+function targetList(): Setting<readonly AwsTargetSetting[]> {
+  return {
+    default: [],
+    parse(value) {
+      if (!Array.isArray(value)) return undefined;
+      // An entry that is wrong must not hide the others, and one that is there twice is one target.
+      const targets = value.map(parseAwsTargetSetting).filter((target) => target !== undefined);
+      return [...new Map(targets.map((target) => [awsTargetId(target), target])).values()];
+    },
+  };
+}
+
 /** Every setting of the extension. package.json contributes exactly these with these defaults; a test holds the two equal. */
 export const settingTable = {
   's3batch.manifest.files': textList(['**/manifest*.csv', '**/*.manifest.csv', '**/*-manifest.csv']),
@@ -63,6 +76,7 @@ export const settingTable = {
   's3batch.local.concurrency': integer(defaultEngineSettings.concurrency, 1, 1000),
   's3batch.local.redrives': integer(defaultEngineSettings.redrives, 0, 100),
   's3batch.local.redriveDelayMs': integer(defaultEngineSettings.redriveDelayMs, 0, 3_600_000),
+  's3batch.targets': targetList(),
   's3batch.jobs.notifications': choice(['always', 'failures', 'never'], 'always'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

@@ -24,6 +24,14 @@ export class Settings {
     return setting.default;
   }
 
+  /** Writes a value where the one in force is written: the workspace if it has one of its own, else the user's settings. */
+  async set<K extends SettingId>(id: K, value: SettingValue<K>): Promise<void> {
+    const configuration = vscode.workspace.getConfiguration();
+    const isOfWorkspace = configuration.inspect(id)?.workspaceValue !== undefined;
+    const place = isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+    await configuration.update(id, value, place);
+  }
+
   /** Calls back when one of the settings, or one below a prefix such as `s3batch.local`, changes anywhere. */
   onDidChange(idsOrPrefixes: readonly string[], listener: (event: vscode.ConfigurationChangeEvent) => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -3,7 +3,7 @@ import { jobLabel } from '../../core/view/jobText.js';
 import { type ReportText, reportText } from '../../core/view/reportText.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import type { JobReference } from '../platform/commandTypes.js';
-import { objectUri, parseObjectUri, reportScheme } from './objectUri.js';
+import { objectUri, parseObjectUri, reportScheme, targetAuthority, targetOfAuthority } from './objectUri.js';
 import { readJobReport } from './readJobReport.js';
 
 /** The texts of read-only documents: the summary of a report, and any object of a target. */
@@ -30,7 +30,7 @@ export class ReportDocuments {
   async summary(uri: vscode.Uri): Promise<string> {
     if (!this.#reports.has(uri.toString())) {
       const [, jobId = ''] = uri.path.split('/');
-      const read = await this.read({ targetId: uri.authority, jobId });
+      const read = await this.read({ targetId: targetOfAuthority(uri.authority), jobId });
       const text = this.#reports.get(read.toString());
       if (text !== undefined) this.#reports.set(uri.toString(), text);
     }
@@ -40,7 +40,7 @@ export class ReportDocuments {
   links(uri: vscode.Uri): vscode.DocumentLink[] {
     return (this.#reports.get(uri.toString())?.links ?? []).map((link) => {
       const range = new vscode.Range(link.line, link.start, link.line, link.end);
-      return new vscode.DocumentLink(range, objectUri(uri.authority, link.bucket, link.key));
+      return new vscode.DocumentLink(range, objectUri(targetOfAuthority(uri.authority), link.bucket, link.key));
     });
   }
 
@@ -59,5 +59,5 @@ export class ReportDocuments {
 /** The last part of the path is what the tab says. */
 function reportUri({ targetId, jobId }: JobReference, label: string): vscode.Uri {
   const name = vscode.l10n.t('Report of {0}', label.replaceAll(/[/\\?#\r\n]/g, ' ').slice(0, 60));
-  return vscode.Uri.from({ scheme: reportScheme, authority: targetId, path: `/${jobId}/${name}.md` });
+  return vscode.Uri.from({ scheme: reportScheme, authority: targetAuthority(targetId), path: `/${jobId}/${name}.md` });
 }

@@ -73,7 +73,28 @@ describe('toBatchError', () => {
     assert.equal(toBatchError(new TypeError('Invalid URL'), context).code, 'RequestFailed');
     assert.equal(
       toBatchError(Object.assign(new Error('no credentials'), { name: 'CredentialsProviderError' }), context).code,
-      'CredentialsProviderError',
+      'NoCredentials',
     );
+  });
+
+  it('says how to sign in again, for the profile in use', () => {
+    const named = (name: string, message: string, profile?: string): BatchError =>
+      toBatchError(Object.assign(new Error(message), { name }), { ...context, profile });
+    const sso =
+      'The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.';
+    const expired = named('CredentialsProviderError', sso, 'data team');
+    assert.equal(expired.code, 'SignInExpired');
+    assert.equal(expired.message, 'Could not read the job: The SSO session associated with this profile has expired.');
+    assert.equal(expired.hint, 'Sign in again: aws sso login --profile "data team"');
+    assert.match(
+      named('CredentialsProviderError', 'Failed to refresh token. Please re-authenticate using aws login', 'dev').hint ?? '',
+      /aws login --profile dev$/,
+    );
+    assert.match(
+      toBatchError(serviceError('ExpiredToken', 'The token has expired.', 400), { ...context, profile: 'dev' }).hint ?? '',
+      /--profile dev$/,
+    );
+    assert.equal(named('CredentialsProviderError', 'Profile x was not found.', 'x').code, 'NoCredentials');
+    assert.equal(named('Error', 'Region is missing').code, 'NoRegion');
   });
 });

@@ -106,7 +106,7 @@ test('every setting is contributed with the default of the table, and every cont
 
 test('settings that name paths or commands are restricted in untrusted workspaces', () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-  const paths = settingIds.filter((id) => /Directory$|\.python$|\.templates$|\.functions$/.test(id));
+  const paths = settingIds.filter((id) => /Directory$|\.python$|\.templates$|\.functions$|\.targets$/.test(id));
   assert.deepEqual(sorted(restricted), sorted(paths));
 });
 

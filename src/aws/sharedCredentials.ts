@@ -1,0 +1,63 @@
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Finds credentials; the options are what an SDK client says about itself, such as its Region. */
+export type CredentialSource = (options?: Record<string, unknown>) => Promise<Credentials>;
+
+export interface CredentialOptions {
+  /** Of the AWS configuration files; left out, what the environment gives. */
+  readonly profile?: string | undefined;
+  /** Asks a person for the code of an MFA device (its serial number or ARN). Left out, profiles that need one can't be used. */
+  readonly askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+}
+
+export interface SharedCredentials {
+  /** For the `credentials` of any number of SDK clients. */
+  readonly provide: CredentialSource;
+  /** The next call looks for new ones. */
+  forget(): void;
+}
+
+/** Temporary credentials are renewed this long before they end, as the SDK does it. */
+const renewBeforeMs = 5 * 60_000;
+
+/**
+ * Credentials that several clients share, so that a process is started, a role assumed and a code asked for once and not once a client.
+ * The code that finds them is loaded on first use. What failed is tried again by the next call.
+ */
+export function sharedCredentials(
+  options: CredentialOptions,
+  load: () => Promise<CredentialSource> = async () => (await import('./awsCredentials.js')).credentialChain(options),
+  now: () => number = Date.now,
+): SharedCredentials {
+  let source: Promise<CredentialSource> | undefined;
+  let current: Promise<Credentials> | undefined;
+  const find: CredentialSource = async (about) => {
+    source ??= load();
+    return await (
+      await source
+    )(about);
+  };
+  const start = (about: Record<string, unknown> | undefined): Promise<Credentials> => {
+    const found = find(about);
+    current = found;
+    found.catch(() => {
+      if (current === found) current = undefined;
+    });
+    return found;
+  };
+  const provide: CredentialSource = async (about) => {
+    const used = current ?? start(about);
+    const found = await used;
+    const isFresh = found.expiration === undefined || found.expiration.getTime() - now() > renewBeforeMs;
+    if (isFresh) return found;
+    // Some sources hand out what ends soon and have nothing better: what is found the second time is taken as it is.
+    return await (current === undefined || current === used ? start(about) : current);
+  };
+  // The SDK's mark for a provider that keeps what it found: without it every client would keep a copy that `forget` can't reach.
+  return { provide: Object.assign(provide, { memoized: true }), forget: () => (current = undefined) };
+}
