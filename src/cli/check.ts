@@ -9,7 +9,7 @@ import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
-import { readAll, readSource } from './readSource.js';
+import { readAll, readSource } from '../files/readSource.js';
 
 const help = [
   'Usage: s3batch check JOBFILE [options]',

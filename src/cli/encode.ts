@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { errorCode } from '../base/errors.js';
-import { KeyListEncoder, keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
+import { keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
 import type { CliCommand } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
 import { count } from './output.js';
-import { readSource, sourceName } from './readSource.js';
+import { writeEncoded } from '../files/making/encodeKeys.js';
 import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
 
 const help = [
@@ -51,30 +51,15 @@ export const encodeCommand: CliCommand = async (argv, io) => {
     throw usageError(`'${output}' is the input itself.`);
   }
 
-  let rows: string[] = [];
-  const encoder = new KeyListEncoder((row) => rows.push(row), {
-    name: sourceName(path),
+  const options = {
     kind: kind === 'auto' ? undefined : kind,
     bucket: values.bucket,
     isEncoded: values.encoded,
     hasVersions: values.versions,
-  });
+  };
   let result: KeyListResult | undefined;
   const produce = async (write: Write): Promise<void> => {
-    const flush = async (): Promise<boolean> => {
-      const pieces = rows;
-      rows = [];
-      for (let from = 0; from < pieces.length; from += 4096) {
-        if (!(await write(pieces.slice(from, from + 4096).join('')))) return false;
-      }
-      return true;
-    };
-    for await (const chunk of readSource(path, io)) {
-      encoder.push(chunk);
-      if (!(await flush())) return;
-    }
-    result = encoder.end();
-    await flush();
+    result = await writeEncoded(path, options, write, io);
   };
   try {
     if (output === '-') await produce((piece) => writeOut(io.stdout, piece));

@@ -8,7 +8,7 @@ import { parseArguments, parseWholeNumber, usageError } from './commandLine.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
-import { readSource, sourceName } from './readSource.js';
+import { readSource, sourceName } from '../files/readSource.js';
 import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
 import { textReport } from './lintFormats/textReport.js';
 

@@ -9,7 +9,7 @@ import { expandPatterns } from './expandPatterns.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
-import { readSource } from './readSource.js';
+import { readSource } from '../files/readSource.js';
 import { githubReport } from './lintFormats/githubReport.js';
 import { jsonReport } from './lintFormats/jsonReport.js';
 import type { LintedFile, LintReport } from './lintFormats/lintReport.js';

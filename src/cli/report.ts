@@ -11,7 +11,7 @@ import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { parseFields } from './fieldsFlag.js';
 import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
-import { readSource } from './readSource.js';
+import { readSource } from '../files/readSource.js';
 import { isSameFile, replaceFile } from '../files/replaceFile.js';
 import { findReport, type FoundReport } from '../files/report/findReport.js';
 

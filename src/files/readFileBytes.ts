@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BatchError, errorCode } from '../base/errors.js';
 
 /** Small chunks stay in the processor's cache while they are scanned; larger ones are slower. */
 const chunkBytes = 256 * 1024;
+const packedChunkBytes = 64 * 1024;
 
 export interface ReadFileOptions {
   /** What messages call the file; its path unless said. */
@@ -16,12 +17,12 @@ export interface ReadFileOptions {
 
 /**
  * Reads a file chunk by chunk; `.gz` files are unpacked. A chunk may be overwritten once the next one is asked for. Throws `CanNotRead`
- * with a sentence fit to show.
+ * with a sentence fit to show, and `FileChanged` when somebody wrote to the file meanwhile.
  */
 export async function* readFileBytes(path: string, options: ReadFileOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    if (/\.gz$/i.test(path)) yield* readGzip(path, options.onPacked);
-    else yield* readPlain(path);
+    if (/\.gz$/i.test(path)) yield* readGzip(path, options.name ?? path, options.onPacked);
+    else yield* readPlain(path, options.name ?? path);
   } catch (error) {
     throw describeReadError(options.name ?? path, error);
   }
@@ -36,31 +37,69 @@ export async function* readStream(stream: Readable): AsyncGenerator<Uint8Array, 
   }
 }
 
-async function* readPlain(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readPlain(path: string, name: string): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r');
   try {
+    const before = await file.stat();
     const buffer = new Uint8Array(chunkBytes);
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) break;
       yield buffer.subarray(0, bytesRead);
     }
+    if (before.isFile() && !isUnchanged(before, await file.stat())) throw fileChanged(name);
   } finally {
     await file.close();
   }
 }
 
-async function* readGzip(path: string, onPacked?: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = createReadStream(path);
-  if (onPacked !== undefined) file.on('data', (chunk) => onPacked(chunk as Buffer));
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
-  file.on('error', (error) => unpacked.destroy(error));
+async function* readGzip(
+  path: string,
+  name: string,
+  onPacked: ((chunk: Uint8Array) => void) | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await open(path, 'r');
   try {
-    yield* readStream(file.pipe(unpacked));
+    const before = await handle.stat();
+    const file = Readable.from(packedChunks(handle, onPacked), { objectMode: false });
+    const unpacked = createGunzip({ chunkSize: chunkBytes });
+    file.on('error', (error) => unpacked.destroy(error));
+    try {
+      yield* readStream(file.pipe(unpacked));
+    } finally {
+      file.destroy();
+      unpacked.destroy();
+    }
+    if (before.isFile() && !isUnchanged(before, await handle.stat())) throw fileChanged(name);
   } finally {
-    file.destroy();
-    unpacked.destroy();
+    await handle.close();
   }
+}
+
+/** Each in memory of its own: several are on their way at a time. */
+async function* packedChunks(
+  file: FileHandle,
+  onPacked: ((chunk: Uint8Array) => void) | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(packedChunkBytes), 0, packedChunkBytes, null);
+    if (bytesRead === 0) return;
+    const chunk = buffer.subarray(0, bytesRead);
+    onPacked?.(chunk);
+    yield chunk;
+  }
+}
+
+/** True when nobody wrote to the file between the two looks at it. */
+export function isUnchanged(before: Stats, after: Stats): boolean {
+  return before.size === after.size && before.mtimeMs === after.mtimeMs && before.ino === after.ino;
+}
+
+/** What was read is neither the old content nor the new. `name` is what the error calls the file. */
+export function fileChanged(name: string): BatchError {
+  return new BatchError('FileChanged', `${name} was changed while it was read.`, {
+    hint: 'Try again when nothing writes to it.',
+  });
 }
 
 const reasons: Readonly<Record<string, string>> = {

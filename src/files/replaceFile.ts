@@ -1,10 +1,8 @@
-import { createWriteStream, type Stats } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Writable } from 'node:stream';
-import process from 'node:process';
 import { BatchError, errorCode } from '../base/errors.js';
-import { endStream, writeOut } from './streams.js';
 import { removeWhenInterrupted } from './temporaryFiles.js';
 
 /** Takes pieces of a file; resolves with false when nobody reads them any more. */
@@ -20,47 +18,43 @@ export async function replaceFile(name: string, produce: (write: Write) => Promi
   // A link stays a link: the file that it leads to is replaced.
   const path = before === undefined ? name : await realpath(name);
   if (before?.isDirectory() === true) throw new BatchError('CanNotWrite', `Can't write ${path}: it is a folder.`);
-  if (before !== undefined && !before.isFile()) {
-    await writeTo(path, {}, produce);
-    return;
-  }
-  const temporary = temporaryName(path);
-  const settled = removeWhenInterrupted(temporary);
+  if (before !== undefined && !before.isFile()) await writeTo(path, undefined, produce);
+  else await writeBeside(path, before?.mode ?? 0o666, produce, (temporary) => rename(temporary, path));
+}
+
+/** As `replaceFile`, for a file that must not be there: whatever appears at its place meanwhile stays, and `FileExists` is thrown. */
+export async function createFile(path: string, produce: (write: Write) => Promise<void>): Promise<void> {
+  if ((await statOf(path)) !== undefined) throw fileExists(path);
+  await writeBeside(path, 0o666, produce, (temporary) => moveToFree(temporary, path));
+}
+
+/** Moves a file to a place where nothing may be. A link can't overwrite; file systems without links get the next best. */
+export async function moveToFree(temporary: string, path: string): Promise<void> {
   try {
-    await writeTo(temporary, { mode: before?.mode ?? 0o666 }, produce);
-    await rename(temporary, path);
+    await link(temporary, path);
+    await rm(temporary);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw writeError(path, error);
-  } finally {
-    settled();
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') throw fileExists(path);
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EXDEV'].includes(code)) throw error;
+    if ((await statOf(path)) !== undefined) throw fileExists(path);
+    await rename(temporary, path);
   }
+}
+
+export function fileExists(path: string): BatchError {
+  return new BatchError('FileExists', `${path} exists already.`, { hint: 'Choose another name.' });
 }
 
 /** Beside the file, so that it can take its place in one step. */
 export function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** True when both paths lead to one file, by whatever links. */
 export async function isSameFile(first: string, second: string): Promise<boolean> {
   const [a, b] = [await statOf(first), await statOf(second)];
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
-}
-
-/** Writes a file from the beginning and resolves when all of it is written. */
-export async function writeTo(path: string, options: { mode?: number }, produce: (write: Write) => Promise<void>): Promise<void> {
-  const stream: Writable = createWriteStream(path, options);
-  const failed = new Promise<never>((_resolve, reject) => {
-    stream.once('error', reject);
-  });
-  // Whoever waits first hears of it; without a listener here a late failure would end the process.
-  failed.catch(() => undefined);
-  try {
-    await Promise.race([failed, produce((piece) => writeOut(stream, piece)).then(() => endStream(stream))]);
-  } finally {
-    stream.destroy();
-  }
 }
 
 /** Undefined when there is nothing. */
@@ -73,16 +67,58 @@ export async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
+/** Writes all of a piece where the file stands. */
+export async function writeWhole(file: FileHandle, piece: string | Uint8Array): Promise<void> {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+}
+
 /** The error in words, when it is one of the file system that people meet. */
 export function writeError(path: string, error: unknown): unknown {
-  const code = errorCode(error);
-  const reason =
-    code === 'ENOENT'
-      ? 'its folder does not exist'
-      : code === 'EACCES'
-        ? 'permission was denied'
-        : code === 'ENOSPC'
-          ? 'the disk is full'
-          : '';
-  return reason === '' ? error : new BatchError('CanNotWrite', `Can't write ${path}: ${reason}.`, { cause: error });
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'its folder does not exist',
+    EACCES: 'permission was denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+  };
+  const reason = reasons[errorCode(error) ?? ''];
+  return reason === undefined ? error : new BatchError('CanNotWrite', `Can't write ${path}: ${reason}.`, { cause: error });
+}
+
+async function writeBeside(
+  path: string,
+  mode: number,
+  produce: (write: Write) => Promise<void>,
+  settle: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  const settled = removeWhenInterrupted(temporary);
+  try {
+    await writeTo(temporary, mode, produce);
+    await settle(temporary);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(path, error);
+  } finally {
+    settled();
+  }
+}
+
+async function writeTo(path: string, mode: number | undefined, produce: (write: Write) => Promise<void>): Promise<void> {
+  const file = await open(path, 'w', mode);
+  try {
+    await produce(async (piece) => {
+      try {
+        await writeWhole(file, piece);
+        return true;
+      } catch (error) {
+        // A named pipe whose reader went away.
+        if (errorCode(error) === 'EPIPE') return false;
+        throw error;
+      }
+    });
+  } finally {
+    await file.close();
+  }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { errorCode } from '../base/errors.js';
 
@@ -20,11 +19,4 @@ export async function writeOut(stream: Writable, data: string | Uint8Array): Pro
 
 function isBrokenPipe(error: unknown): boolean {
   return ['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'].includes(errorCode(error) ?? '');
-}
-
-/** Ends a stream of our own (not stdout) and waits until all of it is written. */
-export async function endStream(stream: Writable): Promise<void> {
-  const finished = once(stream, 'finish');
-  stream.end();
-  await finished;
 }

@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/manifest/problem.js';
-import { sourceName } from '../readSource.js';
+import { sourceName } from '../../files/readSource.js';
 import type { LintReport } from './lintReport.js';
 import { summary } from './textReport.js';
 

@@ -1,5 +1,5 @@
 import { count, printable } from '../output.js';
-import { sourceName } from '../readSource.js';
+import { sourceName } from '../../files/readSource.js';
 import type { LintedFile, LintReport } from './lintReport.js';
 
 /** `path:line:column severity rule message`, one problem a line, and a summary. */

@@ -1,6 +1,5 @@
-import { KeyFilter } from '../../core/manifest/making/keyFilter.js';
-import { bucketOfRow, keyOfRow } from '../../core/manifest/making/manifestRows.js';
-import { RowWriter } from '../../core/manifest/making/rowWriter.js';
+import { errorCode } from '../../base/errors.js';
+import { checkFilter, type FilterResult, writeFiltered } from '../../files/making/filterManifest.js';
 import type { CliCommand } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { parseFields } from '../fieldsFlag.js';
@@ -8,7 +7,7 @@ import { writeOut } from '../../files/streams.js';
 import { Progress } from '../progress.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
-import { headerNotes, readManifest } from './readManifest.js';
+import { headerNotes, makingContext } from './making.js';
 
 const help = [
   'Usage: s3batch manifest filter FILE -o OUT [--prefix P] [--suffix S] [--glob G] [--exclude G] [options]',
@@ -40,36 +39,28 @@ export const filterCommand: CliCommand = async (argv, io) => {
   }
   const [path, ...others] = positionals;
   if (path === undefined || others.length > 0) throw usageError('Name one manifest, or - for stdin.');
-  const filter = new KeyFilter({
+  const options = {
+    buckets: values.bucket,
     prefixes: values.prefix,
     suffixes: values.suffix,
     globs: values.glob,
     excludedGlobs: values.exclude,
-  });
-  const buckets = values.bucket === undefined ? undefined : new Set(values.bucket);
-  if (filter.keepsAll && buckets === undefined) throw usageError("Say which rows to keep, such as with '--prefix logs/'.");
-  const fields = values.fields === undefined ? undefined : parseFields(values.fields);
+    fields: values.fields === undefined ? undefined : parseFields(values.fields),
+  };
+  try {
+    checkFilter(options);
+  } catch (error) {
+    if (errorCode(error) === 'NoFilter') throw usageError("Say which rows to keep, such as with '--prefix logs/'.");
+    throw error;
+  }
   const output = await openOutput(values, positionals, io);
 
   const progress = new Progress(io);
-  const pieces: Uint8Array[] = [];
-  const writer = new RowWriter((piece) => pieces.push(piece));
-  let notes: string[] = [];
+  let result: FilterResult | undefined;
   await output.produce(async (write) => {
-    const manifest = await readManifest(
-      path,
-      (row) => {
-        if (buckets?.has(bucketOfRow(row)) === false) return;
-        if (filter.keepsAll || filter.fits(keyOfRow(row))) writer.add(row);
-      },
-      { fields, progress, output: { pieces, write } },
-      io,
-    );
-    writer.end();
-    for (const piece of pieces) await write(piece);
-    notes = headerNotes([[path, manifest]]);
+    result = await writeFiltered(path, options, write, makingContext(io, progress));
   });
   progress.clear();
-  await reportOutput(output, writer.rows, notes, io);
+  await reportOutput(output, result?.rows ?? 0, headerNotes(result === undefined ? [] : [result.read]), io);
   return 0;
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { BatchError, errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
+import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import type { EngineConnection } from '../../core/job/target.js';
 import {
   type BucketLister,
@@ -12,6 +12,7 @@ import {
 import { KeyFilter } from '../../core/manifest/making/keyFilter.js';
 import { parseS3Uri } from '../../core/manifest/s3Uri.js';
 import { isRecord } from '../../core/operations/validateShape.js';
+import { listBucket } from '../../files/making/listBucket.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { writeOut } from '../../files/streams.js';
@@ -20,7 +21,6 @@ import { Progress } from '../progress.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
 import { outputFlags, outputHelp, refuseOutput } from './manifestOutput.js';
 import { parseSize } from './sizeFlag.js';
-import { UnfinishedListing } from './unfinishedListing.js';
 
 const help = [
   'Usage: s3batch manifest from-bucket s3://BUCKET[/PREFIX] -o OUT [options]',
@@ -124,36 +124,43 @@ async function listToFile(
   options: { readonly isResumed: boolean; readonly isForced: boolean },
   io: CliIo,
 ): Promise<number> {
-  const unfinished = await UnfinishedListing.open(resolve(io.cwd, output), listing, options);
-  const { position, counts } = unfinished.state;
-  const rows = new ListingRows(listing, counts);
-  if (position !== undefined) await writeOut(io.stderr, `Going on after ${count(counts.listed, 'key')}.\n`);
   const progress = new Progress(io);
   const interruption = interrupted();
+  const how = ({ listed }: ListingCounts): string =>
+    `${count(listed, 'key')} were listed; the same command with '--resume' goes on from there.`;
   try {
-    for await (const page of lister.pages({ ...listing, after: position }, interruption.signal)) {
-      await unfinished.add(rows.ofPage(page), page.next, rows.counts);
-      progress.show(() => progressText(rows.counts));
-    }
-    await unfinished.finish();
-  } catch (error) {
+    const { isCancelled, counts } = await listBucket(
+      lister,
+      listing,
+      resolve(io.cwd, output),
+      {
+        ...options,
+        signal: interruption.signal,
+        onResumed: async ({ listed }) => {
+          await writeOut(io.stderr, `Going on after ${count(listed, 'key')}.\n`);
+        },
+        onProgress: (now) => progress.show(() => progressText(now)),
+      },
+      how,
+    );
     progress.clear();
-    await unfinished.suspend();
-    const how = `${count(unfinished.state.counts.listed, 'key')} were listed; the same command with '--resume' goes on from there.`;
-    if (isCancelled(error)) {
-      await writeOut(io.stderr, `Interrupted. ${how}\n`);
+    if (isCancelled) {
+      await writeOut(io.stderr, `Interrupted. ${how(counts)}\n`);
       return 130;
     }
-    if (!isBatchError(error) || unfinished.state.position === undefined) throw error;
-    const hint = error.hint === undefined ? how : `${error.hint}\n${how}`;
-    throw new BatchError(error.code, errorMessage(error), { hint, cause: error });
+    const lines = [...notesOf(counts), `${count(counts.rows, 'row')} in ${printable(output)}`];
+    await writeOut(io.stdout, `${lines.join('\n')}\n`);
+    return 0;
+  } catch (error) {
+    if (errorCode(error) !== 'UnfinishedListing') throw error;
+    throw new BatchError('UnfinishedListing', errorMessage(error), {
+      hint: "Use '--resume' to go on with it or '--force' to start anew.",
+      cause: error,
+    });
   } finally {
+    progress.clear();
     interruption.dispose();
   }
-  progress.clear();
-  const lines = [...notesOf(rows.counts), `${count(rows.counts.rows, 'row')} in ${printable(output)}`];
-  await writeOut(io.stdout, `${lines.join('\n')}\n`);
-  return 0;
 }
 
 /** Aborts when the process is asked to end, so that the state can be saved first. */

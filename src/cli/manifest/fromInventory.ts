@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
-import { relative, resolve } from 'node:path';
-import { BatchError, isBatchError } from '../../base/errors.js';
-import { InventoryConverter, type InventoryPart } from '../../core/manifest/making/inventory.js';
+import { resolve } from 'node:path';
+import {
+  checkInventory,
+  type InventoryCheck,
+  type InventoryResult,
+  writeInventory,
+} from '../../files/making/convertInventory.js';
+import { findInventory } from '../../files/making/inventoryFiles.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
-import { readSource } from '../readSource.js';
-import type { Write } from '../../files/replaceFile.js';
-import { findInventory, type FoundInventory } from './inventoryFiles.js';
+import { makingContext } from './making.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
 
 const help = [
@@ -48,118 +50,37 @@ export const fromInventoryCommand: CliCommand = async (argv, io) => {
   const isCheck = values.check === true;
   if (isCheck && values.output !== undefined) throw usageError("Options '--check' and '--output' exclude each other.");
   const folder = values.data === undefined ? undefined : resolve(io.cwd, values.data);
-  const inventory = await findInventory(resolve(io.cwd, path), folder);
-  const options = { columns: inventory.columns, isCurrentOnly: values['current-only'] };
-  if (isCheck) return check(inventory, options, io);
+  const progress = new Progress(io);
+  const context = makingContext(io, progress);
+  const options = { isCurrentOnly: values['current-only'] };
+  if (isCheck) return check(await checkInventory(resolve(io.cwd, path), folder, options, context), progress, io);
 
-  const problems = problemsOf(inventory);
-  if (problems.length > 0) {
-    throw new BatchError('IncompleteInventory', 'Nothing was written, because the inventory is not whole.', {
-      hint: problems.join('\n'),
-    });
-  }
+  const inventory = await findInventory(resolve(io.cwd, path), folder);
   const inputs = [inventory.manifestPath, ...inventory.found.map((part) => part.path)];
   const output = await openOutput(values, inputs, io);
-  const progress = new Progress(io);
-  let rows: string[] = [];
-  const converter = new InventoryConverter((row) => rows.push(row), options);
+  let result: InventoryResult | undefined;
   await output.produce(async (write) => {
-    for (const part of inventory.found) {
-      const flush: Write = async () => {
-        const text = rows.join('');
-        rows = [];
-        progress.show(() => `${nameOf(part, io)}: ${count(converter.counts.rows, 'row')}`);
-        return write(text);
-      };
-      if (!(await readPart(part, converter, flush, io))) return;
-    }
+    result = await writeInventory(inventory, options, write, context);
   });
   progress.clear();
-  await reportOutput(output, converter.counts.rows, notesOf(converter), io);
+  await reportOutput(output, result?.counts.rows ?? 0, result === undefined ? [] : notesOf(result), io);
   return 0;
 };
 
-/** Reads everything, goes on after what is wrong, and says all of it. */
-async function check(
-  inventory: FoundInventory,
-  options: { readonly columns: readonly string[]; readonly isCurrentOnly: boolean | undefined },
-  io: CliIo,
-): Promise<number> {
-  const problems = problemsOf(inventory);
-  const progress = new Progress(io);
-  const converter = new InventoryConverter(() => undefined, options);
-  for (const part of inventory.found) {
-    try {
-      await readPart(
-        part,
-        converter,
-        async () => {
-          progress.show(() => `${nameOf(part, io)}: ${count(converter.counts.rows, 'row')}`);
-          return true;
-        },
-        io,
-      );
-    } catch (error) {
-      if (!isBatchError(error)) throw error;
-      problems.push(error.message);
-    }
-  }
+async function check(result: InventoryCheck, progress: Progress, io: CliIo): Promise<number> {
+  const { problems, counts, parts, sourceBucket } = result;
   progress.clear();
   const lines = [
     ...problems,
-    ...notesOf(converter),
-    `${count(converter.counts.rows, 'row')} in ${count(inventory.parts.length, 'file')} of ${inventory.sourceBucket}: ` +
+    ...notesOf(result),
+    `${count(counts.rows, 'row')} in ${count(parts, 'file')} of ${sourceBucket}: ` +
       (problems.length === 0 ? 'nothing wrong' : count(problems.length, 'problem')),
   ];
   await writeOut(io.stdout, `${lines.map(printable).join('\n')}\n`);
   return problems.length === 0 ? 0 : 1;
 }
 
-function problemsOf(inventory: FoundInventory): string[] {
-  return [
-    ...(inventory.isChecksumWrong ? ['The manifest.json is not the one that manifest.checksum is of.'] : []),
-    ...inventory.missing.map((key) => `The data file ${key} is not here.`),
-  ];
-}
-
-/** Reads one data file and verifies it; false when nobody reads what is written. */
-async function readPart(
-  part: InventoryPart & { readonly path: string },
-  converter: InventoryConverter,
-  flush: Write,
-  io: CliIo,
-): Promise<boolean> {
-  const name = nameOf(part, io);
-  const reader = converter.part(name);
-  const hash = createHash('md5');
-  const isPacked = /\.gz$/i.test(part.path);
-  let bytes = 0;
-  const onStored = (chunk: Uint8Array): void => {
-    hash.update(chunk);
-    bytes += chunk.length;
-  };
-  for await (const chunk of readSource(part.path, io, onStored)) {
-    if (!isPacked) onStored(chunk);
-    reader.push(chunk);
-    if (!(await flush(''))) return false;
-  }
-  reader.end();
-  if (part.sizeBytes !== undefined && part.sizeBytes !== bytes) {
-    throw new BatchError('BadInventory', `${name} has ${bytes} bytes, the manifest.json says ${part.sizeBytes}.`);
-  }
-  if (part.md5 !== undefined && part.md5 !== hash.digest('hex')) {
-    throw new BatchError('BadInventory', `The MD5 of ${name} is not the one that the manifest.json says.`, {
-      hint: 'Download the file again.',
-    });
-  }
-  return flush('');
-}
-
-function nameOf(part: { readonly path: string }, io: CliIo): string {
-  return relative(io.cwd, part.path);
-}
-
-function notesOf({ counts, fields }: InventoryConverter): string[] {
+function notesOf({ counts, fields }: InventoryResult): string[] {
   return [
     ...(counts.deleteMarkers > 0 ? [`${count(counts.deleteMarkers, 'delete marker')} left out.`] : []),
     ...(counts.noncurrent > 0 ? [`${count(counts.noncurrent, 'noncurrent version')} left out.`] : []),

@@ -1,18 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import type { Writable } from 'node:stream';
-import { RowSplitter } from '../../core/manifest/making/splitRows.js';
-import type { CliCommand, CliIo } from '../cliIo.js';
+import { partName, splitManifest } from '../../files/making/splitManifest.js';
+import type { CliCommand } from '../cliIo.js';
 import { parseArguments, parseWholeNumber, usageError } from '../commandLine.js';
-import { endStream, writeOut } from '../../files/streams.js';
+import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
-import { readSource, sourceName } from '../readSource.js';
-import { temporaryName, writeError } from '../../files/replaceFile.js';
-import { removeWhenInterrupted } from '../../files/temporaryFiles.js';
+import { makingContext } from './making.js';
 import { outputFlags, refuseOutput } from './manifestOutput.js';
-import { plainSize, shareOf } from './readManifest.js';
 import { parseSize } from './sizeFlag.js';
 
 const help = [
@@ -56,106 +49,14 @@ export const splitCommand: CliCommand = async (argv, io) => {
 
   if (limits.bytes === 0) throw usageError("Option '--bytes' takes at least 1.");
 
+  const isForced = values.force === true;
+  const check = (part: string, name: string): Promise<void> => refuseOutput(part, name, isForced, [path], io);
   const progress = new Progress(io);
-  const parts = new PartFiles((part) => partName(pattern, part + 1), values.force === true, path, io);
-  const pieces: [number, Uint8Array][] = [];
-  const splitter = new RowSplitter((part, piece) => pieces.push([part, piece]), { ...limits, name: sourceName(path) });
-  const drain = async (): Promise<void> => {
-    for (const [part, piece] of pieces.splice(0)) await parts.write(part, piece);
-  };
-  try {
-    const totalBytes = await plainSize(path, io);
-    let bytes = 0;
-    for await (const chunk of readSource(path, io)) {
-      splitter.push(chunk);
-      bytes += chunk.length;
-      progress.show(() => `${sourceName(path)}: ${count(splitter.parts, 'part')}${shareOf(bytes, totalBytes)}`);
-      await drain();
-    }
-    splitter.end();
-    await drain();
-    await parts.finish();
-  } catch (error) {
-    await parts.discard();
-    throw error;
-  }
+  const { rows, parts } = await splitManifest(path, { limits, pattern, isForced, check }, makingContext(io, progress));
   progress.clear();
-  const [first, last] = [partName(pattern, 1), partName(pattern, splitter.parts)];
-  const names = splitter.parts < 2 ? first : `${first} to ${last}`;
-  const where = splitter.parts === 0 ? '' : `: ${printable(names)}`;
-  await writeOut(io.stdout, `${count(splitter.rows, 'row')} in ${count(splitter.parts, 'part')}${where}\n`);
+  const [first, last] = [partName(pattern, 1), partName(pattern, parts)];
+  const names = parts < 2 ? first : `${first} to ${last}`;
+  const where = parts === 0 ? '' : `: ${printable(names)}`;
+  await writeOut(io.stdout, `${count(rows, 'row')} in ${count(parts, 'part')}${where}\n`);
   return 0;
 };
-
-/** `part-###.csv` and 7 make `part-007.csv`. `number` counts from 1. */
-function partName(pattern: string, number: number): string {
-  const place = /#+(?=[^/\\#]*$)/.exec(pattern);
-  if (place !== null) {
-    const digits = String(number).padStart(place[0].length, '0');
-    return pattern.slice(0, place.index) + digits + pattern.slice(place.index + place[0].length);
-  }
-  const extension = extname(pattern);
-  return `${pattern.slice(0, pattern.length - extension.length)}-${String(number).padStart(4, '0')}${extension}`;
-}
-
-/** Writes parts one after the other, each beside its place, and moves them there only when all are whole. */
-class PartFiles {
-  readonly #nameOf: (part: number) => string;
-  readonly #isForced: boolean;
-  readonly #input: string;
-  readonly #io: CliIo;
-  readonly #done: { temporary: string; path: string; settled(): void }[] = [];
-  #stream: Writable | undefined;
-
-  constructor(nameOf: (part: number) => string, isForced: boolean, input: string, io: CliIo) {
-    this.#nameOf = nameOf;
-    this.#isForced = isForced;
-    this.#input = input;
-    this.#io = io;
-  }
-
-  async write(part: number, piece: Uint8Array): Promise<void> {
-    if (part === this.#done.length) await this.#open(part);
-    const { path } = this.#done[part] ?? { path: '' };
-    try {
-      if (this.#stream !== undefined) await writeOut(this.#stream, piece);
-    } catch (error) {
-      throw writeError(path, error);
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.#close();
-    for (const { temporary, path } of this.#done) await rename(temporary, path);
-    for (const { settled } of this.#done) settled();
-  }
-
-  async discard(): Promise<void> {
-    this.#stream?.destroy();
-    for (const { temporary, settled } of this.#done) {
-      await rm(temporary, { force: true });
-      settled();
-    }
-  }
-
-  async #open(part: number): Promise<void> {
-    await this.#close();
-    const name = this.#nameOf(part);
-    const path = resolve(this.#io.cwd, name);
-    await refuseOutput(path, name, this.#isForced, [this.#input], this.#io);
-    const temporary = temporaryName(path);
-    this.#done.push({ temporary, path, settled: removeWhenInterrupted(temporary) });
-    const stream = createWriteStream(temporary);
-    this.#stream = stream;
-    await new Promise<void>((opened, failed) => {
-      stream.once('open', () => opened());
-      // Stays as the listener of later failures, which the write that fails reports.
-      stream.on('error', (error) => failed(writeError(path, error) as Error));
-    });
-  }
-
-  async #close(): Promise<void> {
-    if (this.#stream !== undefined) await endStream(this.#stream);
-    this.#stream = undefined;
-  }
-}

@@ -1,19 +1,17 @@
-import { RowSet } from '../../core/manifest/making/rowSets.js';
-import { RowWriter } from '../../core/manifest/making/rowWriter.js';
+import { type SetResult, writeUnion } from '../../files/making/manifestSets.js';
 import type { CliCommand, CliIo } from '../cliIo.js';
 import { parseArguments, usageError } from '../commandLine.js';
 import { parseFields } from '../fieldsFlag.js';
 import { writeOut } from '../../files/streams.js';
 import { count } from '../output.js';
 import { Progress } from '../progress.js';
-import { sourceName } from '../readSource.js';
 import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
-import { headerNotes, readManifest, type ReadManifest, refuseSecondStdin } from './readManifest.js';
+import { headerNotes, makingContext, refuseSecondStdin } from './making.js';
 
 const flags = { ...outputFlags, fields: { type: 'string' } } as const;
 
 const optionHelp = [
-  'Takes 10 to 15 bytes of memory for each object.',
+  'Takes 10 to 15 bytes of memory for each object, and 256 MB at most: beyond that the manifests are read several times.',
   '',
   'Options:',
   ...outputHelp,
@@ -67,25 +65,13 @@ async function writeDistinct(
   const fields = values.fields === undefined ? undefined : parseFields(values.fields);
   const output = await openOutput(values, paths, io);
   const progress = new Progress(io);
-  const read: [string, ReadManifest][] = [];
-  let rows = 0;
+  let result: SetResult | undefined;
   await output.produce(async (write) => {
-    const set = new RowSet();
-    const pieces: Uint8Array[] = [];
-    const writer = new RowWriter((piece) => pieces.push(piece));
-    let like: { name: string; columnCount: number } | undefined;
-    for (const path of paths) {
-      const options = { fields, like, progress, output: { pieces, write } };
-      const manifest = await readManifest(path, (row) => set.add(row) && writer.add(row), options, io);
-      read.push([path, manifest]);
-      if (manifest.columnCount !== undefined) like ??= { name: sourceName(path), columnCount: manifest.columnCount };
-    }
-    writer.end();
-    for (const piece of pieces) await write(piece);
-    rows = writer.rows;
+    result = await writeUnion(paths, { fields }, write, makingContext(io, progress));
   });
   progress.clear();
-  const repeated = read.reduce((sum, [, manifest]) => sum + manifest.rows, 0) - rows;
+  const { rows, read } = result ?? { rows: 0, read: [] };
+  const repeated = read.reduce((sum, manifest) => sum + manifest.rows, 0) - rows;
   const notes = repeated === 0 ? [] : [`${count(repeated, 'row')} left out: the object was there already.`];
   await reportOutput(output, rows, [...headerNotes(read), ...notes], io);
   return 0;

@@ -128,6 +128,17 @@ export function formatListingState(state: ListingState): string {
 
 /** Reads the state of a listing. Throws `BadState` when it is none and `OtherListing` when it is that of another listing. */
 export function parseListingState(text: string, listing: BucketListing): ListingState {
+  const state = readListingState(text);
+  if (JSON.stringify(state.listing) !== JSON.stringify(listing)) {
+    throw new BatchError('OtherListing', 'The unfinished listing is one of another bucket, prefix or filter.', {
+      hint: 'Give the same options as before, or start anew.',
+    });
+  }
+  return { ...state, listing };
+}
+
+/** Reads the state of whatever listing it is. Throws `BadState`. */
+export function readListingState(text: string): ListingState {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -135,11 +146,6 @@ export function parseListingState(text: string, listing: BucketListing): Listing
     throw badState(error);
   }
   if (!isRecord(value) || value['version'] !== 1) throw badState(undefined);
-  if (JSON.stringify(value['listing']) !== JSON.stringify(listing)) {
-    throw new BatchError('OtherListing', 'The unfinished listing is one of another bucket, prefix or filter.', {
-      hint: 'Give the same options as before, or start anew.',
-    });
-  }
   const { position, bytes, counts } = value;
   if (typeof bytes !== 'number' || !isRecord(counts)) throw badState(undefined);
   const number = (name: string): number => {
@@ -148,11 +154,25 @@ export function parseListingState(text: string, listing: BucketListing): Listing
     return count;
   };
   return {
-    listing,
+    listing: readBucketListing(value['listing']),
     position: readPosition(position),
     bytes,
     counts: { listed: number('listed'), rows: number('rows'), deleteMarkers: number('deleteMarkers') },
   };
+}
+
+function readBucketListing(value: unknown): BucketListing {
+  if (!isRecord(value) || !isRecord(value['filter'])) throw badState(undefined);
+  const { bucket, prefix, hasVersions, filter } = value;
+  const isRight =
+    typeof bucket === 'string' &&
+    typeof prefix === 'string' &&
+    typeof hasVersions === 'boolean' &&
+    Object.values(filter).every(
+      (item) => typeof item === 'number' || (Array.isArray(item) && item.every((text) => typeof text === 'string')),
+    );
+  if (!isRight) throw badState(undefined);
+  return { bucket, prefix, hasVersions, filter };
 }
 
 function readPosition(value: unknown): ListPosition | undefined {

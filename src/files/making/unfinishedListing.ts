@@ -9,7 +9,7 @@ import {
   type ListPosition,
   parseListingState,
 } from '../../core/manifest/making/bucketListing.js';
-import { statOf, writeError } from '../../files/replaceFile.js';
+import { moveToFree, statOf, writeError } from '../replaceFile.js';
 
 const saveIntervalMs = 1000;
 
@@ -24,6 +24,7 @@ export class UnfinishedListing {
   #state: ListingState;
   #saved: ListingState | undefined;
   #savedAtMs: number;
+  #isClosed = false;
 
   private constructor(path: string, file: FileHandle, state: ListingState, clock: Clock) {
     this.#path = path;
@@ -43,7 +44,7 @@ export class UnfinishedListing {
     const isThere = (await statOf(statePath(path))) !== undefined && (await statOf(partialPath(path))) !== undefined;
     if (isThere && !options.isResumed && !options.isForced) {
       throw new BatchError('UnfinishedListing', `There is an unfinished listing in ${partialPath(path)}.`, {
-        hint: "Use '--resume' to go on with it or '--force' to start anew.",
+        hint: 'Go on with it, or start anew.',
       });
     }
     try {
@@ -104,14 +105,20 @@ export class UnfinishedListing {
 
   /** Keeps it for later. */
   async suspend(): Promise<void> {
-    await this.save();
-    await this.#file.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      await this.save();
+    } finally {
+      await this.#file.close();
+    }
   }
 
-  /** Puts the manifest in its place. */
-  async finish(): Promise<void> {
+  /** Puts the manifest in its place; a file that is there is overwritten only when `isForced`. */
+  async finish(isForced: boolean): Promise<void> {
+    this.#isClosed = true;
     await this.#file.close();
-    await rename(partialPath(this.#path), this.#path);
+    await (isForced ? rename : moveToFree)(partialPath(this.#path), this.#path);
     await rm(statePath(this.#path), { force: true });
   }
 }

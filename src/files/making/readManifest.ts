@@ -1,23 +1,25 @@
 import { resolve } from 'node:path';
+import { throwIfAborted } from '../../base/async.js';
 import { ManifestRows, type ManifestRow, type ManifestRowsOptions } from '../../core/manifest/making/manifestRows.js';
-import type { CliIo } from '../cliIo.js';
-import { usageError } from '../commandLine.js';
-import { count } from '../output.js';
-import type { Progress } from '../progress.js';
 import { readSource, sourceName } from '../readSource.js';
-import { statOf, type Write } from '../../files/replaceFile.js';
+import { statOf, type Write } from '../replaceFile.js';
+import type { MakingContext } from './makingContext.js';
+import type { RereadableInput } from './rereadableInput.js';
 
 /** What of a manifest is known when all of it was read. */
 export interface ReadManifest {
+  /** As it was named. */
+  readonly path: string;
   readonly rows: number;
   readonly headerRows: number;
   readonly columnCount: number | undefined;
 }
 
 export interface ReadManifestOptions extends Omit<ManifestRowsOptions, 'name'> {
-  readonly progress: Progress;
   /** Pieces that `onRow` made and that are to be written after each chunk. */
   readonly output?: { readonly pieces: Uint8Array[]; readonly write: Write };
+  /** Where the chunks come from when the manifest is read more than once. */
+  readonly input?: RereadableInput;
 }
 
 /** Reads the rows of a manifest. Stops early when nobody reads the output any more. */
@@ -25,21 +27,23 @@ export async function readManifest(
   path: string,
   onRow: (row: ManifestRow) => void,
   options: ReadManifestOptions,
-  io: CliIo,
+  context: MakingContext,
 ): Promise<ReadManifest> {
   const name = sourceName(path);
   const rows = new ManifestRows(onRow, { name, fields: options.fields, like: options.like });
-  const totalBytes = await plainSize(path, io);
+  const totalBytes = await plainSize(path, context);
   let bytes = 0;
-  for await (const chunk of readSource(path, io)) {
+  const known = (): ReadManifest => ({ path, rows: rows.rows, headerRows: rows.headerRows, columnCount: rows.columnCount });
+  for await (const chunk of options.input?.chunks(path) ?? readSource(path, context)) {
+    throwIfAborted(context.signal);
     rows.push(chunk);
     bytes += chunk.length;
-    options.progress.show(() => `${name}: ${count(rows.rows, 'row')}${shareOf(bytes, totalBytes)}`);
-    if (!(await drain(options.output))) return rows;
+    context.onProgress?.({ name, rows: rows.rows, share: shareOf(bytes, totalBytes) });
+    if (!(await drain(options.output))) return known();
   }
   rows.end();
   await drain(options.output);
-  return rows;
+  return known();
 }
 
 /** Writes the pieces that gathered; false when nobody reads them. */
@@ -49,25 +53,14 @@ export async function drain(output: ReadManifestOptions['output']): Promise<bool
   return true;
 }
 
-export function refuseSecondStdin(paths: readonly string[]): void {
-  if (paths.filter((path) => path === '-').length > 1) throw usageError('Stdin (-) can be read once only.');
-}
-
-/** A sentence for each file with header rows: they are no objects, so they are left out. */
-export function headerNotes(files: readonly (readonly [path: string, manifest: ReadManifest])[]): string[] {
-  return files.flatMap(([path, { headerRows }]) =>
-    headerRows === 0 ? [] : [`${sourceName(path)}: ${count(headerRows, 'header row')} left out; a manifest has none.`],
-  );
-}
-
 /** Undefined when the size says nothing about how much there is to read. */
-export async function plainSize(path: string, io: CliIo): Promise<number | undefined> {
+export async function plainSize(path: string, context: MakingContext): Promise<number | undefined> {
   if (path === '-' || /\.gz$/i.test(path)) return undefined;
-  const stats = await statOf(resolve(io.cwd, path));
+  const stats = await statOf(resolve(context.cwd, path));
   return stats?.isFile() === true ? stats.size : undefined;
 }
 
-export function shareOf(bytes: number, totalBytes: number | undefined): string {
-  if (totalBytes === undefined || totalBytes === 0) return '';
-  return `, ${Math.min(100, Math.floor((bytes * 100) / totalBytes))} %`;
+/** 0 to 1. */
+export function shareOf(bytes: number, totalBytes: number | undefined): number | undefined {
+  return totalBytes === undefined || totalBytes === 0 ? undefined : Math.min(1, bytes / totalBytes);
 }

@@ -1,21 +1,28 @@
 import { resolve } from 'node:path';
-import { describeReadError, readFileBytes, readStream } from '../files/readFileBytes.js';
-import type { CliIo } from './cliIo.js';
+import type { Readable } from 'node:stream';
+import { describeReadError, readFileBytes, readStream } from './readFileBytes.js';
+
+/** Where paths begin, and what `-` is. */
+export interface SourceIo {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly stdin: Readable;
+}
 
 /**
  * Reads a file, or stdin for `-`, chunk by chunk; `.gz` files are unpacked. A chunk may be overwritten once the next one is asked for.
- * Throws `CanNotRead` with a sentence fit to show. `onPacked` sees the chunks of a `.gz` file as they lie on disk.
+ * Throws what readFileBytes throws. `onPacked` sees the chunks of a `.gz` file as they lie on disk.
  */
 export function readSource(
   path: string,
-  io: CliIo,
+  io: SourceIo,
   onPacked?: (chunk: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   return path === '-' ? readStdin(io) : readFileBytes(resolve(io.cwd, path), { name: path, onPacked });
 }
 
 /** The whole of a file or of stdin. */
-export async function readAll(path: string, io: CliIo): Promise<Uint8Array> {
+export async function readAll(path: string, io: SourceIo): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   // Copied, because a chunk may be overwritten by the next one (and Buffer's slice would not copy).
   for await (const chunk of readSource(path, io)) chunks.push(new Uint8Array(chunk));
@@ -27,7 +34,7 @@ export function sourceName(path: string): string {
   return path === '-' ? '<stdin>' : path;
 }
 
-async function* readStdin(io: CliIo): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readStdin(io: SourceIo): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* readStream(io.stdin);
   } catch (error) {
