@@ -14,7 +14,8 @@ Its log goes to standard error.
   --seed DIR             folder of bucket folders to start with; buckets that are there already stay as they are
   --function JSON        a function without template: {"name","folder","handler","runtime",…}; may be repeated
   --python COMMAND       interpreter for Python handlers; that of a .venv near the code, or python3, when left out
-  --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs, s3KeyEncoding
+  --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs,
+                         s3KeyEncoding, restoreDelayMs
   --exit-with-parent     end when standard input closes
 `;
 

@@ -162,6 +162,8 @@ export interface EngineSettings {
   readonly activeJobs: number;
   /** How the key of a Lambda event is encoded: `form` as observed on the service, `echo` of the manifest field. */
   readonly s3KeyEncoding: 'form' | 'echo';
+  /** How long the restore of an archived object takes. Hours at AWS, by tier and class: emulated. */
+  readonly restoreDelayMs: number;
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -170,6 +172,7 @@ export const defaultEngineSettings: EngineSettings = {
   concurrency: 10,
   activeJobs: 4,
   s3KeyEncoding: 'form',
+  restoreDelayMs: 5000,
 };
 
 /** What every room of the engine gets. */

@@ -113,6 +113,7 @@ const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
   concurrency: (text) => (text === '0' ? undefined : readNumber(text, (concurrency) => ({ concurrency }))),
   activeJobs: (text) => (text === '0' ? undefined : readNumber(text, (activeJobs) => ({ activeJobs }))),
   s3KeyEncoding: (text) => (text === 'form' || text === 'echo' ? { s3KeyEncoding: text } : undefined),
+  restoreDelayMs: (text) => readNumber(text, (restoreDelayMs) => ({ restoreDelayMs })),
 };
 
 function readNumber(text: string, build: (value: number) => Partial<EngineSettings>): Partial<EngineSettings> | undefined {

@@ -2,16 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { type Clock, systemClock } from '../base/clock.js';
 import type { EngineConnection } from '../core/job/target.js';
-import {
-  defaultEngineSettings,
-  type EngineContext,
-  type EngineLog,
-  type EngineSettings,
-  type ObjectStore,
-  type Router,
-} from './contracts.js';
+import { defaultEngineSettings, type EngineContext, type EngineLog, type EngineSettings, type Router } from './contracts.js';
 import { createControlRouter } from './control/controlRouter.js';
 import { lockDirectory } from './directoryLock.js';
+import type { VersionedObjectStore } from './objectStore.js';
 import { startServer } from './http/engineServer.js';
 import { createS3Router } from './s3/s3Router.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
@@ -43,7 +37,7 @@ export interface EngineOptions {
 
 export interface RunningEngine {
   readonly connection: EngineConnection;
-  readonly store: ObjectStore;
+  readonly store: VersionedObjectStore;
   /** Stops accepting, lets what is under way end shortly, flushes, and gives the data directory free. */
   close(): Promise<void>;
 }
@@ -83,7 +77,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       settings: { ...defaultEngineSettings, ...options.settings },
       ...(options.python === undefined ? {} : { python: options.python }),
     };
-    const store = await openObjectStore({ dataDirectory, clock: context.clock, log: context.log });
+    const store = await openObjectStore({
+      dataDirectory,
+      clock: context.clock,
+      log: context.log,
+      restoreDelayMs: context.settings.restoreDelayMs,
+    });
     cleanUps.push(() => store.close());
     if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);
     const functions = createFunctionRegistry({

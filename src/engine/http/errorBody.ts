@@ -49,7 +49,7 @@ export function writeError(
   switch (form) {
     case 's3':
       return {
-        headers: xml,
+        headers: { ...xml, ...error.headers },
         body: xmlDocument(
           xmlElement('Error', [
             xmlElement('Code', error.code),

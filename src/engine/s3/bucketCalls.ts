@@ -1,9 +1,10 @@
 import { parseXml } from '../xml/parseXml.js';
 import { childText } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
+import { ownerId } from './accessControl.js';
 import { xmlTime } from './objectHeaders.js';
 import { readCheckedText } from './integrity.js';
-import { type S3Operation, ownerId, s3Namespace, xmlAnswer } from './s3Call.js';
+import { type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument } from './s3Errors.js';
 
 const maxConfigurationBytes = 64 * 1024;
@@ -20,7 +21,7 @@ export const listBuckets: S3Operation = async ({ request, store, context }) => {
     throw invalidArgument('Argument max-buckets must be an integer between 1 and 10000', 'max-buckets', maxText);
   }
   const region = request.query.get('bucket-region');
-  const all = (await store.listBuckets()).filter(
+  const all = (await store.buckets.list()).filter(
     ({ name, location }) =>
       name.startsWith(prefix) && name > after && (region === null || region === (location ?? context.region)),
   );

@@ -1,5 +1,5 @@
 import type { EngineRequest } from '../contracts.js';
-import type { Precondition, StoredInfo } from './fileObjectStore.js';
+import type { Precondition, StoredInfo } from '../objectStore.js';
 import { noSuchKey, notImplemented, preconditionFailed } from './s3Errors.js';
 
 /**

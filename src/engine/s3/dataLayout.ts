@@ -12,6 +12,12 @@ export interface DataLayout {
   bucketMetadata(bucket: string): string;
   objectMetadata(bucket: string, key: string): string;
   bucketUploads(bucket: string): string;
+  /** Everything of a bucket's older versions. */
+  bucketVersions(bucket: string): string;
+  /** A folder laid out like the bucket's own, with an empty file for each key that has older versions: what listings walk. */
+  versionedKeys(bucket: string): string;
+  /** The bytes of a version that is not the current one. */
+  versionFile(bucket: string, key: string, versionId: string): string;
   newScratchFile(): string;
 }
 
@@ -19,17 +25,25 @@ export function dataLayout(dataDirectory: string): DataLayout {
   const scratch = join(dataDirectory, 'tmp');
   const buckets = join(dataDirectory, 'buckets');
   const bucketMetadata = (bucket: string): string => join(dataDirectory, 'meta', ...plainNames(bucket));
+  const bucketVersions = (bucket: string): string => join(dataDirectory, 'versions', ...plainNames(bucket));
+  // Names after a hash: no key is too long or too odd for it, and folders stay small.
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
   return {
     scratch,
     buckets,
     bucketFolder: (bucket) => join(buckets, ...plainNames(bucket)),
     bucketMetadata,
-    // Named after a hash: no key is too long or too odd for it, and folders stay small.
     objectMetadata: (bucket, key) => {
-      const hash = createHash('sha256').update(key).digest('hex');
+      const hash = hashOf(key);
       return join(bucketMetadata(bucket), 'objects', hash.slice(0, 2), `${hash}.json`);
     },
     bucketUploads: (bucket) => join(dataDirectory, 'uploads', ...plainNames(bucket)),
+    bucketVersions,
+    versionedKeys: (bucket) => join(bucketVersions(bucket), 'keys'),
+    versionFile: (bucket, key, versionId) => {
+      const hash = hashOf(key);
+      return join(bucketVersions(bucket), 'bytes', hash.slice(0, 2), hash, versionId);
+    },
     newScratchFile: () => join(scratch, randomUUID()),
   };
 }

@@ -37,7 +37,7 @@ async function deleteOne({ store, bucket }: S3Call, key: string, entry: XmlEleme
       throw new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.');
     for (const name of ['LastModifiedTime', 'Size']) if (childText(entry, name) !== undefined) throw notImplemented(name);
     const etag = childText(entry, 'ETag');
-    await store.remove(bucket, key, etag === undefined ? undefined : etagCondition(etag));
+    await store.remove(bucket, key, { precondition: etag === undefined ? undefined : etagCondition(etag) });
     return { isError: false, xml: xmlElement('Deleted', [xmlElement('Key', key)]) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;

@@ -59,7 +59,6 @@ const readableClasses = ['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZO
 
 /** What the engine does not have, by header: true means refused. */
 const refusedHeaders: readonly (readonly [pattern: RegExp, isRefused: (value: string) => boolean])[] = [
-  [/^x-amz-acl$/, (value) => value !== 'private' && value !== 'bucket-owner-full-control'],
   [/^x-amz-grant-/, () => true],
   [/^x-amz-tagging$/, (value) => value !== ''],
   [/^x-amz-object-lock-/, () => true],

@@ -1,7 +1,8 @@
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
-import type { StoredInfo } from './fileObjectStore.js';
+import type { StoredInfo } from '../objectStore.js';
+import { ownerId } from './accessControl.js';
 import { xmlTime } from './objectHeaders.js';
-import { ownerId, type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
+import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument } from './s3Errors.js';
 
 const maxKeysPerPage = 1000;
@@ -125,7 +126,7 @@ function contents(info: StoredInfo, encode: (text: string) => string, hasOwner: 
     ...(algorithms.length === 0 ? [] : [xmlElement('ChecksumType', info.checksumType)]),
     xmlElement('Size', info.sizeBytes),
     ...(hasOwner ? [xmlElement('Owner', [xmlElement('ID', ownerId)])] : []),
-    xmlElement('StorageClass', info.systemMetadata['x-amz-storage-class'] ?? 'STANDARD'),
+    xmlElement('StorageClass', info.storageClass),
   ]);
 }
 

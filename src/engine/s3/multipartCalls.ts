@@ -1,6 +1,7 @@
 import { malformedXml, parseXml } from '../xml/parseXml.js';
 import { childrenNamed, childText } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
+import { ownerId } from './accessControl.js';
 import { readByteRange } from './byteRange.js';
 import { checksumAlgorithms, checksumHeader } from './checksum.js';
 import { checkCopySource, writeCondition } from './conditions.js';
@@ -12,7 +13,7 @@ import { encodeListed, readEncoding, readMaximum } from './listCalls.js';
 import { maxPartNumber, type Part, readChecksumChoice, type StatedPart } from './multipartUploads.js';
 import { checkLength } from './objectCalls.js';
 import { checksumHeaders, readAttributes, xmlTime } from './objectHeaders.js';
-import { ownerId, type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
+import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
 
 /** 10,000 parts with two checksums each. */
@@ -174,7 +175,7 @@ export const listParts: S3Operation = async (call) => {
           xmlElement('UploadId', upload.uploadId),
           xmlElement('Initiator', [xmlElement('ID', ownerId)]),
           xmlElement('Owner', [xmlElement('ID', ownerId)]),
-          xmlElement('StorageClass', upload.attributes.systemMetadata['x-amz-storage-class'] ?? 'STANDARD'),
+          xmlElement('StorageClass', upload.attributes.storageClass ?? 'STANDARD'),
           xmlElement('PartNumberMarker', marker),
           xmlElement('NextPartNumberMarker', page.at(-1)?.number ?? 0),
           xmlElement('MaxParts', maxParts),
@@ -229,7 +230,7 @@ export const listMultipartUploads: S3Operation = async ({ request, uploads, buck
           xmlElement('UploadId', upload.uploadId),
           xmlElement('Initiator', [xmlElement('ID', ownerId)]),
           xmlElement('Owner', [xmlElement('ID', ownerId)]),
-          xmlElement('StorageClass', upload.attributes.systemMetadata['x-amz-storage-class'] ?? 'STANDARD'),
+          xmlElement('StorageClass', upload.attributes.storageClass ?? 'STANDARD'),
           xmlElement('Initiated', xmlTime(new Date(upload.initiatedMs))),
           ...(upload.algorithm === undefined
             ? []

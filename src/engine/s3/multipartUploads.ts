@@ -7,7 +7,8 @@ import { errorCode } from '../../base/errors.js';
 import { ServiceError } from '../serviceError.js';
 import { type ChecksumAlgorithm, createChecksum, isChecksumAlgorithm } from './checksum.js';
 import { diskError } from './diskError.js';
-import type { FileObjectStore, ObjectAttributes, Precondition, StoredInfo } from './fileObjectStore.js';
+import type { ChecksumType, ObjectAttributes, Precondition, StoredInfo } from '../objectStore.js';
+import type { FileObjectStore } from './fileObjectStore.js';
 import { compareUtf8 } from './keyOrder.js';
 import { badChecksum } from './integrity.js';
 import { type ReceivedFile, receiveFile } from './receiveFile.js';
@@ -16,8 +17,6 @@ import { invalidRequest } from './s3Errors.js';
 /** Source: S3 User Guide, qfacts: parts are numbered 1 to 10,000, and all but the last are at least 5 MiB. */
 export const maxPartNumber = 10_000;
 const minPartBytes = 5 * 1024 * 1024;
-
-export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
 
 export interface Upload {
   readonly uploadId: string;

@@ -1,9 +1,10 @@
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import type { EngineResponse } from '../contracts.js';
+import type { StoredInfo } from '../objectStore.js';
 import { ServiceError } from '../serviceError.js';
 import { type ByteRange, readByteRange } from './byteRange.js';
 import { deleteCondition, holdsIfRange, isNotModified, writeCondition } from './conditions.js';
-import { readHandle, type StoredInfo } from './fileObjectStore.js';
+import { readHandle } from './fileObjectStore.js';
 import { readIntegrity } from './integrity.js';
 import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
@@ -61,8 +62,8 @@ export const headObject: S3Operation = async (call) => {
 };
 
 /** Status and headers of a read, and the bytes that go with them; no bytes with 304. */
-function describe({ request }: S3Call, info: StoredInfo): { response: EngineResponse; range?: ByteRange } {
-  const headers = objectHeaders(info, request);
+function describe({ request, context }: S3Call, info: StoredInfo): { response: EngineResponse; range?: ByteRange } {
+  const headers = objectHeaders(info, request, context.clock.now());
   if (isNotModified(request, info)) {
     const { etag = '', 'last-modified': lastModified = '' } = headers;
     return { response: { status: 304, headers: { etag, 'last-modified': lastModified } } };
@@ -96,7 +97,7 @@ function partRange(info: StoredInfo, text: string, headers: Record<string, strin
 export const deleteObject: S3Operation = async (call) => {
   const version = call.request.query.get('versionId');
   if (version !== null && version !== 'null') throw invalidArgument('Invalid version id specified', 'versionId', version);
-  await call.store.remove(call.bucket, call.key, deleteCondition(call.request));
+  await call.store.remove(call.bucket, call.key, { precondition: deleteCondition(call.request) });
   return { status: 204 };
 };
 
@@ -120,7 +121,7 @@ export const getObjectAttributes: S3Operation = async (call) => {
           ]),
     ObjectParts: () =>
       info.partSizes.length === 0 ? '' : xmlElement('ObjectParts', [xmlElement('PartsCount', info.partSizes.length)]),
-    StorageClass: () => xmlElement('StorageClass', info.systemMetadata['x-amz-storage-class'] ?? 'STANDARD'),
+    StorageClass: () => xmlElement('StorageClass', info.storageClass),
     ObjectSize: () => xmlElement('ObjectSize', info.sizeBytes),
   };
   return xmlAnswer(

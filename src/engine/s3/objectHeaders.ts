@@ -1,7 +1,10 @@
 import type { EngineRequest } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
+import { cannedAcl } from './accessControl.js';
 import { checksumHeader } from './checksum.js';
-import { defaultContentType, type ObjectAttributes, type StoredInfo } from './fileObjectStore.js';
+import { restoreHeader, storageClasses } from './restoreRules.js';
+import type { ObjectAttributes, StoredInfo } from '../objectStore.js';
+import { defaultContentType } from './fileObjectStore.js';
 
 /** Headers that S3 keeps with an object and returns with it. Source: S3 User Guide, UsingMetadata, system-defined metadata. */
 const systemHeaders = [
@@ -11,7 +14,6 @@ const systemHeaders = [
   'content-language',
   'expires',
   'x-amz-website-redirect-location',
-  'x-amz-storage-class',
 ] as const;
 
 const metaPrefix = 'x-amz-meta-';
@@ -26,7 +28,7 @@ export function readAttributes(request: EngineRequest): ObjectAttributes {
   for (const [name, value] of Object.entries(request.headers)) {
     if ((systemHeaders as readonly string[]).includes(name)) {
       const kept = name === 'content-encoding' ? withoutChunking(value) : value;
-      if (kept !== '' && !(name === 'x-amz-storage-class' && kept === 'STANDARD')) systemMetadata[name] = kept;
+      if (kept !== '') systemMetadata[name] = kept;
     } else if (name.startsWith(metaPrefix)) {
       const short = name.slice(metaPrefix.length);
       metadataBytes += short.length + value.length;
@@ -44,7 +46,20 @@ export function readAttributes(request: EngineRequest): ObjectAttributes {
     contentType: contentType === undefined || contentType === '' ? defaultContentType : contentType,
     systemMetadata,
     userMetadata,
+    ...readStorageClass(request),
+    ...(request.headers['x-amz-acl'] === undefined ? {} : { acl: cannedAcl(request.headers['x-amz-acl']) }),
   };
+}
+
+function readStorageClass(request: EngineRequest): { storageClass?: string } {
+  const storageClass = request.headers['x-amz-storage-class'];
+  if (storageClass === undefined) return {};
+  if (!storageClasses.includes(storageClass)) {
+    throw new ServiceError(400, 'InvalidStorageClass', 'The storage class you specified is not valid', {
+      StorageClassRequested: storageClass,
+    });
+  }
+  return { storageClass };
 }
 
 /** `aws-chunked` is how the body travels, not what the object is. */
@@ -67,7 +82,8 @@ const overrides: Readonly<Record<string, string>> = {
 };
 
 /** The headers of GetObject and HeadObject, without those of length and range. */
-export function objectHeaders(info: StoredInfo, request: EngineRequest): Record<string, string> {
+export function objectHeaders(info: StoredInfo, request: EngineRequest, nowMs: number): Record<string, string> {
+  const restore = restoreHeader(info.restore, nowMs);
   const headers: Record<string, string> = {
     'content-type': info.contentType,
     etag: `"${info.etag}"`,
@@ -75,6 +91,8 @@ export function objectHeaders(info: StoredInfo, request: EngineRequest): Record<
     'accept-ranges': 'bytes',
     'x-amz-server-side-encryption': 'AES256',
     ...info.systemMetadata,
+    ...(info.storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': info.storageClass }),
+    ...(restore === undefined ? {} : { 'x-amz-restore': restore }),
   };
   for (const [name, value] of Object.entries(info.userMetadata)) headers[`${metaPrefix}${name}`] = value;
   for (const [parameter, header] of Object.entries(overrides)) {

@@ -10,11 +10,12 @@ export async function openObjectStore(options: {
   dataDirectory: string;
   clock: Clock;
   log: EngineLog;
+  restoreDelayMs?: number;
 }): Promise<FileObjectStore> {
   const layout = dataLayout(options.dataDirectory);
   await rm(layout.scratch, { recursive: true, force: true });
   await mkdir(layout.scratch, { recursive: true });
   await mkdir(layout.buckets, { recursive: true });
   const folding = await detectFolding(layout.scratch);
-  return new FileObjectStore({ layout, lookup: createNameLookup(folding), folding, clock: options.clock, log: options.log });
+  return new FileObjectStore({ ...options, layout, lookup: createNameLookup(folding), folding });
 }

@@ -46,6 +46,3 @@ export function decodePath(raw: string): string {
 export function xmlAnswer(body: string, headers: Readonly<Record<string, string>> = {}): EngineResponse {
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body };
 }
-
-/** The account's canonical user id, made up: 64 hex digits. */
-export const ownerId = '75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a';

@@ -1,3 +1,4 @@
+import type { VersionInfo } from '../objectStore.js';
 import { ServiceError } from '../serviceError.js';
 
 /** Errors of S3 that more than one place raises, in S3's words. Source: S3 API Reference, ErrorResponses. */
@@ -35,4 +36,26 @@ export function notImplemented(what: string): ServiceError {
 
 export function noSuchVersion(key: string, versionId: string): ServiceError {
   return new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.', { Key: key, VersionId: versionId });
+}
+
+/** The current version is a delete marker. Source: S3 User Guide, DeleteMarker. */
+export function deletedKey(key: string, versionId: string): ServiceError {
+  const headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId };
+  return new ServiceError(404, 'NoSuchKey', 'The specified key does not exist.', { Key: key }, headers);
+}
+
+/** The version named is a delete marker, which can only be deleted. Source: S3 User Guide, DeleteMarker. */
+export function markerNotAllowed({ versionId, lastModified }: Pick<VersionInfo, 'versionId' | 'lastModified'>): ServiceError {
+  return new ServiceError(
+    405,
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    { ResourceType: 'DeleteMarker' },
+    {
+      allow: 'DELETE',
+      'x-amz-delete-marker': 'true',
+      'x-amz-version-id': versionId,
+      'last-modified': lastModified.toUTCString(),
+    },
+  );
 }

@@ -4,7 +4,8 @@ import { createBucket, deleteBucket, getBucketLocation, getBucketVersioning, hea
 import { isExistingBucketName } from './bucketName.js';
 import { copyObject } from './copyObject.js';
 import { deleteObjects } from './deleteObjects.js';
-import { type FileObjectStore, invalidBucketName } from './fileObjectStore.js';
+import { invalidBucketName } from './bucketStore.js';
+import type { FileObjectStore } from './fileObjectStore.js';
 import { checkHeaders, checkSubresources } from './guards.js';
 import { listObjects, listObjectsV2 } from './listCalls.js';
 import {

@@ -396,7 +396,7 @@ test('what the engine does not have is refused, never ignored', async (t) => {
   const at = { Bucket: 'test', Key: 'a' };
   const put = (extra: Partial<PutObjectCommandInput>): Promise<string> =>
     errorCodeOf(s3.send(new PutObjectCommand({ ...at, Body: 'x', ...extra })));
-  assert.equal(await put({ ACL: 'public-read' }), 'NotImplemented');
+  assert.equal(await put({ ACL: 'public-read' }), 'AccessControlListNotSupported');
   assert.equal(await put({ Tagging: 'a=b' }), 'NotImplemented');
   assert.equal(await put({ ServerSideEncryption: 'aws:kms' }), 'NotImplemented');
   assert.equal(await put({ StorageClass: 'GLACIER' }), 'NotImplemented');
