@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, build, context } from 'esbuild';
 import { assembly } from './assemblyPlugin.js';
+import { writeJobFileSchema } from './jobFileSchema.js';
 
 /**
  * The files of `dist/` that something starts or requires by name. Whatever else lands there is a chunk: a module that one of these
@@ -65,6 +66,7 @@ export async function bundleAll(root: string): Promise<Bundle[]> {
     pending = [...new Set(next)].map((source) => ({ source, file: chunkFile(source) }));
   }
   await writeBundleList(root, bundles);
+  await writeJobFileSchema(root);
   return bundles;
 }
 
@@ -94,6 +96,7 @@ export async function watchBundles(root: string): Promise<never> {
     process.exitCode = 1;
   };
   await Promise.all(presentEntries(root).map(watch));
+  await writeJobFileSchema(root);
   return new Promise<never>(() => undefined);
 }
 

@@ -31,7 +31,7 @@ const encryptionFilter: StructureShape = {
   wireNames: { SSES3: 'SSE-S3', SSEKMS: 'SSE-KMS', DSSEKMS: 'DSSE-KMS', SSEC: 'SSE-C', NOTSSE: 'NOT-SSE' },
 };
 
-const filterShape: StructureShape = {
+export const filterShape: StructureShape = {
   type: 'structure',
   doc: 'Which objects are listed; an object must meet all conditions.',
   members: {
@@ -84,6 +84,7 @@ export const manifestGeneratorShape: StructureShape = {
   type: 'structure',
   isUnion: true,
   doc: 'Lets the service list the objects itself.',
+  docUrl: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_S3JobManifestGenerator.html',
   members: {
     S3JobManifestGenerator: {
       type: 'structure',

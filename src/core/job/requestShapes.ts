@@ -3,6 +3,9 @@ import { accountIdOf, booleanOf, bucketArnOf, stringOf, tagSetOf } from '../oper
 import type { IntegerShape, Shape, StringShape, StructureShape } from '../operations/shape.js';
 import { manifestGeneratorShape } from './manifestGeneratorShape.js';
 
+const api = (structure: string): string => `https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_${structure}.html`;
+const guide = (page: string): string => `https://docs.aws.amazon.com/AmazonS3/latest/userguide/${page}.html`;
+
 /** The requests of the job API as shapes. Source: API Reference, CreateJob, and botocore's model of the service for the limits. */
 
 export const manifestFormats = ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130'] as const;
@@ -26,6 +29,7 @@ export const priorityShape: IntegerShape = {
   min: 0,
   max: 2_147_483_647,
   doc: 'Jobs with a higher number go first.',
+  docUrl: guide('batch-ops-job-priority'),
 };
 
 export const clientRequestTokenShape: StringShape = stringOf(
@@ -41,6 +45,7 @@ export const roleArnShape: StringShape = {
   pattern: 'arn:[^:]+:iam::\\d{12}:role/.*',
   expected: 'the ARN of a role such as arn:aws:iam::111122223333:role/batch-operations',
   doc: 'The role that the service takes on to run the job: it must trust batchoperations.s3.amazonaws.com.',
+  docUrl: guide('batch-ops-iam-role-policies'),
 };
 
 export const descriptionShape: StringShape = stringOf(1, 256, 'What the job is for; shown in lists of jobs.');
@@ -51,6 +56,7 @@ export const maxJobTags = 50;
 export const manifestShape: StructureShape = {
   type: 'structure',
   doc: 'The list of objects, as an object in S3.',
+  docUrl: api('JobManifest'),
   members: {
     Spec: {
       type: 'structure',
@@ -106,6 +112,7 @@ export const manifestShape: StructureShape = {
 export const reportShape: StructureShape = {
   type: 'structure',
   doc: 'The completion report. Required, even to say that there is none: { "Enabled": false }.',
+  docUrl: api('JobReport'),
   members: {
     Bucket: bucketArnOf('The bucket that the report is written to: general purpose, without default Object Lock retention.'),
     Format: { type: 'string', enum: [reportFormat], doc: 'Form of the report; there is one.' },
@@ -126,18 +133,25 @@ export const reportShape: StructureShape = {
 export const operationShape: StructureShape = {
   type: 'structure',
   doc: 'What is done to each object: exactly one operation.',
-  members: Object.fromEntries(operations.map((operation): [string, Shape] => [operation.name, operation.parameters])),
+  docUrl: api('JobOperation'),
+  members: Object.fromEntries(
+    operations.map((operation): [string, Shape] => [operation.name, { ...operation.parameters, docUrl: operation.docUrl }]),
+  ),
 };
 
 /** CreateJobRequest, in the order of the model. `AccountId` travels as a header, everything else in the body. */
 export const createJobRequestShape: StructureShape = {
   type: 'structure',
+  docUrl: api('CreateJob'),
   members: {
     AccountId: accountIdOf('Account that the job belongs to.'),
-    ConfirmationRequired: booleanOf(
-      'Must the job be confirmed before it runs? True: it waits in Suspended, for 30 days at most.',
-      'the service waits for confirmation, as if it were true',
-    ),
+    ConfirmationRequired: {
+      ...booleanOf(
+        'Must the job be confirmed before it runs? True: it waits in Suspended, for 30 days at most.',
+        'the service waits for confirmation, as if it were true',
+      ),
+      docUrl: guide('batch-ops-job-status'),
+    },
     Operation: operationShape,
     Report: reportShape,
     ClientRequestToken: clientRequestTokenShape,
@@ -145,7 +159,10 @@ export const createJobRequestShape: StructureShape = {
     Description: descriptionShape,
     Priority: priorityShape,
     RoleArn: roleArnShape,
-    Tags: tagSetOf('Tags of the job, at most 50. Creating a job with tags needs s3:PutJobTagging.'),
+    Tags: {
+      ...tagSetOf('Tags of the job, at most 50. Creating a job with tags needs s3:PutJobTagging.'),
+      docUrl: guide('batch-ops-job-tags'),
+    },
     ManifestGenerator: manifestGeneratorShape,
   },
   required: ['AccountId', 'Operation', 'Report', 'ClientRequestToken', 'Priority', 'RoleArn'],

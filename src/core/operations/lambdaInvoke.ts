@@ -29,6 +29,7 @@ export const lambdaInvoke: OperationDefinition = {
         type: 'string',
         min: 1,
         max: 64,
+        suggested: ['2.0', '1.0'],
         doc: 'Form of the event that the function gets: 1.0, or 2.0, which carries UserArguments and the bucket by name. Directory buckets need 2.0.',
         whenOmitted: '1.0',
       },

@@ -7,6 +7,8 @@ interface ShapeBase {
   readonly doc?: string;
   /** What the service does when the member is left out, in words that complete "Left out: …". */
   readonly whenOmitted?: string;
+  /** The AWS page that the rules of this shape, and of what is in it, come from; that of its owner unless given. */
+  readonly docUrl?: string;
 }
 
 export interface StringShape extends ShapeBase {
@@ -19,6 +21,8 @@ export interface StringShape extends ShapeBase {
   /** What a value that fits `pattern` is, with an example: completes "must be …". */
   readonly expected?: string;
   readonly enum?: readonly string[];
+  /** Values that the documents know of a member that the model leaves open; others pass. */
+  readonly suggested?: readonly string[];
   /** One line for each value of `enum` that needs one. */
   readonly enumDocs?: Readonly<Record<string, string>>;
 }

@@ -16,9 +16,6 @@ export interface JobQuestion {
 /** Members whose values the target can list. */
 const sources: Readonly<Record<string, OptionSource>> = { FunctionArn: 'functions' };
 
-/** Values that the documents know of members which the model leaves open. Typing another one stays possible. */
-const knownValues: Readonly<Record<string, readonly string[]>> = { InvocationSchemaVersion: ['2.0', '1.0'] };
-
 /**
  * The questions for an operation's parameters, derived from its shape: nested structures one member at a time, unions as a choice
  * first, lists of name and value as a map, anything else as JSON text. `showWhen` is true while the operation is chosen.
@@ -125,7 +122,7 @@ class ParameterQuestions {
     if (source !== undefined) {
       return { ...base, kind: 'pick', source, options: () => [], parse: parseText, format: formatText };
     }
-    const values = shape.enum ?? knownValues[name];
+    const values = shape.enum ?? shape.suggested;
     if (values === undefined) return { ...base, kind: 'input', parse: parseText, format: formatText };
     const choices = values.map((value) => choiceOf(value, shape.enumDocs?.[value]));
     const typing = shape.enum === undefined ? { parse: parseText, format: formatText } : {};
