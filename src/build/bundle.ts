@@ -19,6 +19,7 @@ export const entries: Readonly<Record<string, string>> = {
   runHost: 'src/engine/run/runHost.ts',
   lambdaHost: 'src/engine/lambda/lambdaHost.ts',
   lintWorker: 'src/files/lintWorker.ts',
+  reportWorker: 'src/files/reportWorker.ts',
   handlerSdk: 'src/aws/handlerSdk.ts',
 };
 

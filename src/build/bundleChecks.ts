@@ -28,6 +28,8 @@ const sdk = [
   'bowser',
   'uuid',
 ];
+/** Readers of zip files. */
+const filePackages = ['yauzl', 'pend'];
 const enginePackages = ['saxes', 'xmlchars', 'yaml', 'sucrase', '@jridgewell/', 'lines-and-columns', 'ts-interface-checker'];
 /** The one part of the engine that others run in their own process: it starts the engine's. */
 const launcher = ['src/engine/launchEngine.ts'];
@@ -42,7 +44,7 @@ const rules: readonly BundleRule[] = [
   {
     entry: /^src\/ui\//,
     sources: ['src/ui', 'src/files', 'src/assembly', 'src/engine/contracts.ts', ...launcher],
-    packages: ['jsonc-parser'],
+    packages: ['jsonc-parser', ...filePackages],
   },
   { entry: /^src\/core\//, sources: [], packages: ['jsonc-parser'] },
   {
@@ -54,11 +56,11 @@ const rules: readonly BundleRule[] = [
   {
     entry: /^src\/cli\//,
     sources: ['src/cli', 'src/engine', 'src/files', 'src/assembly'],
-    packages: ['jsonc-parser', ...enginePackages],
+    packages: ['jsonc-parser', ...enginePackages, ...filePackages],
   },
   { entry: /^src\/engine\//, sources: ['src/engine'], packages: enginePackages },
   { entry: /^src\/aws\//, sources: ['src/aws'], packages: sdk },
-  { entry: /^src\/files\//, sources: ['src/files', 'src/assembly'], packages: [] },
+  { entry: /^src\/files\//, sources: ['src/files', 'src/assembly'], packages: filePackages },
   { entry: /^src\/webview\//, sources: ['src/webview'], packages: [] },
 ];
 

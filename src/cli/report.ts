@@ -1,24 +1,23 @@
-import { createHash } from 'node:crypto';
-import { relative, resolve } from 'node:path';
-import { BatchError } from '../base/errors.js';
-import { type Cause, CauseCounter } from '../core/report/causes.js';
-import { ReportScanner, type ScannedRow } from '../core/report/readReport.js';
-import { ResumeManifestWriter } from '../core/report/resumeManifest.js';
-import { RetryManifestWriter } from '../core/report/retryManifest.js';
-import { fieldText } from '../core/report/rowBytes.js';
+import { resolve } from 'node:path';
+import type { Cause } from '../core/report/causes.js';
+import { type ComparedReports, compareFiles } from '../files/report/compareFiles.js';
+import { type ReadReport, readReportFiles } from '../files/report/readReportFiles.js';
+import type { FailureChoice } from '../files/report/reportTasks.js';
+import { writeResume } from '../files/report/resumeFile.js';
+import { notWritten } from '../files/report/retryFile.js';
+import { refuseIncomplete } from '../files/report/scanReport.js';
+import type { WrittenManifest } from '../files/report/writtenManifest.js';
+import { writeOut } from '../files/streams.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { parseFields } from './fieldsFlag.js';
-import { writeOut } from '../files/streams.js';
-import { count, printable, styleOf } from './output.js';
-import { readSource } from '../files/readSource.js';
-import { isSameFile, replaceFile } from '../files/replaceFile.js';
-import { findReport, type FoundReport } from '../files/report/findReport.js';
+import { count, printable, type Style, styleOf } from './output.js';
 
 const help = [
   'Usage: s3batch report PATH [options]',
   '',
-  'Reads a completion report and groups its failures by cause. PATH is its manifest.json, its folder, or a result file.',
+  'Reads a completion report and groups its failures by cause. PATH is its manifest.json, its folder, a result file,',
+  ' or a .zip of these.',
   '',
   'Options:',
   '  --format FORMAT        text (the default) or json',
@@ -26,10 +25,11 @@ const help = [
   '  --only CODE            with --retry: only failures with this error code; may be repeated',
   '  --manifest ORIGINAL    with --resume: the manifest of the job',
   '  --resume OUT.csv       write the rows of ORIGINAL that the report does not speak of',
+  '  --compare EARLIER      say what newly fails and what is fixed since an earlier report',
   '  --fields LIST          columns of ORIGINAL, such as Bucket,Key,Ignore (default Bucket,Key[,VersionId])',
   '  --help                 show this',
   '',
-  'Exit codes: 0 no task failed, 1 tasks failed, 2 the report could not be read, or not all of it.',
+  'Exit codes: 0 no task failed (with --compare: none newly), 1 tasks failed, 2 the report could not be read, or not all of it.',
   '',
 ].join('\n');
 
@@ -39,30 +39,17 @@ const flags = {
   only: { type: 'string', multiple: true },
   manifest: { type: 'string' },
   resume: { type: 'string' },
+  compare: { type: 'string' },
   fields: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-interface WrittenManifest {
+/** What the command prints. */
+interface Summary {
   readonly path: string;
-  readonly rows: number;
-  /** For Manifest.Spec.Fields of the next job. */
-  readonly fields?: readonly string[];
-}
-
-interface ReportSummary {
-  readonly path: string;
-  readonly jobId?: string;
-  /** ISO 8601, as the report says. */
-  readonly created?: string;
-  readonly tasks: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly causes: readonly Cause[];
-  /** What could not be read, in sentences. Empty when all of the report was. */
-  readonly problems: readonly string[];
-  retry?: WrittenManifest;
-  resume?: WrittenManifest;
+  readonly report: ReadReport;
+  readonly resume?: WrittenManifest;
+  readonly comparison?: ComparedReports;
 }
 
 /** `s3batch report`: 0 no task failed, 1 tasks failed, 2 not (all) read. */
@@ -81,206 +68,116 @@ export const reportCommand: CliCommand = async (argv, io) => {
   }
   if (values.fields !== undefined && values.resume === undefined) throw usageError("Option '--fields' needs '--resume'.");
 
-  const report = await findReport(resolve(io.cwd, path));
-  const summary = await summarise(path, report, io);
-  if (values.retry !== undefined) {
-    refuseIncomplete(summary, values.retry);
-    summary.retry = await writeRetry(report, values.retry, values.only, io);
-  }
-  if (values.resume !== undefined && values.manifest !== undefined) {
-    refuseIncomplete(summary, values.resume);
-    await warnAboutScope(summary, io);
-    summary.resume = await writeResume(report, values.manifest, values.resume, values.fields, io);
-  }
+  const retry = values.retry;
+  const choice: FailureChoice = values.only === undefined ? {} : { codes: values.only };
+  const at = resolve(io.cwd, path);
+  const read = await readReportFiles(at, {}, retry === undefined ? undefined : { path: resolve(io.cwd, retry), choice });
+  const report: ReadReport =
+    read.retry === undefined || retry === undefined ? read : { ...read, retry: { ...read.retry, path: retry } };
+  const resume =
+    values.resume === undefined || values.manifest === undefined
+      ? undefined
+      : await resumeManifest(report, { path: at, manifest: values.manifest, out: values.resume, fields: values.fields }, io);
+  const comparison = values.compare === undefined ? undefined : await compareFiles(resolve(io.cwd, values.compare), at);
+  const summary: Summary = {
+    path,
+    report,
+    ...(resume === undefined ? {} : { resume }),
+    ...(comparison === undefined ? {} : { comparison }),
+  };
   await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(toJson(summary), undefined, 2)}\n` : textOf(summary, io));
-  if (summary.problems.length > 0) return 2;
-  return summary.failed > 0 ? 1 : 0;
+  if (report.problems.length > 0) return 2;
+  if (comparison !== undefined) return comparison.newlyFailing > 0 ? 1 : 0;
+  return report.failed > 0 ? 1 : 0;
 };
 
-async function summarise(path: string, report: FoundReport, io: CliIo): Promise<ReportSummary> {
-  const causes = new CauseCounter();
-  const problems = report.missing.map((key) => `The result file ${key} is not here.`);
-  let succeeded = 0;
-  let failed = 0;
-  for (const file of report.files) {
-    const name = relative(io.cwd, file.path);
-    const hash = createHash('md5');
-    const scanner = await scan(
-      file.path,
-      (row) => {
-        if (!row.isFailed) succeeded += 1;
-        else {
-          failed += 1;
-          causes.add(row);
-        }
-      },
-      io,
-      (chunk) => hash.update(chunk),
+async function resumeManifest(
+  report: ReadReport,
+  { path, manifest, out, fields }: { path: string; manifest: string; out: string; fields: string | undefined },
+  io: CliIo,
+): Promise<WrittenManifest> {
+  if (report.succeeded === 0 && report.failed > 0) {
+    await writeOut(
+      io.stderr,
+      's3batch report: The report lists no task that succeeded. If its scope is FailedTasksOnly, the rows to resume hold those too.\n',
     );
-    // What is packed here was not packed when the service summed it.
-    if (file.md5 !== undefined && !/\.gz$/i.test(file.path) && hash.digest('hex') !== file.md5) {
-      problems.push(`The MD5 of ${name} is not the one that the report says: the file was changed, or is not complete.`);
-    }
-    if (scanner.unreadableCount > 0) {
-      const lines = scanner.unreadable.slice(0, 3).map(({ line, text }) => `line ${line}: ${JSON.stringify(text)}`);
-      problems.push(`${count(scanner.unreadableCount, 'line')} of ${name} can't be read (${lines.join(', ')}).`);
-    }
   }
+  refuseIncomplete(report.problems, notWritten(out));
+  const source = { manifest: resolve(io.cwd, manifest), fields: fields === undefined ? undefined : parseFields(fields) };
+  return { ...(await writeResume(path, source, resolve(io.cwd, out))), path: out };
+}
+
+function toJson({ path, report, resume, comparison }: Summary): unknown {
+  const { jobId, createdAt, succeeded, failed, causes, problems, retry } = report;
   return {
     path,
-    ...(report.jobId === undefined ? {} : { jobId: report.jobId }),
-    ...(report.manifest === undefined ? {} : { created: report.manifest.creationDate }),
+    jobId,
+    created: createdAt,
     tasks: succeeded + failed,
     succeeded,
     failed,
-    causes: causes.causes(),
+    causes: causes.map(causeJson),
     problems,
+    retry,
+    resume,
+    comparison: comparison === undefined ? undefined : { ...comparison, newCauses: comparison.newCauses.map(causeJson) },
   };
 }
 
-async function scan(
-  path: string,
-  onRow: (row: ScannedRow) => void,
-  io: CliIo,
-  onChunk: (chunk: Uint8Array) => unknown = () => undefined,
-): Promise<ReportScanner> {
-  const scanner = new ReportScanner(onRow);
-  for await (const chunk of readSource(path, io)) {
-    onChunk(chunk);
-    scanner.push(chunk);
-  }
-  scanner.end();
-  return scanner;
+function causeJson({ known, ...cause }: Cause): unknown {
+  if (known === undefined) return cause;
+  const { explanation, advice, isWorthRetrying } = known;
+  return { ...cause, explanation, advice, isWorthRetrying };
 }
 
-/** A manifest made of a part of a report would silently leave out, or repeat, the rest. */
-function refuseIncomplete(summary: ReportSummary, path: string): void {
-  if (summary.problems.length === 0) return;
-  throw new BatchError('IncompleteReport', `${path} was not written, because not all of the report can be read.`, {
-    hint: summary.problems.join('\n'),
-  });
-}
-
-async function warnAboutScope(summary: ReportSummary, io: CliIo): Promise<void> {
-  if (summary.succeeded > 0 || summary.failed === 0) return;
-  await writeOut(
-    io.stderr,
-    's3batch report: The report lists no task that succeeded. If its scope is FailedTasksOnly, the rows to resume hold those too.\n',
-  );
-}
-
-async function writeRetry(
-  report: FoundReport,
-  out: string,
-  only: readonly string[] | undefined,
-  io: CliIo,
-): Promise<WrittenManifest> {
-  const target = resolve(io.cwd, out);
-  await refuseInput(
-    target,
-    report.files.map(({ path }) => path),
-  );
-  const wanted = only === undefined ? undefined : new Set(only);
-  const pass = async (hasVersions: boolean | undefined): Promise<RetryManifestWriter> => {
-    let result: RetryManifestWriter | undefined;
-    await replaceFile(target, async (write) => {
-      const pieces: Uint8Array[] = [];
-      const writer = new RetryManifestWriter((piece) => pieces.push(piece), hasVersions);
-      result = writer;
-      for (const { path } of report.files) {
-        const scanner = new ReportScanner((row) => {
-          if (!row.isFailed) return;
-          if (wanted === undefined || wanted.has(fieldText(row.bytes, row.codeStart, row.codeEnd))) writer.add(row);
-        });
-        for await (const chunk of readSource(path, io)) {
-          scanner.push(chunk);
-          for (const piece of pieces.splice(0)) await write(piece);
-        }
-        scanner.end();
-      }
-      writer.end();
-      for (const piece of pieces.splice(0)) await write(piece);
-    });
-    if (result === undefined) throw new BatchError('Internal', 'The retry manifest was not written.');
-    return result;
-  };
-  let writer = await pass(undefined);
-  if (writer.isUneven) writer = await pass(true);
-  return { path: out, rows: writer.rows, fields: writer.fields };
-}
-
-async function writeResume(
-  report: FoundReport,
-  original: string,
-  out: string,
-  fields: string | undefined,
-  io: CliIo,
-): Promise<WrittenManifest> {
-  const target = resolve(io.cwd, out);
-  await refuseInput(target, [resolve(io.cwd, original), ...report.files.map(({ path }) => path)]);
-  const columns = fields === undefined ? undefined : parseFields(fields);
-  let rows = 0;
-  await replaceFile(target, async (write) => {
-    const pieces: Uint8Array[] = [];
-    const writer = new ResumeManifestWriter((piece) => pieces.push(piece), columns);
-    for (const { path } of report.files) await scan(path, (row) => writer.reported(row), io);
-    for await (const chunk of readSource(original, io)) {
-      writer.push(chunk);
-      for (const piece of pieces.splice(0)) await write(piece);
-    }
-    writer.end();
-    for (const piece of pieces.splice(0)) await write(piece);
-    rows = writer.rows;
-  });
-  return { path: out, rows, ...(columns === undefined ? {} : { fields: columns }) };
-}
-
-async function refuseInput(target: string, inputs: readonly string[]): Promise<void> {
-  for (const input of inputs) {
-    if (await isSameFile(target, input)) throw usageError(`${target} is read by this command and can't be written to.`);
-  }
-}
-
-function toJson(summary: ReportSummary): unknown {
-  const { causes, ...rest } = summary;
-  return {
-    ...rest,
-    causes: causes.map(({ known, ...cause }) => ({
-      ...cause,
-      ...(known === undefined
-        ? {}
-        : { explanation: known.explanation, advice: known.advice, isWorthRetrying: known.isWorthRetrying }),
-    })),
-  };
-}
-
-function textOf(summary: ReportSummary, io: CliIo): string {
+function textOf({ report, resume, comparison }: Summary, io: CliIo): string {
   const style = styleOf(io);
-  const failed = summary.failed === 0 ? '0 failed' : style.error(`${summary.failed.toLocaleString('en')} failed`);
-  const lines = [`${count(summary.tasks, 'task')}: ${summary.succeeded.toLocaleString('en')} succeeded, ${failed}`];
-  for (const cause of summary.causes) {
-    const share = (cause.share * 100).toLocaleString('en', { maximumFractionDigits: 1 });
-    const status = cause.httpStatus === 0 ? '' : ` (HTTP ${cause.httpStatus})`;
-    lines.push(
-      '',
-      `${style.error(count(cause.count, 'task'))}, ${share} % of the failures: ${printable(cause.code === '' ? 'no error code' : cause.code)}${status}`,
-      `  ${printable(cause.message === '' ? 'no message' : cause.message)}`,
-      `  ${style.dim(`for example ${cause.sampleKeys.map(printable).join(', ')}`)}`,
-      cause.known === undefined ? '  Nothing more is known of this error.' : `  ${cause.known.explanation} ${cause.known.advice}`,
-    );
-  }
-  if (summary.problems.length > 0) {
+  const failed = report.failed === 0 ? '0 failed' : style.error(`${report.failed.toLocaleString('en')} failed`);
+  const lines = [
+    `${count(report.succeeded + report.failed, 'task')}: ${report.succeeded.toLocaleString('en')} succeeded, ${failed}`,
+    ...causeLines(report.causes, 'of the failures', style),
+    ...(comparison === undefined ? [] : comparisonLines(comparison, style)),
+  ];
+  if (report.problems.length > 0) {
     lines.push(
       '',
       style.warning('Not all of the report could be read:'),
-      ...summary.problems.map((text) => `  ${printable(text)}`),
+      ...report.problems.map((text) => `  ${printable(text)}`),
     );
   }
   for (const [written, what] of [
-    [summary.retry, 'to retry'],
-    [summary.resume, 'to resume'],
+    [report.retry, 'to retry'],
+    [resume, 'to resume'],
   ] as const) {
     if (written !== undefined) lines.push('', `${count(written.rows, 'row')} ${what} in ${printable(written.path)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function causeLines(causes: readonly Cause[], ofWhat: string, style: Style): string[] {
+  return causes.flatMap((cause) => {
+    const share = (cause.share * 100).toLocaleString('en', { maximumFractionDigits: 1 });
+    const status = cause.httpStatus === 0 ? '' : ` (HTTP ${cause.httpStatus})`;
+    return [
+      '',
+      `${style.error(count(cause.count, 'task'))}, ${share} % ${ofWhat}: ${printable(cause.code === '' ? 'no error code' : cause.code)}${status}`,
+      `  ${printable(cause.message === '' ? 'no message' : cause.message)}`,
+      `  ${style.dim(`for example ${cause.sampleKeys.map(printable).join(', ')}`)}`,
+      cause.known === undefined ? '  Nothing more is known of this error.' : `  ${cause.known.explanation} ${cause.known.advice}`,
+    ];
+  });
+}
+
+function comparisonLines(comparison: ComparedReports, style: Style): string[] {
+  const number = (value: number): string => value.toLocaleString('en');
+  const { newlyFailing, newlyFixed, fixedKeys, stillFailing, notInLater } = comparison;
+  const lines = [
+    '',
+    `Since ${comparison.beforeJobId === undefined ? 'the earlier report' : `job ${printable(comparison.beforeJobId)}`}: ` +
+      `${newlyFailing > 0 ? style.error(`${number(newlyFailing)} newly failing`) : '0 newly failing'}, ` +
+      `${number(newlyFixed)} newly fixed, ${number(stillFailing)} still failing`,
+  ];
+  if (fixedKeys.length > 0) lines.push(`  ${style.dim(`fixed, for example ${fixedKeys.map(printable).join(', ')}`)}`);
+  if (notInLater > 0) lines.push(`  ${count(notInLater, 'task')} failed then, and this report does not speak of them`);
+  return [...lines, ...causeLines(comparison.newCauses, 'of the newly failing', style)];
 }

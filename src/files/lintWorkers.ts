@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { NeedsExactLint } from './openedFile.js';
 import type { FromWorker, ToWorker } from './scanMessages.js';
 import type { ChunkResult } from './scanPlan.js';
+import { workerScript } from './workerScript.js';
 
 type Answer<K extends FromWorker['kind']> = Extract<FromWorker, { kind: K }>;
 
@@ -73,7 +72,7 @@ export class LintWorkers {
   /** `keepMs` 0 ends workers at once. */
   constructor(options: { readonly keepMs: number; readonly script?: string }) {
     this.#keepMs = options.keepMs;
-    this.#script = options.script ?? workerScript();
+    this.#script = options.script ?? workerScript('lintWorker');
   }
 
   take(): LintWorker {
@@ -106,12 +105,4 @@ export class LintWorkers {
     for (const { timer } of kept) clearTimeout(timer);
     await Promise.all(kept.map(({ worker }) => worker.terminate()));
   }
-}
-
-/** `lintWorker.js` beside the bundle that this runs in or, where modules are run one by one (the tests), beside this module. */
-function workerScript(): string {
-  const url = import.meta.url as string | undefined;
-  if (url !== undefined) return join(dirname(fileURLToPath(url)), 'lintWorker.js');
-  const folder = basename(__dirname) === 'chunks' ? dirname(__dirname) : __dirname;
-  return join(folder, 'lintWorker.js');
 }

@@ -9,6 +9,7 @@ import { formatReportManifest, type ReportResult } from '../../src/core/report/r
 import { formatReportRow, type ReportRow } from '../../src/core/report/reportRow.js';
 import { type InProcessRun, runInProcess } from '../support/cliInProcess.js';
 import { validRequest } from '../support/jobFixtures.js';
+import { zipFile } from '../support/zipFile.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -213,6 +214,82 @@ describe('s3batch report', () => {
     assert.match((await run('report', 'only.csv')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
     await file('packed/only.csv.gz', gzipSync(text(failed)));
     assert.match((await run('report', 'packed')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
+  });
+
+  test('zipped, in whatever folder, and never a path outside', async () => {
+    const folderOf = async (name: string): Promise<string> => await readFile(join(folder, jobFolder, name), 'utf8');
+    const entries = {
+      'manifest.json': await folderOf('manifest.json'),
+      'results/succeeded0.csv': text(succeeded),
+      'results/failed0.csv': text(failed),
+    };
+    const inFolder = Object.fromEntries(Object.entries(entries).map(([name, content]) => [`any/${jobFolder}/${name}`, content]));
+    await file('flat.zip', zipFile(entries));
+    await file('nested.zip', zipFile(inFolder));
+    for (const name of ['flat.zip', 'nested.zip']) {
+      const { stdout, stderr } = await run('report', name, '--retry', 'retry.csv', '--format', 'json');
+      assert.equal(stderr, '');
+      const report = JSON.parse(stdout) as Record<string, unknown>;
+      assert.deepEqual([report['succeeded'], report['failed'], report['problems']], [2, 3, []]);
+      assert.equal((await readFile(join(folder, 'retry.csv'), 'utf8')).split('\n').length, 4);
+    }
+    await file('two.zip', zipFile({ ...entries, ...inFolder }));
+    assert.match((await run('report', 'two.zip')).stderr, /There are 2 reports/);
+    await file('none.zip', zipFile({ 'a.txt': '' }));
+    assert.match((await run('report', 'none.zip')).stderr, /no completion report/);
+    await file('hostile.zip', zipFile({ '../../evil.csv': text(failed) }));
+    assert.match((await run('report', 'hostile.zip')).stderr, /Can't read .*hostile\.zip/);
+    await file('broken.zip', zipFile(entries).subarray(0, 200));
+    assert.match((await run('report', 'broken.zip')).stderr, /Can't read .*broken\.zip/);
+    await file('changed.zip', zipFile({ ...entries, 'results/failed0.csv': text(failed.slice(1)) }));
+    assert.equal((await run('report', 'changed.zip')).code, 2);
+  });
+
+  test('compare: what newly fails, what is fixed, what still fails', async () => {
+    await writeReport('later/job-22222222', [
+      ['succeeded', text([row({ keyField: 'slip%2Fone' }), row({ keyField: 'a+b' })])],
+      ['failed', text([failedRow('slip%2ftwo', 'PermanentFailure', 'x'), failedRow('c', 'AccessDenied', 'Access Denied')])],
+    ]);
+    const { code, stdout } = await run('report', 'later', '--compare', jobFolder, '--format', 'json');
+    assert.equal(code, 1);
+    const { comparison } = JSON.parse(stdout) as { comparison: Record<string, unknown> & { newCauses: { code: string }[] } };
+    assert.deepEqual(
+      [comparison['newlyFailing'], comparison['newlyFixed'], comparison['stillFailing'], comparison['notInLater']],
+      [1, 1, 1, 1],
+    );
+    assert.deepEqual(comparison['fixedKeys'], ['slip/one']);
+    assert.deepEqual(
+      comparison.newCauses.map((cause) => cause.code),
+      ['AccessDenied'],
+    );
+    assert.match(
+      (await run('report', 'later', '--compare', jobFolder)).stdout,
+      /1 newly failing, 1 newly fixed, 1 still failing/,
+    );
+    // Nothing fails anew the other way but the one that was fixed.
+    assert.equal((await run('report', jobFolder, '--compare', jobFolder)).code, 0);
+    await file(`${jobFolder}/results/failed0.csv`, 'nonsense\n');
+    assert.match((await run('report', 'later', '--compare', jobFolder)).stderr, /can't be compared/);
+  });
+
+  test('a big file is summed beside the reading, and a manifest.json that was changed is said', async () => {
+    const many = Array.from({ length: 120_000 }, (_, index) =>
+      row({ keyField: `${'folder/'.repeat(8)}object-${index}.parquet` }),
+    );
+    await writeReport('big/job-33333333', [
+      ['succeeded', text(many)],
+      ['failed', text(failed)],
+    ]);
+    const { code, stdout } = await run('report', 'big');
+    assert.deepEqual([code, stdout.split('\n')[0]], [1, '120,003 tasks: 120,000 succeeded, 3 failed']);
+    const changed = Buffer.from(text(many));
+    changed[changed.length - 10] = 0x78;
+    await file('big/job-33333333/results/succeeded0.csv', changed);
+    await file('big/job-33333333/manifest.json.md5', '0'.repeat(32));
+    const again = await run('report', 'big');
+    assert.equal(again.code, 2);
+    assert.match(again.stdout, /MD5 of .*succeeded0\.csv/);
+    assert.match(again.stdout, /MD5 of manifest\.json/);
   });
 
   test('what is no report', async () => {

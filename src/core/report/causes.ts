@@ -4,13 +4,18 @@ import { normaliseMessage } from './normaliseMessage.js';
 import type { ScannedRow } from './readReport.js';
 import { copyBytes, fieldText } from './rowBytes.js';
 
-/** Failures that have the same code and, but for ids and times, the same message. */
-export interface Cause {
+/** What failures of one cause have in common. */
+export interface CauseKey {
   /** ErrorCode of the report; empty when the rows have none. */
   readonly code: string;
+  /** 0 when the rows have none. */
   readonly httpStatus: number;
   /** Normalised. */
   readonly message: string;
+}
+
+/** Failures that have the same code and, but for ids and times, the same message. */
+export interface Cause extends CauseKey {
   readonly count: number;
   /** Of all failed tasks, 0 to 1. */
   readonly share: number;
@@ -48,7 +53,8 @@ export class CauseCounter {
   readonly #remembered = new Map<number, { readonly bytes: Uint8Array; readonly group: Group }>();
   #failed = 0;
 
-  add(row: ScannedRow): void {
+  /** The cause that the row was counted under. A report that is read again, in the same order, gives each row the same one. */
+  add(row: ScannedRow): CauseKey {
     this.#failed += 1;
     const { bytes } = row;
     // Code, status and message stand side by side in either order of the columns.
@@ -58,13 +64,14 @@ export class CauseCounter {
     const remembered = this.#remembered.get(hash);
     if (remembered?.group.httpStatus === row.httpStatus && isSame(remembered.bytes, bytes, start, end)) {
       count(remembered.group, row);
-      return;
+      return remembered.group;
     }
     const { group, isGeneral } = this.#groupOf(row);
     count(group, row);
     if (isGeneral && remembered === undefined && this.#remembered.size < rememberedMessages) {
       this.#remembered.set(hash, { bytes: copyBytes(bytes, start, end), group });
     }
+    return group;
   }
 
   /** `isGeneral`: any row with the same code, status and message belongs to the group. */
@@ -121,6 +128,11 @@ function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number
 function toCause(group: Group, failed: number): Cause {
   const known = explainTaskError(group);
   return { ...group, share: group.count / failed, ...(known === undefined ? {} : { known }) };
+}
+
+/** Stands for a cause where a text is needed. */
+export function causeId(cause: CauseKey): string {
+  return groupKey(cause.code, cause.httpStatus, cause.message);
 }
 
 function groupKey(code: string, httpStatus: number, message: string): string {

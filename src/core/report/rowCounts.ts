@@ -12,6 +12,7 @@ export class RowCounts {
   #high = new Uint32Array(initialSize);
   #low = new Uint32Array(initialSize);
   #counts = new Uint32Array(initialSize);
+  #rows = 0;
   #hashHigh = 0;
   #hashLow = 0;
 
@@ -25,6 +26,7 @@ export class RowCounts {
       this.#used += 1;
     }
     this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+    this.#rows += 1;
     if (this.#used * 2 > this.#size) this.#grow();
   }
 
@@ -35,7 +37,13 @@ export class RowCounts {
     const count = this.#counts[slot] ?? 0;
     if (count === 0) return false;
     this.#counts[slot] = count - 1;
+    this.#rows -= 1;
     return true;
+  }
+
+  /** Rows that were added and not taken out. */
+  get size(): number {
+    return this.#rows;
   }
 
   #isTaken(slot: number): boolean {

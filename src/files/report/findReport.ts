@@ -1,37 +1,23 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BatchError, errorCode } from '../../base/errors.js';
-import { parseReportManifest, type ReportManifest } from '../../core/report/reportManifest.js';
-
-/** A result file of a report, on this machine. */
-export interface ReportFile {
-  /** Absolute. */
-  readonly path: string;
-  /** What its manifest says the MD5 is; undefined when there is no manifest. */
-  readonly md5: string | undefined;
-}
-
-/** The files of a report as they lie on this machine, and what is missing of it. */
-export interface FoundReport {
-  /** Undefined when only result files were found. */
-  readonly manifest: ReportManifest | undefined;
-  readonly jobId: string | undefined;
-  readonly files: readonly ReportFile[];
-  /** Result files that the manifest names and that are not here, by key. */
-  readonly missing: readonly string[];
-}
+import { parseReportManifest } from '../../core/report/reportManifest.js';
+import { readFileBytes } from '../readFileBytes.js';
+import { changedManifest, type FoundReport, isMissing, isResultFile, jobIdOf, type ReportFile } from './reportFile.js';
+import { findZippedReport } from './zippedReport.js';
 
 /**
  * Finds the files of a report. `path` is its manifest.json, the folder of it (`job-<id>`) or one above that holds a single report, a folder
- * of result files, or one result file (`.csv`, `.csv.gz`). Throws `NoReport` when there is nothing of the kind, `BadReport` for another JSON.
+ * of result files, one result file (`.csv`, `.csv.gz`), or a `.zip` of any of these. Throws `NoReport` when there is nothing of the kind,
+ * `SeveralReports`, or `BadReport` for another JSON. To be closed.
  */
 export async function findReport(path: string): Promise<FoundReport> {
   const kind = await kindOf(path);
   if (kind === undefined) throw new BatchError('NoReport', `Can't read ${path}: there is no such file.`);
   if (kind === 'file') {
-    return isResultFile(path)
-      ? { manifest: undefined, jobId: jobIdOf(path), files: [{ path, md5: undefined }], missing: [] }
-      : readManifest(path);
+    if (/\.zip$/i.test(path)) return findZippedReport(path);
+    return isResultFile(path) ? onlyFiles(path, [await diskFile(path)]) : readManifest(path);
   }
   const manifest = join(path, 'manifest.json');
   if ((await kindOf(manifest)) === 'file') return readManifest(manifest);
@@ -52,7 +38,7 @@ export async function findReport(path: string): Promise<FoundReport> {
   for (const folder of [path, join(path, 'results')]) {
     if ((await kindOf(folder)) !== 'folder') continue;
     for (const name of (await readdir(folder)).toSorted()) {
-      if (isResultFile(name)) files.push({ path: join(folder, name), md5: undefined });
+      if (isResultFile(name)) files.push(await diskFile(join(folder, name)));
     }
   }
   if (files.length === 0) {
@@ -60,22 +46,45 @@ export async function findReport(path: string): Promise<FoundReport> {
       hint: 'Name the manifest.json of a report, or the folder job-<id> that holds it.',
     });
   }
-  return { manifest: undefined, jobId: jobIdOf(path), files, missing: [] };
+  return onlyFiles(path, files);
+}
+
+function onlyFiles(path: string, files: readonly ReportFile[]): FoundReport {
+  return { manifest: undefined, jobId: jobIdOf(resolve(path)), files, problems: [], close: () => undefined };
+}
+
+async function diskFile(path: string, status?: ReportFile['status'], md5?: string): Promise<ReportFile> {
+  const isPacked = /\.gz$/i.test(path);
+  return {
+    name: path,
+    status,
+    // What is packed here was not packed when the service summed it.
+    md5: isPacked ? undefined : md5,
+    sizeBytes: (await stat(path)).size,
+    path: isPacked ? undefined : path,
+    open: () => readFileBytes(path),
+  };
 }
 
 async function readManifest(path: string): Promise<FoundReport> {
-  const manifest = parseReportManifest(await readFile(path, 'utf8'));
+  const bytes = await readFile(path);
+  const manifest = parseReportManifest(bytes.toString('utf8'));
   const files: ReportFile[] = [];
-  const missing: string[] = [];
-  for (const { key, md5 } of manifest.results) {
+  const problems = changedManifest(createHash('md5').update(bytes).digest('hex'), await textIfThere(`${path}.md5`));
+  for (const { key, md5, status } of manifest.results) {
     const found = await findResultFile(dirname(path), key);
-    if (found === undefined) missing.push(key);
-    else files.push({ path: found, md5: md5 === '' ? undefined : md5 });
+    if (found === undefined) problems.push(isMissing(key));
+    else files.push(await diskFile(found, status, md5 === '' ? undefined : md5));
   }
-  return { manifest, jobId: jobIdOf(path), files, missing };
+  const keys = manifest.results.map(({ key }) => key);
+  const jobId = jobIdOf(dirname(resolve(path))) ?? keys.map(jobIdOf).find((id) => id !== undefined);
+  return { manifest, jobId, files, problems, close: () => undefined };
 }
 
-/** Beside the manifest as the service lays it out, flat beside it, or under the bucket's root when the whole bucket was copied. */
+/**
+ * The file of a key: beside the manifest, in `results` beside it, or wherever the whole key leads when a folder above is taken for the
+ * bucket. A key never leads out of such a folder.
+ */
 async function findResultFile(directory: string, key: string): Promise<string | undefined> {
   const name = basename(key);
   const candidates = [join(directory, 'results', name), join(directory, name)];
@@ -99,15 +108,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   }
 }
 
-function isResultFile(name: string): boolean {
-  return /\.csv(\.gz)?$/i.test(name);
-}
-
-/** From the folder `job-<id>` that reports lie in. */
-function jobIdOf(path: string): string | undefined {
-  return resolve(path)
-    .split(/[/\\]/)
-    .toReversed()
-    .map((segment) => /^job-([a-zA-Z0-9_-]{5,36})$/.exec(segment)?.[1])
-    .find((id) => id !== undefined);
+async function textIfThere(path: string): Promise<string | undefined> {
+  return (await kindOf(path)) === 'file' ? await readFile(path, 'utf8') : undefined;
 }

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { type Cause, CauseCounter } from '../../core/report/causes.js';
+import type { UnreadableLine } from '../../core/report/readReport.js';
+import { FileHashes } from './fileHashes.js';
+import { findReport } from './findReport.js';
+import type { FoundReport, ReportFile } from './reportFile.js';
+import type { ReportRun, RetryOutput } from './reportTasks.js';
+import { type FailedRowSink, writeRetry } from './retryFile.js';
+import { scanFile, ScanProgress, unreadableLines } from './scanReport.js';
+import type { WrittenManifest } from './writtenManifest.js';
+
+/** One result file after it was read. */
+export interface ReadFile {
+  readonly name: string;
+  /** What the manifest of the report says; undefined when there is none. */
+  readonly status: 'succeeded' | 'failed' | undefined;
+  readonly rows: number;
+  /** Its MD5 is not the one that the manifest of the report says. */
+  readonly isAltered: boolean;
+  readonly unreadable: readonly UnreadableLine[];
+  readonly unreadableCount: number;
+}
+
+/** A completion report that was read. */
+export interface ReadReport {
+  readonly jobId: string | undefined;
+  /** ISO 8601, as the report says. */
+  readonly createdAt: string | undefined;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Biggest first. */
+  readonly causes: readonly Cause[];
+  readonly files: readonly ReadFile[];
+  /** What could not be read of it, in sentences. Empty when all was. */
+  readonly problems: readonly string[];
+  readonly retry?: WrittenManifest;
+}
+
+/** Files below this are summed while they are read: a thread would come too late. */
+const smallBytes = 8 * 1024 * 1024;
+
+/**
+ * Reads the report at a path in one pass: counts tasks, groups failures by cause, checks the MD5s and, if asked for, writes the manifest of
+ * the failed tasks. Throws what `findReport` throws, `IncompleteReport` instead of writing a manifest of a part of a report, and
+ * the cancellation error.
+ */
+export async function readReportFiles(path: string, run: ReportRun = {}, retry?: RetryOutput): Promise<ReadReport> {
+  const report = await findReport(path);
+  try {
+    if (retry === undefined) return await readOnce(report, run, undefined);
+    return await writeRetry(retry, report, (sink) => readOnce(report, run, sink));
+  } finally {
+    report.close();
+  }
+}
+
+async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink | undefined): Promise<ReadReport> {
+  const causes = new CauseCounter();
+  const hashes = new FileHashes(run.signal);
+  const progress = new ScanProgress(report.files, run);
+  const problems = [...report.problems];
+  const sums: (Promise<string> | undefined)[] = [];
+  const files: (Omit<ReadFile, 'isAltered'> & { readonly file: ReportFile })[] = [];
+  let failed = 0;
+  let succeeded = 0;
+  try {
+    for (const file of report.files) {
+      const isSummedAside = file.md5 !== undefined && file.path !== undefined && file.sizeBytes >= smallBytes;
+      if (isSummedAside && file.path !== undefined) sums.push(hashes.md5(file.path));
+      else sums.push(undefined);
+    }
+    for (const [index, file] of report.files.entries()) {
+      const hash = file.md5 !== undefined && sums[index] === undefined ? createHash('md5') : undefined;
+      const before = failed + succeeded;
+      const scanner = await scanFile(
+        file,
+        {
+          onRow: (row) => {
+            if (row.isFailed) {
+              failed += 1;
+              const cause = causes.add(row);
+              sink?.add(row, cause);
+            } else {
+              succeeded += 1;
+            }
+          },
+          onSucceeded: (rows) => {
+            succeeded += rows;
+          },
+          ...(hash === undefined ? {} : { onChunk: (chunk: Uint8Array) => void hash.update(chunk) }),
+          ...(sink === undefined ? {} : { afterChunk: () => sink.flush() }),
+        },
+        progress,
+      );
+      if (hash !== undefined) sums[index] = Promise.resolve(hash.digest('hex'));
+      const { unreadable, unreadableCount } = scanner;
+      files.push({ file, name: file.name, status: file.status, rows: failed + succeeded - before, unreadable, unreadableCount });
+    }
+    await hashes.finish();
+    const read: ReadFile[] = [];
+    for (const [index, { file, ...rest }] of files.entries()) {
+      const isAltered = file.md5 !== undefined && (await sums[index]) !== file.md5;
+      read.push({ ...rest, isAltered });
+    }
+    problems.push(...read.flatMap(problemsOf));
+    return {
+      jobId: report.jobId,
+      createdAt: report.manifest?.creationDate,
+      succeeded,
+      failed,
+      causes: causes.causes(),
+      files: read,
+      problems,
+    };
+  } finally {
+    await hashes.close();
+  }
+}
+
+function problemsOf(file: ReadFile): string[] {
+  const altered = `The MD5 of ${file.name} is not the one that the report says: the file was changed, or is not complete.`;
+  return [...(file.isAltered ? [altered] : []), ...unreadableLines(file.name, file)];
+}
