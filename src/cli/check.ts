@@ -1,5 +1,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { errorMessage } from '../base/errors.js';
+import { compareRole, type RoleComparison } from '../core/iam/compareRole.js';
+import { readExistingRole } from '../core/iam/existingRole.js';
+import { completeNeeds } from '../core/iam/policyText.js';
 import { type JobFile, type JobFileFinding, parseJobFile } from '../core/job/jobFile.js';
 import type { ManifestField } from '../core/job/jobTypes.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
@@ -8,15 +11,21 @@ import { type FindingSeverity, isRecord } from '../core/operations/validateShape
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
+import { jobFactFlags, jobFactHelp, readJobFacts } from './jobFactFlags.js';
 import { count, printable, styleOf } from './output.js';
 import { readAll, readSource } from '../files/readSource.js';
+import { readPolicyFiles, roleLines } from './roleFindings.js';
 
 const help = [
   'Usage: s3batch check JOBFILE [options]',
   '',
-  'Checks a job file (*.s3job.json), and the manifest that it names in ManifestFile.',
+  'Checks a job file (*.s3job.json), the manifest that it names in ManifestFile, and the role when files say what it has.',
   '',
   'Options:',
+  '  --role FILE            compare what the job needs with what its role has; again for more files. A file is a policy document, or the',
+  '                         output of aws iam get-role, get-role-policy, get-policy-version, list-attached-role-policies or',
+  '                         get-account-authorization-details',
+  ...jobFactHelp,
   '  --format FORMAT        text (the default) or json',
   '  --help                 show this',
   '',
@@ -48,11 +57,15 @@ interface CheckReport {
     readonly information: number;
     readonly counts: LintResult['counts'];
   };
+  /** With `--role`; undefined when the job has errors, because then its needs are not known. */
+  readonly role?: RoleComparison;
 }
 
 /** `s3batch check`: 0 no error, 1 errors (also JSON that can't be read), 2 no such file or a wrong command line. */
 export const checkCommand: CliCommand = async (argv, io) => {
   const { values, positionals } = parseArguments(argv, {
+    ...jobFactFlags,
+    role: { type: 'string', multiple: true },
     format: { type: 'string', default: 'text' },
     help: { type: 'boolean', short: 'h' },
   });
@@ -84,10 +97,22 @@ export const checkCommand: CliCommand = async (argv, io) => {
       });
     }
   }
-  const report = reportOf(path, findings, manifest);
+  const role = values.role === undefined || parsed.job === undefined ? undefined : await compare(values, path, parsed.job, io);
+  const report: CheckReport = { ...reportOf(path, findings, manifest), ...(role === undefined ? {} : { role }) };
   await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, io));
-  return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 ? 1 : 0;
+  const lacks = role?.findings.some((finding) => finding.kind === 'missing') ?? false;
+  return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 || lacks ? 1 : 0;
 };
+
+async function compare(
+  values: Parameters<typeof readJobFacts>[0] & { readonly role?: string[] | undefined },
+  path: string,
+  job: JobFile,
+  io: CliIo,
+): Promise<RoleComparison> {
+  const { needs, role } = completeNeeds(job, await readJobFacts(values, path, job, io));
+  return compareRole(needs, readExistingRole(await readPolicyFiles(values.role ?? [], io), role.name));
+}
 
 interface CheckedManifest {
   /** As the person would name it: relative to where the command runs. */
@@ -178,6 +203,7 @@ function textOf(report: CheckReport, io: CliIo): string {
       lines.push(`${name}: ${severity} The manifest has ${problems} in ${rows}. Run 's3batch lint ${name}' to see them.`);
     }
   }
+  if (report.role !== undefined) lines.push(...roleLines(report.role, style));
   lines.push(
     report.errors + report.warnings + report.information === 0
       ? `${printable(report.path)}: no problem`

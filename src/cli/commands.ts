@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./check.js')).checkCommand,
   },
   {
+    name: 'policy',
+    summary: 'write the least that the role of a job needs, or compare a role with it',
+    load: async () => (await import('./policy.js')).policyCommand,
+  },
+  {
     name: 'report',
     summary: 'group the failures of a completion report, write retry and resume manifests',
     load: async () => (await import('./report.js')).reportCommand,

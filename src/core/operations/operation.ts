@@ -28,6 +28,8 @@ export interface OperationDefinition {
   readonly isReportNeeded: boolean;
   /** What the job role needs beside manifest and report. Source: S3 User Guide, batch-ops-iam-role-policies. */
   readonly permissions: OperationPermissions;
+  /** What the job role needs besides, because of what the parameters ask for. */
+  readonly permissionsFor?: (parameters: Readonly<Record<string, unknown>>) => Partial<OperationPermissions>;
   /**
    * Members that mean something only beside certain others: whether to ask for them, given the parameters so far. What is not named
    * here is always asked.
@@ -63,4 +65,6 @@ export interface OperationPermissions {
   readonly functions: readonly string[];
   /** On the KMS keys of the objects; they are needed only when the objects are encrypted with KMS. */
   readonly keys: readonly string[];
+  /** On the KMS key that the operation encrypts with, when its parameters name one. */
+  readonly destinationKeys: readonly string[];
 }

@@ -9,4 +9,5 @@ export const noPermissions: OperationPermissions = {
   destinationObjects: [],
   functions: [],
   keys: [],
+  destinationKeys: [],
 };

@@ -125,7 +125,19 @@ export const s3PutObjectCopy: OperationDefinition = {
     objectVersions: ['s3:GetObjectVersion', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
     buckets: ['s3:ListBucket'],
     destinationObjects: ['s3:PutObject', 's3:PutObjectAcl', 's3:PutObjectTagging'],
-    keys: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    keys: ['kms:Decrypt'],
+    // Decrypt as well: S3 asks for it when it writes an object in parts (S3 User Guide, UsingKMSEncryption).
+    destinationKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  },
+  // Source: S3 User Guide, object-lock-managing: lock headers need the permission to set the lock.
+  permissionsFor(parameters) {
+    const hasRetention = parameters['ObjectLockMode'] !== undefined || parameters['ObjectLockRetainUntilDate'] !== undefined;
+    return {
+      destinationObjects: [
+        ...(hasRetention ? ['s3:PutObjectRetention'] : []),
+        ...(parameters['ObjectLockLegalHoldStatus'] === undefined ? [] : ['s3:PutObjectLegalHold']),
+      ],
+    };
   },
   notes: [
     {

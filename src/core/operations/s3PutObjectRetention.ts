@@ -46,6 +46,8 @@ export const s3PutObjectRetention: OperationDefinition = {
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectRetention'], buckets: ['s3:GetBucketObjectLockConfiguration'] },
   notes: [objectLockNote],
+  permissionsFor: ({ BypassGovernanceRetention: bypass }) =>
+    bypass === true ? { objects: ['s3:BypassGovernanceRetention'] } : {},
   check(parameters) {
     const retention = parameters['Retention'];
     if (!isRecord(retention)) return [];

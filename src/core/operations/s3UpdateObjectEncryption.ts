@@ -6,6 +6,9 @@ import { type Finding, isRecord } from './validateShape.js';
 /** What the fix of a missing key writes, to be completed by hand. */
 const keyStart = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
+/** The guide writes `kms:ReEncrypt*` for the last two and asks for all of them without telling the old key from the new one. */
+const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
 /** Source: S3 User Guide, batch-ops-update-encryption; API Reference, S3UpdateObjectEncryptionOperation. */
 export const s3UpdateObjectEncryption: OperationDefinition = {
   name: 'S3UpdateObjectEncryption',
@@ -45,7 +48,8 @@ export const s3UpdateObjectEncryption: OperationDefinition = {
     ...noPermissions,
     objects: ['s3:GetObject', 's3:PutObject', 's3:UpdateObjectEncryption'],
     objectVersions: ['s3:GetObjectVersion'],
-    keys: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncrypt*'],
+    keys: keyActions,
+    destinationKeys: keyActions,
   },
   check(parameters) {
     const findings: Finding[] = [];
