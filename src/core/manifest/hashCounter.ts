@@ -28,6 +28,11 @@ export class HashCounter {
     return this.#count.length;
   }
 
+  /** False when no hash with this low half is present more than once. Cheap: it says so of nearly all. */
+  mayRepeat(low: number): boolean {
+    return this.#repeatedByLow[low & 0xffff] !== 0;
+  }
+
   /** The slot of a hash that is present more than once, else -1. Slots stay the same until the next change. */
   repeatedSlot(low: number, high: number): number {
     if (this.#repeatedByLow[low & 0xffff] === 0) return -1;

@@ -15,20 +15,22 @@ import type { ManifestField } from '../job/jobTypes.js';
 import { hashText } from './duplicateIndex.js';
 import { HashCounter } from './hashCounter.js';
 import { type JudgedRow, judgeRow, type RowContext, tryCleanRow } from './judgeRow.js';
-import { emptyLine, LineBlocks, type LineState } from './lineBlocks.js';
-import { defaultMaxProblems, type LintOptions } from './lintOptions.js';
+import { emptyLine, type LineBlock, LineBlocks, type LineState, rowKinds } from './lineBlocks.js';
+import { applySeverities, defaultMaxProblems, type LintOptions, type RuleSeverities } from './lintOptions.js';
 import type { LintResult } from './lintManifest.js';
-import { declaredLayout, type ManifestLayout, openLayout } from './manifestLayout.js';
+import { declaredLayout, layoutOfFirstRow, type ManifestLayout, openLayout } from './manifestLayout.js';
 import { cutRow, type ManifestLine } from './manifestLine.js';
 import { toProblem } from './placeFinding.js';
 import type { Problem, Severity } from './problem.js';
 import { type AssembledRow, maxRowLines, opensQuote, RowAssembler } from './rowAssembler.js';
-import { isWellFormed, maxRowLength, rowIdentity, type RowText } from './rowView.js';
+import { canDecideLayout, type FieldView, isWellFormed, maxRowLength, rowIdentity, type RowText, viewRow } from './rowView.js';
 import { ruleOf } from './rules/allRules.js';
 import { findByteOrderMark } from './rules/byteOrderMark.js';
 import { findDuplicateRow } from './rules/duplicateRow.js';
 import { findEmptyManifest } from './rules/emptyManifest.js';
 import { findExtraColumns } from './rules/extraColumns.js';
+import { isBlankRow } from './rules/blankLine.js';
+import { isColumnName, isHeaderRow } from './rules/headerRow.js';
 import { findMixedBuckets } from './rules/mixedBuckets.js';
 import { type Finding, type RuleId, ruleIds } from './rules/rule.js';
 
@@ -52,11 +54,37 @@ export interface LineChange {
 
 /** Lines judged between two pauses of `build`: far less than a millisecond, unless they are very long. */
 const linesPerSlice = 64;
+/** How many rows may mean something else after an edit of the first ones before all are judged anew, in slices. */
+const maxReread = 1000;
+/** Rows judged to be listed between two pauses. */
+const judgedPerSlice = 100;
+/** Lists up to this long are remembered row by row. */
+const maxRemembered = 10_000;
 
 export function createManifestModel(lines: ManifestLines, options: Pick<LintOptions, 'fields'> = {}): ManifestModel {
   const model = new ManifestModel(lines, options.fields);
   model.rebuild();
   return model;
+}
+
+/** What is remembered of a row that has findings or is listed for another reason, until an edit touches it. */
+interface RowNote {
+  readonly findings: readonly Finding[];
+  readonly bucket: FieldView | undefined;
+  readonly text: string;
+  readonly hasLineEnd: boolean;
+  /** The row's problems as they were listed last, and all that they depend on besides the row. */
+  placed: { readonly at: Placement; readonly problems: readonly Problem[] } | undefined;
+}
+
+interface Placement {
+  readonly line: number;
+  /** The first line with the same object. */
+  readonly earlier: number | undefined;
+  /** The bucket that this row's is not. */
+  readonly firstBucket: string | undefined;
+  readonly isOneBucketOnly: boolean;
+  readonly severities: RuleSeverities | undefined;
 }
 
 interface LineRange {
@@ -68,11 +96,13 @@ interface LineRange {
 export class ManifestModel {
   readonly #lines: ManifestLines;
   #declared: ManifestLayout | undefined;
-  #blocks = new LineBlocks();
+  #blocks = new LineBlocks<RowNote>();
   #objects = new HashCounter();
+  #slots = new Uint32Array(0);
   #bucketNumbers = new Map<string, number>();
   #bucketNames: string[] = [];
   #bucketRows: number[] = [];
+  #bucketIsColumnName: boolean[] = [];
   #bucketCount = 0;
   #rows = 0;
   #opening = 0;
@@ -98,11 +128,12 @@ export class ManifestModel {
    * between. The text must not change meanwhile; if it does, begin again. What `lint` says in between is of the lines so far.
    */
   *build(): Generator<void, void, undefined> {
-    this.#blocks = new LineBlocks();
+    this.#blocks = new LineBlocks<RowNote>();
     this.#objects = new HashCounter(this.#lines.lineCount);
     this.#bucketNumbers = new Map();
     this.#bucketNames = [];
     this.#bucketRows = [];
+    this.#bucketIsColumnName = [];
     this.#bucketCount = 0;
     this.#rows = 0;
     this.#opening = 0;
@@ -170,15 +201,22 @@ export class ManifestModel {
 
   /** What `lintManifest` says of the text as it is now. `options.fields` is not looked at: the model has its own. */
   lint(options: LintOptions): LintResult {
-    const severityOf = (finding: { rule: RuleId; severity: Severity }): Severity | undefined => {
-      const set = options.severities?.[finding.rule] ?? finding.severity;
-      return set === 'off' ? undefined : set;
-    };
+    const steps = this.lintInSteps(options);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** As `lint`, in slices of a few milliseconds at most. The text must not change meanwhile; if it does, begin again. */
+  *lintInSteps(options: LintOptions): Generator<void, LintResult, undefined> {
+    const { severities } = options;
+    const maxProblems = options.maxProblems ?? defaultMaxProblems;
     const counts: Partial<Record<RuleId, number>> = {};
     const bySeverity: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
     const addCount = (rule: RuleId, severity: Severity, number: number): void => {
-      const shown = severityOf({ rule, severity });
-      if (number === 0 || shown === undefined) return;
+      const shown = severities?.[rule] ?? severity;
+      if (number === 0 || shown === 'off') return;
       counts[rule] = (counts[rule] ?? 0) + number;
       bySeverity[shown] += number;
     };
@@ -191,26 +229,10 @@ export class ManifestModel {
     if (this.#rows === 0) ofFile.push(findEmptyManifest());
     for (const finding of ofFile) addCount(finding.rule, finding.severity, 1);
 
-    const maxProblems = options.maxProblems ?? defaultMaxProblems;
-    const problems: Problem[] = [];
-    const add = (finding: Finding, place: { line: number; text: string; hasLineEnd: boolean }): void => {
-      const severity = severityOf(finding);
-      if (severity !== undefined && problems.length < maxProblems) problems.push(toProblem({ ...finding, severity }, place));
-    };
-    for (const finding of ofFile) add(finding, { line: 0, text: '', hasLineEnd: false });
-    const wants = (rule: RuleId): boolean => options.severities?.[rule] !== 'off';
-    this.#visitFindings(
-      {
-        duplicates: wants('duplicate-row') && this.#objects.repeated > 0,
-        buckets: wants('mixed-buckets') && this.#bucketCount > 1,
-        isOneBucketOnly: options.isOneBucketOnly === true,
-      },
-      (findings, row) => {
-        const place = { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' };
-        for (const finding of findings) add(finding, place);
-        return problems.length >= maxProblems;
-      },
-    );
+    const problems = applySeverities(ofFile, severities)
+      .slice(0, maxProblems)
+      .map((finding) => toProblem(finding, { line: 0, text: '', hasLineEnd: false }));
+    if (problems.length < maxProblems) yield* this.#listProblems(options, maxProblems, problems);
     const total = bySeverity.error + bySeverity.warning + bySeverity.information;
     return {
       rows: this.#rows,
@@ -224,49 +246,83 @@ export class ManifestModel {
     };
   }
 
-  /** Goes through the rows that have findings, in order, until `visit` returns true. Findings are made anew: only their number is kept. */
-  #visitFindings(
-    wanted: { duplicates: boolean; buckets: boolean; isOneBucketOnly: boolean },
-    visit: (findings: readonly Finding[], row: AssembledRow) => boolean,
-  ): void {
+  /** Goes through the rows that have problems, in order, until there are enough. Only what has changed since the last time is judged. */
+  *#listProblems(options: LintOptions, maxProblems: number, problems: Problem[]): Generator<void, void, undefined> {
+    const { severities } = options;
+    const isOneBucketOnly = options.isOneBucketOnly === true;
+    const wanted = wantedBits(severities);
+    const wantsBuckets = severities?.['mixed-buckets'] !== 'off' && this.#bucketCount > 1;
     /** By the object's slot: the first line that names it, plus 1. */
-    const firstLines = wanted.duplicates ? new Uint32Array(this.#objects.slotCount) : undefined;
+    const firstLines = severities?.['duplicate-row'] !== 'off' && this.#objects.repeated > 0 ? this.#clearedSlots() : undefined;
     const seenBuckets = new Set<number>();
     let firstBucket = '';
-    this.#blocks.visitBlocks((firstLine, block) => {
-      const hasNewBucket = wanted.buckets && [...block.buckets.keys()].some((bucket) => !seenBuckets.has(bucket));
-      if (block.faulty === 0 && firstLines === undefined && !hasNewBucket) return false;
+    let judged = 0;
+    for (const { firstLine, block } of this.#blocks.blocks()) {
+      const hasNewBucket = wantsBuckets && hasOther(block.buckets, seenBuckets);
+      if (block.faulty === 0 && firstLines === undefined && !hasNewBucket) continue;
       for (let index = 0; index < block.count; index += 1) {
-        const low = block.low[index] ?? 0;
-        const high = block.high[index] ?? 0;
-        const bucket = block.bucket[index] ?? -1;
+        const bucket = hasNewBucket ? (block.bucket[index] ?? -1) : -1;
         let isMixed = false;
-        if (hasNewBucket && bucket >= 0 && !seenBuckets.has(bucket)) {
+        if (bucket >= 0 && !seenBuckets.has(bucket)) {
           if (seenBuckets.size === 0) firstBucket = this.#bucketNames[bucket] ?? '';
           else isMixed = true;
           seenBuckets.add(bucket);
         }
-        let earlier: number | undefined;
-        const slot = firstLines === undefined || (low === 0 && high === 0) ? -1 : this.#objects.repeatedSlot(low, high);
-        if (firstLines !== undefined && slot >= 0) {
-          const first = firstLines[slot] ?? 0;
-          if (first === 0) firstLines[slot] = firstLine + index + 1;
-          else earlier = first - 1;
-        }
-        if (block.findings[index] === 0 && !isMixed && earlier === undefined) continue;
         const line = firstLine + index;
-        const row = this.#rowAt(line, block.rowLines[index] ?? 1);
-        const judged = judgeRow(rowTextOf(row), this.#contextAt(line));
-        const findings = ownFindings(judged);
-        if (isMixed && judged.view.bucket !== undefined) {
-          findings.push(findMixedBuckets(judged.view.bucket, firstBucket, wanted.isOneBucketOnly));
+        const earlier = firstLines === undefined ? undefined : this.#earlierLine(block, index, line, firstLines);
+        if (((block.findings[index] ?? 0) & wanted) === 0 && !isMixed && earlier === undefined) continue;
+        let note = block.noteOf(index);
+        if (note === undefined) {
+          note = this.#judgeToList(line, block.rowLines[index] ?? 1);
+          // To remember more than an editor lists would only cost memory.
+          if (maxProblems <= maxRemembered) block.note(index, note);
+          judged += 1;
         }
-        if (earlier !== undefined) findings.unshift(findDuplicateRow(row.text.length, earlier));
-        findings.sort((a, b) => a.start - b.start);
-        if (visit(findings, row)) return true;
+        const at = { line, earlier, firstBucket: isMixed ? firstBucket : undefined, isOneBucketOnly, severities };
+        for (const problem of placedProblems(note, at)) {
+          problems.push(problem);
+          if (problems.length >= maxProblems) return;
+        }
+        if (judged >= judgedPerSlice) {
+          judged = 0;
+          yield;
+        }
       }
-      return false;
-    });
+      yield;
+    }
+  }
+
+  /** The first line that names the same object as this one, when that is another; notes this one when it is the first. */
+  #earlierLine(block: LineBlock<RowNote>, index: number, line: number, firstLines: Uint32Array): number | undefined {
+    const low = block.low[index] ?? 0;
+    if (!this.#objects.mayRepeat(low)) return undefined;
+    const high = block.high[index] ?? 0;
+    if (low === 0 && high === 0) return undefined;
+    const slot = this.#objects.repeatedSlot(low, high);
+    if (slot < 0) return undefined;
+    const first = firstLines[slot] ?? 0;
+    if (first !== 0) return first - 1;
+    firstLines[slot] = line + 1;
+    return undefined;
+  }
+
+  #judgeToList(line: number, rowLines: number): RowNote {
+    const row = this.#rowAt(line, rowLines);
+    const judged = judgeRow(rowTextOf(row), this.#contextAt(line));
+    return {
+      findings: ownFindings(judged),
+      bucket: judged.view.bucket,
+      text: row.text,
+      hasLineEnd: row.lineEnd !== '',
+      placed: undefined,
+    };
+  }
+
+  /** One number for each slot of the objects, all 0. Kept, because making it anew costs more than clearing it. */
+  #clearedSlots(): Uint32Array {
+    if (this.#slots.length === this.#objects.slotCount) this.#slots.fill(0);
+    else this.#slots = new Uint32Array(this.#objects.slotCount);
+    return this.#slots;
   }
 
   #replaceLines({ startLine, endLine, insertedLineCount }: LineChange): void {
@@ -274,8 +330,10 @@ export class ManifestModel {
     for (let line = startLine; line <= endLine; line += 1) this.#count(this.#blocks.get(line), -1);
     this.#blocks.splice(startLine, removed, insertedLineCount);
     const delta = insertedLineCount - removed;
-    if (this.#firstData > endLine) this.#firstData += delta;
-    if (this.#deciding > endLine) this.#deciding += delta;
+    // Where such a row was taken away, the lines before and behind it have been what they were.
+    const follow = (line: number): number => (line > endLine ? line + delta : Math.min(line, startLine));
+    this.#firstData = follow(this.#firstData);
+    this.#deciding = follow(this.#deciding);
   }
 
   /**
@@ -310,38 +368,53 @@ export class ManifestModel {
   }
 
   /**
-   * Finds the first data row and the row that decides the columns again. False when the columns have changed, so that every row must be
-   * judged anew; else the rows up to the deciding one are among `rows`.
+   * Finds the first data row and the row that decides the columns again, and adds to `rows` those that mean something else now. False
+   * when so many do, as when the columns have changed, that all had better be judged anew.
    */
   #lookAtTop(rows: Map<number, AssembledRow>): boolean {
-    const wasUndecided = this.#declared === undefined && this.#deciding < 0;
-    const oldEnd = Math.max(this.#firstData, this.#deciding);
-    const lineCount = this.#rowLineCount();
-    let firstData = -1;
-    let deciding = -1;
-    let layout = this.#declared ?? openLayout;
-    for (let line = 0; line < lineCount;) {
-      const row = rows.get(line) ?? this.#rowAt(line, this.#blocks.get(line).rowLines);
-      rows.set(line, row);
-      const judged = judgeRow(rowTextOf(row), { layout, canBeHeader: firstData < 0 });
-      if (judged.kind === 'data' && firstData < 0) firstData = line;
-      if (judged.decidesLayout) {
-        deciding = line;
-        layout = judged.layout;
-      }
-      line += row.lines.length;
-      const isFound = firstData >= 0 && (deciding >= 0 || this.#declared !== undefined || wasUndecided);
-      if (isFound && line > oldEnd) break;
+    for (const row of rows.values()) this.#setKind(row);
+    const firstData = this.#blocks.firstOfKind('data', 0) ?? -1;
+    const deciding = this.#declared !== undefined || firstData < 0 ? -1 : (this.#blocks.firstOfKind('decider', firstData) ?? -1);
+    if (this.#declared === undefined) {
+      const layout = deciding < 0 ? openLayout : this.#layoutDecidedBy(rows.get(deciding) ?? this.#rowFrom(deciding));
+      if (layout.columnCount !== this.#layout.columnCount || layout.versionId !== this.#layout.versionId) return false;
     }
-    if (wasUndecided && deciding < 0) {
-      // No row had decided before, so only a touched one can now.
-      const decides = [...rows.values()].some((row) => judgeRow(rowTextOf(row), { layout, canBeHeader: false }).decidesLayout);
-      if (decides) return false;
-    }
-    if (layout.columnCount !== this.#layout.columnCount || layout.versionId !== this.#layout.versionId) return false;
+    const moved = [
+      { from: this.#firstData, to: firstData },
+      { from: this.#deciding, to: deciding },
+    ];
     this.#firstData = firstData;
     this.#deciding = deciding;
+    return moved.every(({ from, to }) => this.#reread(from, to, rows));
+  }
+
+  #layoutDecidedBy(row: AssembledRow): ManifestLayout {
+    return layoutOfFirstRow(viewRow(rowTextOf(row), openLayout).fields.length);
+  }
+
+  /** Adds the rows behind the nearer of two lines, up to the farther one. -1 is behind all. */
+  #reread(one: number, other: number, rows: Map<number, AssembledRow>): boolean {
+    if (one === other) return true;
+    const behind = this.#rowLineCount();
+    const from = one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
+    const to = one < 0 || other < 0 ? behind - 1 : Math.max(one, other);
+    if (to - from > maxReread) return false;
+    for (let line = from + 1; line <= to; line += 1) {
+      if (!rows.has(line) && this.#blocks.get(line).rowLines > 0) rows.set(line, this.#rowFrom(line));
+    }
     return true;
+  }
+
+  /** Until the row is judged. */
+  #setKind(row: AssembledRow): void {
+    const kind = kindOf(rowTextOf(row));
+    row.lines.forEach((line, index) => {
+      const opening = { opens: opens(line) };
+      this.#replace(
+        row.line + index,
+        index === 0 ? { ...emptyLine, ...opening, rowLines: row.lines.length, kind } : { ...emptyLine, ...opening },
+      );
+    });
   }
 
   #setRow(row: AssembledRow): void {
@@ -390,10 +463,15 @@ export class ManifestModel {
 
   #judge(row: RowText, context: RowContext): { state: LineState; isData: boolean; decides: ManifestLayout | undefined } {
     const clean = tryCleanRow(row, context);
-    if (clean !== undefined) {
+    const cleanBucket = clean === undefined ? -1 : this.#bucketNumber(clean.bucket);
+    // A clean row may still be one that would be a header if it came first.
+    if (clean !== undefined && this.#bucketIsColumnName[cleanBucket] !== true) {
       const { low, high } = hashText(clean.identity);
-      const state = { rowLines: 1, findings: 0, low, high, bucket: this.#bucketNumber(clean.bucket), opens: 0 };
-      return { state, isData: true, decides: undefined };
+      return {
+        state: { rowLines: 1, findings: 0, low, high, bucket: cleanBucket, opens: 0, kind: rowKinds.data + rowKinds.decider },
+        isData: true,
+        decides: undefined,
+      };
     }
     const judged = judgeRow(row, context);
     const { view } = judged;
@@ -404,7 +482,7 @@ export class ManifestModel {
     for (const finding of ownFindings(judged)) findings |= bitOf(finding);
     const { low, high } = identity === undefined ? emptyLine : hashText(identity);
     const bucket = hasBucket && isWellFormed(view) ? this.#bucketNumber(view.bucket.value) : -1;
-    const state = { rowLines: 1, findings: findings >>> 0, low, high, bucket, opens: 0 };
+    const state = { rowLines: 1, findings: findings >>> 0, low, high, bucket, opens: 0, kind: kindOf(row) };
     return { state, isData, decides: judged.decidesLayout ? judged.layout : undefined };
   }
 
@@ -415,6 +493,7 @@ export class ManifestModel {
     this.#bucketNumbers.set(name, number);
     this.#bucketNames.push(name);
     this.#bucketRows.push(0);
+    this.#bucketIsColumnName.push(isColumnName(name));
     return number;
   }
 
@@ -431,6 +510,10 @@ export class ManifestModel {
     return { text: cutRow(text), lineEnd, isCut: text.length > maxRowLength };
   }
 
+  #rowFrom(line: number): AssembledRow {
+    return this.#rowAt(line, this.#blocks.get(line).rowLines);
+  }
+
   #rowAt(line: number, rowLines: number): AssembledRow {
     const lines = Array.from({ length: Math.max(1, rowLines) }, (_, index) => this.#lineAt(line + index));
     const last = lines.at(-1);
@@ -442,6 +525,12 @@ export class ManifestModel {
       isCut: last?.isCut ?? false,
     };
   }
+}
+
+function kindOf(row: RowText): number {
+  const view = viewRow(row, openLayout);
+  if (isBlankRow(view)) return 0;
+  return (isHeaderRow(view) ? 0 : rowKinds.data) + (canDecideLayout(view) ? rowKinds.decider : 0);
 }
 
 /** All findings that a row has for itself, the one of the row that decides the columns included. */
@@ -460,6 +549,44 @@ const bitRules: readonly { readonly id: RuleId; readonly severity: Severity }[] 
     return otherSeverity === undefined || id === 'mixed-buckets' ? [] : [{ id, severity: otherSeverity }];
   }),
 ];
+
+/** The bits of the rules that are not off. */
+function wantedBits(severities: RuleSeverities | undefined): number {
+  let wanted = 0;
+  for (const [bit, { id }] of bitRules.entries()) if (severities?.[id] !== 'off') wanted |= 1 << bit;
+  return wanted;
+}
+
+function hasOther(buckets: ReadonlyMap<number, number>, seen: ReadonlySet<number>): boolean {
+  for (const bucket of buckets.keys()) if (!seen.has(bucket)) return true;
+  return false;
+}
+
+/** The problems of a row: those of the last time, when nothing has changed that they depend on. */
+function placedProblems(note: RowNote, at: Placement): readonly Problem[] {
+  const { placed } = note;
+  if (placed !== undefined && isSamePlace(placed.at, at)) return placed.problems;
+  const findings = [...note.findings];
+  if (at.firstBucket !== undefined && note.bucket !== undefined) {
+    findings.push(findMixedBuckets(note.bucket, at.firstBucket, at.isOneBucketOnly));
+  }
+  if (at.earlier !== undefined) findings.unshift(findDuplicateRow(note.text.length, at.earlier));
+  if (findings.length > 1) findings.sort((a, b) => a.start - b.start);
+  const place = { line: at.line, text: note.text, hasLineEnd: note.hasLineEnd };
+  const problems = applySeverities(findings, at.severities).map((finding) => toProblem(finding, place));
+  note.placed = { at, problems };
+  return problems;
+}
+
+function isSamePlace(a: Placement, b: Placement): boolean {
+  return (
+    a.line === b.line &&
+    a.earlier === b.earlier &&
+    a.firstBucket === b.firstBucket &&
+    a.severities === b.severities &&
+    (a.firstBucket === undefined || a.isOneBucketOnly === b.isOneBucketOnly)
+  );
+}
 
 const bits = new Map(bitRules.map((rule, bit) => [`${rule.id} ${rule.severity}`, 1 << bit]));
 const blankBit = bitOf({ rule: 'blank-line', severity: 'error' });

@@ -11,15 +11,25 @@ export interface LineState {
   readonly bucket: number;
   /** 1 when the line by itself opens a quote that it does not close. */
   readonly opens: number;
+  /** Sum of `rowKinds`: what the row is whatever comes before it. */
+  readonly kind: number;
 }
 
-export const emptyLine: LineState = { rowLines: 0, findings: 0, low: 0, high: 0, bucket: -1, opens: 0 };
+export const rowKinds = {
+  /** Neither blank nor a header: the first such row ends the search for headers. */
+  data: 1,
+  /** Can be read and has two columns or more: the first such row from the first data row on decides the columns. */
+  decider: 2,
+} as const;
+
+export const emptyLine: LineState = { rowLines: 0, findings: 0, low: 0, high: 0, bucket: -1, opens: 0, kind: 0 };
 
 const capacity = 2048;
 /** New blocks are filled up to here, so that the next lines put in need not divide a block. */
 const fill = (capacity * 3) / 4;
 
-class Block {
+/** A run of lines. `Note` is what somebody remembers of a row until it changes. */
+class Block<Note> {
   count = 0;
   readonly rowLines = new Uint16Array(capacity);
   readonly findings = new Uint32Array(capacity);
@@ -27,12 +37,16 @@ class Block {
   readonly high = new Uint32Array(capacity);
   readonly bucket = new Int32Array(capacity);
   readonly opens = new Uint8Array(capacity);
+  readonly kind = new Uint8Array(capacity);
   /** Lines with findings of their own. */
   faulty = 0;
   /** Lines that open a quote. */
   opening = 0;
+  /** Data rows, and rows that could decide the columns. */
+  readonly ofKind = { data: 0, decider: 0 };
   /** Rows of each bucket. */
   readonly buckets = new Map<number, number>();
+  #notes: (Note | undefined)[] | undefined;
 
   get(index: number): LineState {
     return {
@@ -42,6 +56,7 @@ class Block {
       high: this.high[index] ?? 0,
       bucket: this.bucket[index] ?? -1,
       opens: this.opens[index] ?? 0,
+      kind: this.kind[index] ?? 0,
     };
   }
 
@@ -59,6 +74,9 @@ class Block {
     this.high[index] = state.high;
     this.bucket[index] = state.bucket;
     this.opens[index] = state.opens;
+    this.kind[index] = state.kind;
+    if (this.#notes !== undefined) this.#notes[index] = undefined;
+    this.#countKind(state.kind, 1);
     if (state.findings !== 0) this.faulty += 1;
     this.opening += state.opens;
     if (state.bucket >= 0) this.buckets.set(state.bucket, (this.buckets.get(state.bucket) ?? 0) + 1);
@@ -67,14 +85,30 @@ class Block {
   /** Makes room for `inserted` empty lines in place of `removed` ones; there must be room for them. */
   splice(index: number, removed: number, inserted: number): void {
     for (let at = index; at < index + removed; at += 1) this.#uncount(at);
-    for (const values of [this.rowLines, this.findings, this.low, this.high, this.bucket, this.opens]) {
+    for (const values of [this.rowLines, this.findings, this.low, this.high, this.bucket, this.opens, this.kind]) {
       values.copyWithin(index + inserted, index + removed, this.count);
     }
+    this.#notes?.splice(index, removed, ...Array.from<undefined>({ length: inserted }));
     this.count += inserted - removed;
     for (let at = index; at < index + inserted; at += 1) this.put(at, emptyLine);
   }
 
+  noteOf(index: number): Note | undefined {
+    return this.#notes?.[index];
+  }
+
+  note(index: number, note: Note): void {
+    this.#notes ??= Array.from<undefined>({ length: this.count });
+    this.#notes[index] = note;
+  }
+
+  #countKind(kind: number, change: 1 | -1): void {
+    if ((kind & rowKinds.data) !== 0) this.ofKind.data += change;
+    if ((kind & rowKinds.decider) !== 0) this.ofKind.decider += change;
+  }
+
   #uncount(index: number): void {
+    this.#countKind(this.kind[index] ?? 0, -1);
     if (this.findings[index] !== 0) this.faulty -= 1;
     this.opening -= this.opens[index] ?? 0;
     const bucket = this.bucket[index] ?? -1;
@@ -85,9 +119,19 @@ class Block {
   }
 }
 
+/** A block as those see it who only read; notes may be made. */
+export interface LineBlock<Note> extends Pick<Block<Note>, 'count' | 'faulty' | 'noteOf' | 'note'> {
+  readonly rowLines: Readonly<Uint16Array>;
+  readonly findings: Readonly<Uint32Array>;
+  readonly low: Readonly<Uint32Array>;
+  readonly high: Readonly<Uint32Array>;
+  readonly bucket: Readonly<Int32Array>;
+  readonly buckets: ReadonlyMap<number, number>;
+}
+
 /** The states of all lines, in blocks of at most 2,048, so that inserting and deleting lines moves little memory. */
-export class LineBlocks {
-  #blocks: Block[] = [];
+export class LineBlocks<Note> {
+  #blocks: Block<Note>[] = [];
   #lineCount = 0;
   /** The block found last, for those who look at neighbours; block 0 after every change of the division. */
   #near = { number: 0, first: 0 };
@@ -123,10 +167,25 @@ export class LineBlocks {
     return undefined;
   }
 
+  /** The first line from `from` on whose row is of a kind; undefined when there is none. */
+  firstOfKind(kind: keyof typeof rowKinds, from: number): number | undefined {
+    const bit = rowKinds[kind];
+    let { number, index } = this.#find(from);
+    let line = from;
+    for (let block = this.#blocks[number]; block !== undefined; block = this.#blocks[(number += 1)]) {
+      if (block.ofKind[kind] > 0) {
+        for (let at = index; at < block.count; at += 1) if (((block.kind[at] ?? 0) & bit) !== 0) return line + at - index;
+      }
+      line += block.count - index;
+      index = 0;
+    }
+    return undefined;
+  }
+
   append(state: LineState): void {
     let block = this.#blocks.at(-1);
     if (block === undefined || block.count >= fill) {
-      block = new Block();
+      block = new Block<Note>();
       this.#blocks.push(block);
     }
     block.put(block.count, state);
@@ -161,23 +220,11 @@ export class LineBlocks {
     if (removed > inserted) this.#blocks = this.#blocks.filter((block) => block.count > 0);
   }
 
-  /** Goes through the blocks in order: `visit` gets the number of the block's first line and its arrays; true ends it. */
-  visitBlocks(
-    visit: (
-      firstLine: number,
-      block: Pick<Block, 'count' | 'faulty'> & {
-        readonly rowLines: Readonly<Uint16Array>;
-        readonly findings: Readonly<Uint32Array>;
-        readonly low: Readonly<Uint32Array>;
-        readonly high: Readonly<Uint32Array>;
-        readonly bucket: Readonly<Int32Array>;
-        readonly buckets: ReadonlyMap<number, number>;
-      },
-    ) => boolean,
-  ): void {
+  /** The blocks in order, each with the number of its first line. */
+  *blocks(): Generator<{ readonly firstLine: number; readonly block: LineBlock<Note> }, void, undefined> {
     let firstLine = 0;
     for (const block of this.#blocks) {
-      if (visit(firstLine, block)) return;
+      yield { firstLine, block };
       firstLine += block.count;
     }
   }
@@ -189,11 +236,11 @@ export class LineBlocks {
       return;
     }
     // Too many for one block: what follows in it moves to new ones behind.
-    const added: Block[] = [];
-    let last: Block | undefined = block;
+    const added: Block<Note>[] = [];
+    let last: Block<Note> | undefined = block;
     const add = (state: LineState): void => {
       if (last === undefined || last.count >= fill) {
-        last = new Block();
+        last = new Block<Note>();
         added.push(last);
       }
       last.put(last.count, state);
@@ -209,7 +256,7 @@ export class LineBlocks {
     this.#blocks.splice(number + 1, 0, ...added);
   }
 
-  #place(line: number): { block: Block; index: number } | undefined {
+  #place(line: number): { block: Block<Note>; index: number } | undefined {
     const { number, index } = this.#find(line);
     const block = this.#blocks[number];
     return block === undefined || index >= block.count ? undefined : { block, index };

@@ -1,5 +1,10 @@
+import type { RowView } from '../rowView.js';
 import { docPages } from './docPages.js';
 import { finding, type RowRule } from './rule.js';
+
+export function isBlankRow(view: RowView): boolean {
+  return view.text.trim() === '';
+}
 
 export const blankLine: RowRule = {
   id: 'blank-line',
@@ -8,7 +13,7 @@ export const blankLine: RowRule = {
   docUrl: docPages.manifest,
   isFixedByFixAll: true,
   check(view) {
-    if (view.text.trim() !== '') return undefined;
+    if (!isBlankRow(view)) return undefined;
     return finding(blankLine, { start: 0, end: view.text.length }, 'Blank line. A manifest has none.', {
       fixes: [{ title: 'Remove the blank line', isCertain: true, edits: [], removesRow: true }],
     });
