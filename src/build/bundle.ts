@@ -20,6 +20,7 @@ export const entries: Readonly<Record<string, string>> = {
   lambdaHost: 'src/engine/lambda/lambdaHost.ts',
   lintWorker: 'src/files/lintWorker.ts',
   reportWorker: 'src/files/reportWorker.ts',
+  lintThread: 'src/files/lintThread.ts',
   handlerSdk: 'src/aws/handlerSdk.ts',
 };
 

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
+import { escapeGlob } from './escapeGlob.js';
 import { summaryText } from './summaryText.js';
 
 /** The entry behind the braces of the status bar: how the manifest in the active editor stands. */
 export class ManifestStatus implements vscode.Disposable {
   #item: vscode.LanguageStatusItem | undefined;
 
-  show(document: vscode.TextDocument, result: LintResult | undefined): void {
+  show(uri: vscode.Uri, result: LintResult | undefined): void {
     // The selector is the one document: an item for all CSV files would also show where there is no manifest.
-    const selector: vscode.DocumentSelector = { scheme: document.uri.scheme, pattern: escapeGlob(document.uri.path) };
+    const selector: vscode.DocumentSelector = { scheme: uri.scheme, pattern: escapeGlob(uri.path) };
     this.#item ??= vscode.languages.createLanguageStatusItem('s3batch.manifest', selector);
     this.#item.name = vscode.l10n.t('S3 Batch Manifest');
     this.#item.selector = selector;
@@ -33,8 +34,4 @@ export class ManifestStatus implements vscode.Disposable {
 function statusSeverity(result: LintResult): vscode.LanguageStatusSeverity {
   if (result.errors > 0) return vscode.LanguageStatusSeverity.Error;
   return result.warnings > 0 ? vscode.LanguageStatusSeverity.Warning : vscode.LanguageStatusSeverity.Information;
-}
-
-function escapeGlob(path: string): string {
-  return path.replaceAll(/[[\]{}*?]/g, '[$&]');
 }

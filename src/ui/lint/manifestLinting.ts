@@ -1,19 +1,25 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../../base/disposable.js';
+import { type Disposable, toDisposable } from '../../base/disposable.js';
+import { throwIfAborted } from '../../base/async.js';
 import { BatchError } from '../../base/errors.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
+import { BackgroundLint, type BackgroundRun } from '../../files/backgroundLint.js';
+import { activeFile } from '../platform/activeFile.js';
 import type { Services } from '../platform/services.js';
 import { ManifestCodeActionProvider } from './codeActions.js';
 import { ManifestCodeLensProvider } from './codeLens.js';
-import { diagnosticSource, toDiagnostics } from './diagnostics.js';
+import { diagnosticSource } from './diagnostics.js';
+import { DiskManifests } from './diskManifests.js';
+import { FileDiagnostics } from './fileDiagnostics.js';
 import { ManifestHoverProvider } from './hover.js';
 import { JobFileIndex } from './jobFileIndex.js';
 import { ManifestStatus } from './languageStatus.js';
+import { isTooLargeForDocument, LargeTabs } from './largeTabs.js';
 import type { LintedManifests } from './linted.js';
 import { ManifestDocument } from './manifestDocument.js';
-import { isManifest } from './manifestSelection.js';
+import { isEditableDocument, isManifestFile } from './manifestSelection.js';
 import { RememberedColumns } from './rememberedColumns.js';
 import { removeByteOrderMark } from './removeByteOrderMark.js';
 import { RememberedFiles } from './rememberedFiles.js';
@@ -22,14 +28,21 @@ import { RememberedFiles } from './rememberedFiles.js';
 const pauseMs = 150;
 /** When the model must be built anew, it waits until nobody has typed for as long as that takes, but no longer than this. */
 const maxPauseMs = 1000;
+const keepThreadMs = 30_000;
 
-/** Lints the open manifests while they are edited. Built when the first document that may be one is open. */
+/**
+ * Lints the open manifests while they are edited, and on disk those that are too large for that or that a person asks for. Built when the
+ * first document that may be one is open.
+ */
 export class ManifestLinting implements LintedManifests, vscode.Disposable {
   readonly #services: Services;
   readonly #remembered: RememberedFiles;
   readonly #columns: RememberedColumns;
   readonly #jobFiles: JobFileIndex;
-  readonly #diagnostics: vscode.DiagnosticCollection;
+  readonly #diagnostics = new FileDiagnostics(diagnosticSource);
+  readonly #threads = new BackgroundLint({ keepMs: keepThreadMs });
+  readonly #disk: DiskManifests;
+  readonly #tabs: LargeTabs;
   readonly #status = new ManifestStatus();
   readonly #manifests = new Map<vscode.TextDocument, ManifestDocument>();
   readonly #timers = new Map<vscode.TextDocument, Disposable>();
@@ -42,12 +55,23 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     this.#remembered = new RememberedFiles(services.context.workspaceState);
     this.#columns = new RememberedColumns(services.context.workspaceState);
     this.#jobFiles = new JobFileIndex(services);
-    this.#diagnostics = vscode.languages.createDiagnosticCollection(diagnosticSource);
+    this.#disk = new DiskManifests({
+      services,
+      linter: this.#threads,
+      diagnostics: this.#diagnostics,
+      optionsOf: (uri) => this.#optionsOf(uri),
+      isOpen: (uri) => this.#openManifest(uri) !== undefined,
+    });
+    this.#tabs = new LargeTabs({ disk: this.#disk, log: services.log, isManifestFile: (uri) => this.isManifestFile(uri) });
     const any: vscode.DocumentSelector = '*';
     this.#disposables.push(
       this.#jobFiles,
+      this.#tabs,
+      this.#disk,
       this.#diagnostics,
       this.#status,
+      toDisposable(() => void services.errors.run('End lint threads', () => this.#threads.close())),
+      this.#disk.onDidChange(() => this.#showActive()),
       this.#changed,
       vscode.languages.registerCodeActionsProvider(
         any,
@@ -64,9 +88,11 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
         this.#schedule(event.document);
       }),
       vscode.workspace.onDidRenameFiles((event) => void services.errors.run('Follow renames', () => this.#follow(event))),
-      vscode.workspace.onDidDeleteFiles((event) => this.#clear(event.files)),
+      // A deleted file may stay open as a document; its problems must not stay in the list.
+      vscode.workspace.onDidDeleteFiles((event) => this.#diagnostics.hideBelow(event.files)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#reconsiderAll()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#showActive()),
+      vscode.window.tabGroups.onDidChangeTabs(() => this.#showActive()),
       services.settings.onDidChange(['s3batch.manifest'], () => this.#reconsiderAll()),
     );
     this.#jobFiles.onDidChange(() => this.#reconsiderAll());
@@ -78,12 +104,52 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     return this.#manifests.get(document);
   }
 
+  isManifestFile(uri: vscode.Uri): boolean {
+    return isManifestFile(uri, {
+      settings: this.#services.settings,
+      remembered: this.#remembered,
+      jobFiles: this.#jobFiles,
+    });
+  }
+
   /** Remembers for this workspace that the file is, or is not, a manifest. */
-  async declare(file: vscode.Uri | undefined, isManifestFile: boolean): Promise<void> {
-    const document = file === undefined ? activeDocument() : await vscode.workspace.openTextDocument(file);
-    await this.#remembered.set(document.uri.toString(), isManifestFile);
+  async declare(file: vscode.Uri | undefined, isManifest: boolean): Promise<void> {
+    const uri = file ?? fileInFront();
+    const isLarge = await isTooLargeForDocument(uri);
+    if (!isManifest) this.#disk.release(uri, 'command');
+    await this.#remembered.set(uri.toString(), isManifest);
+    this.#tabs.look();
+    this.#showActive();
+    if (isLarge) {
+      if (isManifest) await vscode.commands.executeCommand('vscode.open', uri);
+      return;
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
     this.#consider(document);
-    if (isManifestFile) await vscode.window.showTextDocument(document);
+    if (isManifest) await vscode.window.showTextDocument(document);
+  }
+
+  /** Lints a file, as it is in the editor when it is open there. From then on it counts as a manifest, until the window closes. */
+  async lintFile(uri: vscode.Uri, run: Pick<BackgroundRun, 'signal' | 'onProgress'>): Promise<LintResult> {
+    const document = vscode.workspace.textDocuments.find((item) => item.uri.toString() === uri.toString());
+    if (uri.scheme === 'file') this.#disk.add(uri, 'command');
+    else if (document === undefined) {
+      throw new BatchError('NotOnDisk', vscode.l10n.t('{0} is not a file on this machine.', uri.toString(true)), {
+        hint: vscode.l10n.t('Open it in an editor; then it is linted there.'),
+      });
+    }
+    if (document === undefined) return await this.#disk.lint(uri, run);
+    if (uri.scheme !== 'file') await this.#remembered.set(uri.toString(), true);
+    this.#consider(document);
+    for (;;) {
+      throwIfAborted(run.signal);
+      const manifest = this.#manifests.get(document);
+      if (manifest === undefined) throw new BatchError('Closed', vscode.l10n.t('The manifest was closed while it was linted.'));
+      const result = await manifest.lint(() => undefined);
+      if (result === undefined) continue;
+      this.#diagnostics.show(uri, result);
+      return result;
+    }
   }
 
   /** Remembers the columns of a manifest that no job file names. */
@@ -94,10 +160,16 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
 
   /** Applies every certain fix. Resolves with false when there was none. */
   async fixAll(file: vscode.Uri | undefined): Promise<boolean> {
-    const document = file === undefined ? activeDocument() : await vscode.workspace.openTextDocument(file);
-    const manifest = this.#manifests.get(document) ?? new ManifestDocument(document, () => this.#optionsOf(document));
+    const uri = file ?? fileInFront();
+    if (await isTooLargeForDocument(uri)) {
+      throw new BatchError('TooLarge', vscode.l10n.t('VS Code lets no extension edit a file of more than 50 MB.'), {
+        hint: vscode.l10n.t('The command line fixes files of any size: s3batch fix FILE -o OUT.'),
+      });
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
+    const manifest = this.#manifests.get(document) ?? new ManifestDocument(document, () => this.#optionsOf(uri));
     const edit = manifest.fixAllEdit();
-    const hasMark = document.encoding === 'utf8bom' && this.#optionsOf(document).severities?.['byte-order-mark'] !== 'off';
+    const hasMark = document.encoding === 'utf8bom' && this.#optionsOf(uri).severities?.['byte-order-mark'] !== 'off';
     if (edit !== undefined && !(await vscode.workspace.applyEdit(edit))) {
       throw new BatchError('EditRefused', vscode.l10n.t('The manifest changed while it was being fixed.'), {
         hint: vscode.l10n.t('Run the command again.'),
@@ -108,29 +180,31 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
   }
 
   #consider(document: vscode.TextDocument): void {
-    const is =
-      !document.isClosed &&
-      isManifest(document, {
-        settings: this.#services.settings,
-        remembered: this.#remembered,
-        jobFiles: this.#jobFiles,
-      });
+    const { uri } = document;
+    const is = !document.isClosed && isEditableDocument(document) && (this.isManifestFile(uri) || this.#disk.has(uri));
     if (!is) {
       this.#forget(document);
       return;
     }
     const known = this.#manifests.get(document);
-    if (known === undefined) this.#manifests.set(document, new ManifestDocument(document, () => this.#optionsOf(document)));
+    if (known === undefined) this.#manifests.set(document, new ManifestDocument(document, () => this.#optionsOf(uri)));
     else known.refreshOptions();
     this.#publish(document);
   }
 
   #reconsiderAll(): void {
     for (const document of vscode.workspace.textDocuments) this.#consider(document);
+    this.#tabs.look();
+    this.#disk.refresh();
     this.#showActive();
   }
 
-  #optionsOf({ uri }: vscode.TextDocument): LintOptions {
+  #openManifest(uri: vscode.Uri): ManifestDocument | undefined {
+    for (const [document, manifest] of this.#manifests) if (document.uri.toString() === uri.toString()) return manifest;
+    return undefined;
+  }
+
+  #optionsOf(uri: vscode.Uri): LintOptions {
     const declaration = this.#jobFiles.find(uri);
     return {
       fields: declaration?.fields ?? this.#columns.get(uri.toString()),
@@ -159,7 +233,7 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     const { version } = document;
     const show = (result: LintResult): void => {
       if (this.#manifests.get(document) === manifest && document.version === version) {
-        this.#diagnostics.set(document.uri, toDiagnostics(result));
+        this.#diagnostics.show(document.uri, result);
       }
     };
     void this.#services.errors.run('Lint manifest', async () => {
@@ -175,7 +249,9 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     this.#timers.get(document)?.dispose();
     this.#timers.delete(document);
     if (!this.#manifests.delete(document)) return;
-    this.#diagnostics.delete(document.uri);
+    this.#diagnostics.hide(document.uri);
+    // What a person had linted stays in the list; it now says what is on disk.
+    this.#disk.lintSoon(document.uri, 0);
     this.#changed.fire(document);
     this.#showActive();
   }
@@ -183,24 +259,18 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
   #showActive(): void {
     const document = vscode.window.activeTextEditor?.document;
     const manifest = document === undefined ? undefined : this.#manifests.get(document);
-    this.#services.contextKeys.set('s3batch.isManifest', manifest !== undefined);
-    if (manifest === undefined) this.#status.hide();
-    else this.#status.show(manifest.document, manifest.result());
+    // A large file has a tab, but neither an editor nor a document.
+    const uri = manifest?.document.uri ?? (document === undefined ? activeFile() : undefined);
+    const isShown = uri !== undefined && (manifest !== undefined || this.#disk.has(uri));
+    this.#services.contextKeys.set('s3batch.isManifest', isShown);
+    if (isShown) this.#status.show(uri, manifest === undefined ? this.#disk.result(uri) : manifest.result());
+    else this.#status.hide();
   }
 
   async #follow(event: vscode.FileRenameEvent): Promise<void> {
-    this.#clear(event.files.map((file) => file.oldUri));
+    this.#diagnostics.hideBelow(event.files.map((file) => file.oldUri));
     for (const { oldUri, newUri } of event.files) await this.#remembered.rename(oldUri.toString(), newUri.toString());
     this.#reconsiderAll();
-  }
-
-  /** A deleted file may stay open as a document; its problems must not stay in the list. */
-  #clear(files: readonly vscode.Uri[]): void {
-    const gone = files.map((file) => file.toString());
-    this.#diagnostics.forEach((uri) => {
-      const text = uri.toString();
-      if (gone.some((file) => text === file || text.startsWith(`${file}/`))) this.#diagnostics.delete(uri);
-    });
   }
 
   dispose(): void {
@@ -209,10 +279,10 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
   }
 }
 
-function activeDocument(): vscode.TextDocument {
-  const document = vscode.window.activeTextEditor?.document;
-  if (document === undefined) {
+function fileInFront(): vscode.Uri {
+  const uri = activeFile();
+  if (uri === undefined) {
     throw new BatchError('NoEditor', vscode.l10n.t('No file is open.'), { hint: vscode.l10n.t('Open the manifest first.') });
   }
-  return document;
+  return uri;
 }

@@ -13,6 +13,11 @@ export function registerLint(services: Services): void {
 
   commands.register(Command.manifestTreatAs, async (file) => await (await load()).declare(file, true));
   commands.register(Command.manifestStopTreatingAs, async (file) => await (await load()).declare(file, false));
+  commands.register(Command.manifestLintFile, async (clicked, selected) => {
+    const { lintFiles } = await import('./lintFiles.js');
+    const given = selected ?? (clicked === undefined ? [] : [clicked]);
+    return await lintFiles(services, await load(), given);
+  });
   commands.register(Command.manifestDeclareColumns, async (file, columns) => {
     const { declareColumns } = await import('./declareColumns.js');
     await declareColumns(await load(), file, columns);
@@ -27,14 +32,21 @@ export function registerLint(services: Services): void {
   });
   registerRowCommands(services, load);
 
-  const waiting = vscode.workspace.onDidOpenTextDocument((document) => look([document]));
-  const look = (documents: readonly vscode.TextDocument[]): void => {
-    if (!documents.some((document) => mayBeManifest(document, services))) return;
+  const look = (documents: readonly vscode.TextDocument[], tabs: readonly vscode.Tab[]): void => {
+    if (!documents.some((document) => mayBeManifest(document, services)) && !tabs.some(mayShowManifest)) return;
     waiting.dispose();
     void errors.run('Load the manifest linter', load);
   };
+  const waiting = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument((document) => look([document], [])),
+    // A file too large to be a document has a tab only.
+    vscode.window.tabGroups.onDidChangeTabs(({ opened }) => look([], opened)),
+  );
   context.subscriptions.push(waiting);
-  look(vscode.workspace.textDocuments);
+  look(
+    vscode.workspace.textDocuments,
+    vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
+  );
 }
 
 async function loadLinting(services: Services): Promise<ManifestLinting> {
@@ -51,6 +63,10 @@ function mayBeManifest(document: vscode.TextDocument, { settings }: Services): b
     document.languageId === 'plaintext' ||
     /csv/i.test(document.languageId) ||
     /\.csv$/i.test(document.uri.path) ||
-    matchesPatterns(document, settings)
+    matchesPatterns(document.uri, settings)
   );
+}
+
+function mayShowManifest({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputText && /\.(csv|txt)$/i.test(input.uri.path);
 }

@@ -8,11 +8,21 @@ export interface JobReference {
   readonly jobId: string;
 }
 
+/** How a file stands that was linted by command. */
+export interface LintedFile {
+  readonly file: Uri;
+  readonly rows: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
 export const Command = {
   /** Treats the file (or the open one) as a manifest from now on, in this workspace. */
   manifestTreatAs: 's3batch.manifest.treatAs',
   manifestStopTreatingAs: 's3batch.manifest.stopTreatingAs',
+  /** Lints files, or the manifests of folders, on disk; as the Explorer calls it, or the file in front. */
+  manifestLintFile: 's3batch.manifest.lintFile',
   /** Declares which columns a manifest has, for one that no job file names. */
   manifestDeclareColumns: 's3batch.manifest.declareColumns',
   /** Saves the file without the byte order mark that it begins with. */
@@ -59,6 +69,7 @@ export type CommandId = (typeof Command)[keyof typeof Command];
 export interface CommandTypes {
   's3batch.manifest.treatAs': { args: [file?: Uri]; result: void };
   's3batch.manifest.stopTreatingAs': { args: [file?: Uri]; result: void };
+  's3batch.manifest.lintFile': { args: [clicked?: Uri, selected?: readonly Uri[]]; result: readonly LintedFile[] };
   's3batch.manifest.declareColumns': { args: [file?: Uri, columns?: readonly ManifestField[]]; result: void };
   's3batch.manifest.removeByteOrderMark': { args: [file?: Uri]; result: void };
   's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };

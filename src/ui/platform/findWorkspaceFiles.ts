@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { errorMessage } from '../../base/errors.js';
-import { walkFolders } from './walkFolders.js';
+import { type WalkEntry, walkFolders } from './walkFolders.js';
 
 const skipped = ['node_modules', '.git', '.aws-sam', 'dist', 'out'];
+export const skippedFolders: ReadonlySet<string> = new Set(skipped);
 const maxFiles = 2000;
 
 export interface FileSearch {
@@ -26,7 +27,7 @@ export async function findWorkspaceFiles(search: FileSearch, log: { warn(message
     const paths = await walkFolders({
       list: async (path) => await listFolder(vscode.Uri.joinPath(uri, path)),
       isWanted: search.isWanted,
-      skippedFolders: new Set(skipped),
+      skippedFolders,
       maxDepth: 8,
       maxFolders: 5000,
     });
@@ -35,10 +36,11 @@ export async function findWorkspaceFiles(search: FileSearch, log: { warn(message
   return found;
 }
 
-async function listFolder(folder: vscode.Uri): Promise<{ name: string; kind: 'file' | 'folder' | 'other' }[]> {
+/** What a folder holds. A link to a file is a file; a linked folder is not entered, because it may lead back up. */
+export async function listFolder(folder: vscode.Uri): Promise<WalkEntry[]> {
   const entries = await vscode.workspace.fs.readDirectory(folder);
   return entries.map(([name, type]) => ({
     name,
-    kind: type === vscode.FileType.File ? 'file' : type === vscode.FileType.Directory ? 'folder' : 'other',
+    kind: (type & vscode.FileType.File) !== 0 ? 'file' : type === vscode.FileType.Directory ? 'folder' : 'other',
   }));
 }

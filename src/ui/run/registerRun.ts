@@ -4,7 +4,7 @@ import type { Jobs } from '../explorer/registerExplorer.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import { activeFile } from './activeFile.js';
+import { activeFile } from '../platform/activeFile.js';
 import type { JobFileProblems } from './jobFileProblems.js';
 
 const jobFiles: vscode.DocumentSelector = { pattern: '**/*.s3job.json' };

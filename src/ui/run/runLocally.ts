@@ -5,7 +5,7 @@ import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import { activeFile } from './activeFile.js';
+import { activeFile } from '../platform/activeFile.js';
 import { manifestOf } from './manifestOf.js';
 import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
 

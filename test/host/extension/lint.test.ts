@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { ours, rules, until } from '../../support/hostDiagnostics.js';
 
 const broken = ['Bucket,Key', 'test,a b.txt', 'test,c+d.txt', 'test,50%.txt', '', 'test,ok.txt', ''].join('\n');
 
@@ -26,34 +27,6 @@ suite('manifests while they are edited', () => {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
     await vscode.window.showTextDocument(document);
     return document;
-  }
-
-  function ours(uri: vscode.Uri): vscode.Diagnostic[] {
-    return vscode.languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === 's3batch');
-  }
-
-  function rules(uri: vscode.Uri): string[] {
-    return ours(uri).map((diagnostic) => {
-      const { code } = diagnostic;
-      return typeof code === 'object' ? String(code.value) : String(code);
-    });
-  }
-
-  /** Resolves when the condition holds; diagnostics tell when they change, so nothing is polled. */
-  async function until(uri: vscode.Uri, condition: () => boolean, what: string): Promise<void> {
-    if (condition()) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        listener.dispose();
-        reject(new Error(`Never seen: ${what}. Problems: ${rules(uri).join(', ') || 'none'}`));
-      }, 10_000);
-      const listener = vscode.languages.onDidChangeDiagnostics(() => {
-        if (!condition()) return;
-        clearTimeout(timer);
-        listener.dispose();
-        resolve();
-      });
-    });
   }
 
   async function actions(

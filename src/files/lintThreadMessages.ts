@@ -1,0 +1,29 @@
+import type { LintResult } from '../core/manifest/lintManifest.js';
+import type { LintOptions } from '../core/manifest/lintOptions.js';
+
+/** What is posted to a lint thread: it lints one file at a time. */
+export type ToLintThread =
+  | {
+      readonly kind: 'lint';
+      readonly path: string;
+      readonly name: string;
+      readonly lint: LintOptions;
+      readonly workerCount: number;
+    }
+  | { readonly kind: 'abort' };
+
+/** What a lint thread posts. The last of a lint is `done` or `failed`. */
+export type FromLintThread =
+  | { readonly kind: 'progress'; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'partial'; readonly result: LintResult }
+  | { readonly kind: 'done'; readonly result: LintResult }
+  | { readonly kind: 'failed'; readonly error: PostedError };
+
+/** An error as it survives being posted. */
+export interface PostedError {
+  /** Of a BatchError; undefined for one that nobody foresaw. */
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
