@@ -10,6 +10,7 @@ import { JobActivity } from './ui/platform/jobActivity.js';
 import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
 import { registerLint } from './ui/lint/registerLint.js';
+import { registerMaking } from './ui/making/registerMaking.js';
 import { registerReport } from './ui/report/registerReport.js';
 import { registerRun } from './ui/run/registerRun.js';
 import { registerScaffold } from './ui/scaffold/registerScaffold.js';
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerJobStatusItem(services);
   const jobs = registerExplorer(services);
   registerReport(services, jobs);
+  registerMaking(services, jobs);
   registerRun(services, jobs);
   registerWizard(services, jobs);
 

@@ -54,7 +54,7 @@ export function createAwsLister(source: AwsSource): BucketLister {
   return new SdkBucketLister(client, endpoint ?? 'AWS', profile);
 }
 
-class SdkBucketLister implements BucketLister {
+export class SdkBucketLister implements BucketLister {
   readonly #client: S3Client;
   readonly #targetLabel: string;
   readonly #profile: string | undefined;

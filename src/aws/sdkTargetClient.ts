@@ -31,6 +31,7 @@ import {
 } from '@aws-sdk/client-s3-control';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { BatchError, errorCode } from '../base/errors.js';
+import type { ListedPage, ListingRequest } from '../core/manifest/making/bucketListing.js';
 import type { CreateJobRequest, JobDescriptor, JobListItem, JobStatus, RequestedJobStatus, Tag } from '../core/job/jobTypes.js';
 import type {
   BucketVersioning,
@@ -45,6 +46,7 @@ import type {
 } from '../core/job/target.js';
 import { datesToText, textToDates } from './sdkDates.js';
 import { toBatchError } from './sdkError.js';
+import { SdkBucketLister } from './bucketLister.js';
 
 export interface SdkClients {
   readonly control: S3ControlClient;
@@ -224,6 +226,10 @@ export class SdkTargetClient implements TargetClient {
       const prefixes = (answer.CommonPrefixes ?? []).map((item) => item.Prefix).filter(hasText);
       return { objects, prefixes, ...nextPage(answer.NextContinuationToken, options.continuationToken) };
     });
+  }
+
+  listPages(request: ListingRequest, signal?: AbortSignal): AsyncIterable<ListedPage> {
+    return new SdkBucketLister(this.#clients.s3, this.target.label, this.target.profile).pages(request, signal);
   }
 
   headObject(bucket: string, key: string, signal?: AbortSignal): Promise<StoredObject> {

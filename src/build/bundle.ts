@@ -21,6 +21,7 @@ export const entries: Readonly<Record<string, string>> = {
   lintWorker: 'src/files/lintWorker.ts',
   reportWorker: 'src/files/reportWorker.ts',
   lintThread: 'src/files/lintThread.ts',
+  makingWorker: 'src/files/makingWorker.ts',
   handlerSdk: 'src/aws/handlerSdk.ts',
 };
 

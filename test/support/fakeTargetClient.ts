@@ -117,6 +117,10 @@ export class FakeTargetClient implements TargetClient {
   putJobTags(): never {
     throw new Error('not faked');
   }
+  listPages(): never {
+    throw new Error('Not asked for in this test.');
+  }
+
   listObjects(): never {
     throw new Error('not faked');
   }

@@ -9,6 +9,7 @@ import {
   type ListingCounts,
   ListingRows,
 } from '../../core/manifest/making/bucketListing.js';
+import { parseMoment } from '../../core/manifest/making/parseAmount.js';
 import { KeyFilter } from '../../core/manifest/making/keyFilter.js';
 import { parseS3Uri } from '../../core/manifest/s3Uri.js';
 import { isRecord } from '../../core/operations/validateShape.js';
@@ -216,10 +217,8 @@ async function readConnection(path: string, name: string): Promise<EngineConnect
 
 function parseDate(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  // A time without a zone would be another moment on another machine.
-  const isWhole = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value);
-  const time = isWhole ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) {
+  const time = parseMoment(value);
+  if (time === undefined) {
     throw usageError(`Option '${option}' takes a date such as 2026-01-31 or 2026-01-31T08:00:00Z, not '${value}'.`);
   }
   return time;

@@ -1,3 +1,4 @@
+import type { ListedPage, ListingRequest } from '../manifest/making/bucketListing.js';
 import type { CreateJobRequest, JobDescriptor, JobListItem, JobStatus, RequestedJobStatus, Tag } from './jobTypes.js';
 
 /** Where jobs run. `local` is the engine on this machine; `aws` is a profile and a Region. */
@@ -96,6 +97,8 @@ export interface TargetClient {
     options?: { prefix?: string; delimiter?: string; maxKeys?: number; continuationToken?: string },
     signal?: AbortSignal,
   ): Promise<{ objects: readonly StoredObject[]; prefixes: readonly string[]; nextToken?: string }>;
+  /** All objects, or all versions, of a bucket; needs s3:ListBucket or s3:ListBucketVersions of that bucket and nothing else. */
+  listPages(request: ListingRequest, signal?: AbortSignal): AsyncIterable<ListedPage>;
   headObject(bucket: string, key: string, signal?: AbortSignal): Promise<StoredObject>;
   getObject(bucket: string, key: string, signal?: AbortSignal): Promise<Uint8Array>;
   /** For objects of any size: nothing of it is kept. `range` is in bytes, both ends included. */

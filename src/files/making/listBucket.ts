@@ -30,7 +30,7 @@ export interface ListBucketResult {
  * error then has a hint that says so, made by `hintOf`.
  */
 export async function listBucket(
-  lister: BucketLister,
+  lister: Pick<BucketLister, 'pages'>,
   listing: BucketListing,
   path: string,
   options: ListBucketOptions,

@@ -8,6 +8,7 @@ import {
   type ListingState,
   type ListPosition,
   parseListingState,
+  readListingState,
 } from '../../core/manifest/making/bucketListing.js';
 import { moveToFree, statOf, writeError } from '../replaceFile.js';
 
@@ -129,4 +130,10 @@ function partialPath(path: string): string {
 
 function statePath(path: string): string {
   return `${path}.partial.json`;
+}
+
+/** What is known of an unfinished listing at this place; undefined when there is none. Throws `BadState` for one that can't be read. */
+export async function findUnfinished(path: string): Promise<ListingState | undefined> {
+  if ((await statOf(partialPath(path))) === undefined || (await statOf(statePath(path))) === undefined) return undefined;
+  return readListingState(await readFile(statePath(path), 'utf8'));
 }

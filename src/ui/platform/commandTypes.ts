@@ -32,6 +32,20 @@ export const Command = {
   /** Copies what the manifest's current row names as `s3://bucket/key`, decoded. */
   manifestCopyUri: 's3batch.manifest.copyUri',
   manifestCopyKey: 's3batch.manifest.copyKey',
+  /** Makes a manifest of a list of keys: a file, or what is open or selected. */
+  manifestEncode: 's3batch.manifest.encode',
+  /** Lists a bucket of a target into a manifest; goes on with what was interrupted. */
+  manifestFromBucket: 's3batch.manifest.fromBucket',
+  /** Converts an S3 Inventory; the file is its manifest.json. */
+  manifestFromInventory: 's3batch.manifest.fromInventory',
+  manifestCheckInventory: 's3batch.manifest.checkInventory',
+  /** Set operations: a new manifest beside the first one; the second argument is what is selected in the Explorer. */
+  manifestMinus: 's3batch.manifest.minus',
+  manifestUnion: 's3batch.manifest.union',
+  manifestDedupe: 's3batch.manifest.dedupe',
+  manifestSample: 's3batch.manifest.sample',
+  manifestSplit: 's3batch.manifest.split',
+  manifestFilter: 's3batch.manifest.filter',
   handlerNew: 's3batch.handler.new',
   /** Opens the wizard; the file is a manifest. */
   jobCreate: 's3batch.job.create',
@@ -75,6 +89,16 @@ export interface CommandTypes {
   's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };
   's3batch.manifest.copyUri': { args: [text?: string]; result: void };
   's3batch.manifest.copyKey': { args: [text?: string]; result: void };
+  's3batch.manifest.encode': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.fromBucket': { args: [target?: { readonly targetId?: string }]; result: Uri | undefined };
+  's3batch.manifest.fromInventory': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.checkInventory': { args: [file?: Uri]; result: void };
+  's3batch.manifest.minus': { args: [file?: Uri, selected?: readonly Uri[]]; result: Uri | undefined };
+  's3batch.manifest.union': { args: [file?: Uri, selected?: readonly Uri[]]; result: Uri | undefined };
+  's3batch.manifest.dedupe': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.sample': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.split': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.filter': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
   's3batch.job.create': { args: [manifest?: Uri]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };

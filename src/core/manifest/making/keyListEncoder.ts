@@ -248,6 +248,14 @@ export class KeyListEncoder {
   }
 }
 
+/** What the beginning of a list of keys shows: its kind, and whether it names the buckets of its keys itself. */
+export function detectKeyList(beginning: Uint8Array): { readonly kind: KeyListKind; readonly namesBuckets: boolean } {
+  const first = firstLine(beginning, true) ?? '';
+  const kind = kindOf(first);
+  const hasBucketColumn = knownColumns(first, separatorOf(first)).some((name) => columnNames.bucket.includes(name));
+  return { kind, namesBuckets: kind === 'uris' || (kind === 'csv' && hasBucketColumn) };
+}
+
 /** Reads rows of CSV once the header row has shown what separates its fields. */
 class SeparatedRows {
   readonly #onRow: (row: ScannedRow) => void;

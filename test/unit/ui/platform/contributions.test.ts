@@ -18,6 +18,7 @@ interface MenuItem {
 interface Contributes {
   commands: { command: string; title: string; category: string; enablement?: string }[];
   menus: Record<string, MenuItem[]>;
+  submenus: { id: string; label: string }[];
   views: Record<string, { id: string; icon: string }[]>;
   viewsContainers: { activitybar: { id: string; icon: string }[] };
   viewsWelcome: { view: string; contents: string; when: string }[];
@@ -72,9 +73,14 @@ test('every command is registered exactly once', () => {
 
 test('commands are in the category S3 Batch and menus name only known commands', () => {
   const known = new Set<string>(Object.values(Command));
+  const submenus = new Set(contributes.submenus.map(({ id }) => id));
+  for (const id of submenus) assert.ok(contributes.menus[id] !== undefined, `the submenu ${id} has no items`);
   for (const item of contributes.commands) assert.equal(item.category, 'S3 Batch', item.command);
   for (const [menu, items] of Object.entries(contributes.menus)) {
-    for (const item of items) assert.ok(item.command !== undefined && known.has(item.command), `${menu}: ${item.command}`);
+    for (const { command, submenu } of items) {
+      const isKnown = submenu === undefined ? command !== undefined && known.has(command) : submenus.has(submenu);
+      assert.ok(isKnown, `${menu}: ${command ?? submenu}`);
+    }
   }
 });
 
