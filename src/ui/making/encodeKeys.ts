@@ -5,7 +5,7 @@ import { BatchError, cancelledError } from '../../base/errors.js';
 import { detectKeyList, type KeyListKind, type KeyListResult } from '../../core/manifest/making/keyListEncoder.js';
 import { isBucketName, isLegacyBucketName } from '../../core/manifest/rules/bucketName.js';
 import type { MakingTask } from '../../files/making/makingTask.js';
-import { activeFile } from '../run/activeFile.js';
+import { activeFile } from '../platform/activeFile.js';
 import type { Services } from '../platform/services.js';
 import { freePath, localPath, make, showMade } from './makeFiles.js';
 

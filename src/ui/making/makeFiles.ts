@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { BatchError, errorCode } from '../../base/errors.js';
 import { runInThread } from '../../files/making/makingThread.js';
 import type { MakingOutcome, MakingTask } from '../../files/making/makingTask.js';
-import { activeFile } from '../run/activeFile.js';
+import { activeFile } from '../platform/activeFile.js';
 import { abortedBy } from './cancellation.js';
 
 /** The file given, or the one that is open, as a path on this machine. Unsaved changes would be missed, so they are refused. */
