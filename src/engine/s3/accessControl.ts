@@ -42,7 +42,10 @@ export function cannedAcl(name: string): AccessControlList {
 }
 
 export function isOwnersOnly(acl: AccessControlList): boolean {
-  return acl.every(({ grantee, permission }) => grantee.type === 'id' && grantee.id === ownerId && permission === 'FULL_CONTROL');
+  return (
+    acl.length > 0 &&
+    acl.every(({ grantee, permission }) => grantee.type === 'id' && grantee.id === ownerId && permission === 'FULL_CONTROL')
+  );
 }
 
 /**
@@ -50,9 +53,10 @@ export function isOwnersOnly(acl: AccessControlList): boolean {
  * anything else are taken.
  */
 export function checkAclAllowed(settings: BucketSettings, acl: AccessControlList): void {
-  if ((settings.ownership ?? 'BucketOwnerEnforced') === 'BucketOwnerEnforced' && !isOwnersOnly(acl)) throw aclNotSupported();
+  if (!isOwnerEnforced(settings) || isOwnersOnly(acl)) return;
+  throw new ServiceError(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs');
 }
 
-export function aclNotSupported(): ServiceError {
-  return new ServiceError(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs');
+export function isOwnerEnforced({ ownership = 'BucketOwnerEnforced' }: BucketSettings): boolean {
+  return ownership === 'BucketOwnerEnforced';
 }

@@ -1,7 +1,9 @@
+import { type BucketSettings, objectOwnerships } from '../objectStore.js';
 import { parseXml } from '../xml/parseXml.js';
 import { childText } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import { ownerId } from './accessControl.js';
+import { checkBucketAcl, readNewAcl } from './aclCalls.js';
 import { xmlTime } from './objectHeaders.js';
 import { readCheckedText } from './integrity.js';
 import { type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
@@ -52,12 +54,30 @@ export const listBuckets: S3Operation = async ({ request, store, context }) => {
   );
 };
 
-export const createBucket: S3Operation = async ({ request, store, bucket }) => {
+export const createBucket: S3Operation = async (call) => {
+  const { request, store, bucket } = call;
   const { text } = await readCheckedText(request, maxConfigurationBytes);
   const location = text.trim() === '' ? undefined : childText(parseXml(text), 'LocationConstraint');
-  await store.createBucket(bucket, location === '' ? undefined : location);
+  const settings: BucketSettings = {
+    ...readNewAcl(call),
+    ...readOwnership(request.headers['x-amz-object-ownership']),
+    // Object lock comes with versioning. Source: S3 API Reference, CreateBucket.
+    ...(request.headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true'
+      ? { versioning: 'Enabled', objectLock: {} }
+      : {}),
+  };
+  checkBucketAcl(settings);
+  await store.createBucket(bucket, location === '' ? undefined : location, settings);
   return { status: 200, headers: { location: `/${bucket}` } };
 };
+
+function readOwnership(text: string | undefined): Pick<BucketSettings, 'ownership'> {
+  if (text === undefined) return {};
+  const ownership = objectOwnerships.find((name) => name === text);
+  if (ownership === undefined)
+    throw invalidArgument(`Invalid x-amz-object-ownership header: ${text}`, 'x-amz-object-ownership', text);
+  return { ownership };
+}
 
 export const headBucket: S3Operation = async ({ store, bucket, context }) => {
   const { location } = await store.bucketInfo(bucket);
@@ -73,10 +93,4 @@ export const deleteBucket: S3Operation = async ({ store, bucket }) => {
 export const getBucketLocation: S3Operation = async ({ store, bucket, context }) => {
   const region = (await store.bucketInfo(bucket)).location ?? context.region;
   return xmlAnswer(xmlDocument(xmlElement('LocationConstraint', region === 'us-east-1' ? '' : region, s3Namespace)));
-};
-
-/** Buckets here have never been versioned, which S3 writes as an empty configuration. */
-export const getBucketVersioning: S3Operation = async ({ store, bucket }) => {
-  await store.requireBucket(bucket);
-  return xmlAnswer(xmlDocument(xmlElement('VersioningConfiguration', [], s3Namespace)));
 };

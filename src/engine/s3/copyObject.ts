@@ -1,34 +1,50 @@
+import type { EngineRequest } from '../contracts.js';
 import type { StoredInfo } from '../objectStore.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import { checkCopySource, writeCondition } from './conditions.js';
 import { readCopySource } from './copySource.js';
+import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
 import { readAttributes, xmlTime } from './objectHeaders.js';
 import { type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
-import { invalidArgument, notImplemented } from './s3Errors.js';
+import { invalidArgument } from './s3Errors.js';
+import { versionHeader } from './versionIds.js';
 
-export const copyObject: S3Operation = async ({ request, store, bucket, key }) => {
+export const copyObject: S3Operation = async (call) => {
+  const { request, store, bucket, key, context } = call;
   const source = readCopySource(request);
-  const directive = request.headers['x-amz-metadata-directive']?.toUpperCase() ?? 'COPY';
-  if (directive !== 'COPY' && directive !== 'REPLACE')
-    throw invalidArgument('Unknown metadata directive.', 'x-amz-metadata-directive', directive);
-  if ((request.headers['x-amz-tagging-directive']?.toUpperCase() ?? 'COPY') !== 'COPY')
-    throw notImplemented('x-amz-tagging-directive');
+  const replacesMetadata = isReplaced(request, 'x-amz-metadata-directive', 'Unknown metadata directive.');
+  const replacesTags = isReplaced(request, 'x-amz-tagging-directive', 'Unknown tagging directive.');
   const asked = readAttributes(request);
-  const { copy } = await store.copy({
+  const result = await store.copy({
     source,
     destination: { bucket, key },
-    metadata: directive === 'REPLACE' ? asked : undefined,
+    metadata: replacesMetadata ? asked : undefined,
+    tags: replacesTags ? (asked.tags ?? []) : undefined,
     storageClass: asked.storageClass,
     redirectLocation: asked.systemMetadata['x-amz-website-redirect-location'],
-    encryption: request.headers['x-amz-server-side-encryption'] === 'AES256' ? { algorithm: 'AES256' } : undefined,
+    encryption: asked.encryption,
+    acl: asked.acl,
+    retention: asked.retention,
+    hasLegalHold: asked.hasLegalHold,
     checksumAlgorithm: request.headers['x-amz-checksum-algorithm']?.toUpperCase(),
-    checkSource: (info) => checkCopySource(request, info),
+    checkSource: (info) => {
+      checkCustomerKey(request, info.encryption, 'x-amz-copy-source-server-side-encryption-customer');
+      checkCopySource(request, info);
+    },
     precondition: writeCondition(request, key),
   });
-  return xmlAnswer(xmlDocument(xmlElement('CopyObjectResult', copyResult(copy), s3Namespace)), {
-    'x-amz-server-side-encryption': 'AES256',
+  return xmlAnswer(xmlDocument(xmlElement('CopyObjectResult', copyResult(result.copy), s3Namespace)), {
+    ...encryptionHeaders(result.copy.encryption, context),
+    ...versionHeader(call, result.copy),
+    ...versionHeader(call, result.source, 'x-amz-copy-source-version-id'),
   });
 };
+
+function isReplaced(request: EngineRequest, header: string, message: string): boolean {
+  const directive = request.headers[header]?.toUpperCase() ?? 'COPY';
+  if (directive !== 'COPY' && directive !== 'REPLACE') throw invalidArgument(message, header, directive);
+  return directive === 'REPLACE';
+}
 
 /** ETag, time and checksums of a copy, as CopyObject writes them. */
 function copyResult(copy: StoredInfo): string[] {

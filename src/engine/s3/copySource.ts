@@ -1,11 +1,13 @@
 import type { EngineRequest } from '../contracts.js';
-import { invalidArgument, noSuchVersion, notImplemented } from './s3Errors.js';
+import type { ObjectAddress } from '../objectStore.js';
+import { invalidArgument, notImplemented } from './s3Errors.js';
+import { readVersionId } from './versionIds.js';
 
 /**
  * Reads `x-amz-copy-source`: `bucket/key` or `/bucket/key`, form-decoded once (`+` is a space, `%2F` may stand for the slash), with
- * `?versionId=null` at most. Source: S3 API Reference, CopyObject.
+ * `?versionId=…` at most. Source: S3 API Reference, CopyObject.
  */
-export function readCopySource(request: EngineRequest): { bucket: string; key: string } {
+export function readCopySource(request: EngineRequest): ObjectAddress {
   const header = request.headers['x-amz-copy-source'] ?? '';
   const invalid = (): Error =>
     invalidArgument('Copy Source must mention the source bucket and key: sourcebucket/sourcekey', 'x-amz-copy-source', header);
@@ -18,8 +20,7 @@ export function readCopySource(request: EngineRequest): { bucket: string; key: s
   if (slash <= 0 || slash === trimmed.length - 1) throw invalid();
   const source = { bucket: trimmed.slice(0, slash), key: trimmed.slice(slash + 1) };
   const version = question < 0 ? null : new URLSearchParams(header.slice(question + 1)).get('versionId');
-  if (version !== null && version !== 'null') throw noSuchVersion(source.key, version);
-  return source;
+  return version === null ? source : { ...source, versionId: readVersionId(version) };
 }
 
 /** Header bytes may be raw UTF-8 as well as escapes. Undefined when an escape is none or the bytes are not UTF-8. */

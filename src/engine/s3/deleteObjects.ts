@@ -4,8 +4,10 @@ import { childrenNamed, childText } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import { etagCondition } from './conditions.js';
 import { readCheckedText } from './integrity.js';
+import { bypassesGovernance } from './lockCalls.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidRequest, notImplemented } from './s3Errors.js';
+import { readVersionId } from './versionIds.js';
 
 /** Source: S3 API Reference, DeleteObjects: up to 1,000 keys. */
 const maxKeys = 1000;
@@ -30,18 +32,28 @@ export const deleteObjects: S3Operation = async (call) => {
   return xmlAnswer(xmlDocument(xmlElement('DeleteResult', results, s3Namespace)));
 };
 
-async function deleteOne({ store, bucket }: S3Call, key: string, entry: XmlElement): Promise<{ isError: boolean; xml: string }> {
+async function deleteOne(call: S3Call, key: string, entry: XmlElement): Promise<{ isError: boolean; xml: string }> {
+  const { store, bucket } = call;
+  const named = childText(entry, 'VersionId');
+  const versionElement = named === undefined ? [] : [xmlElement('VersionId', named)];
   try {
-    const version = childText(entry, 'VersionId');
-    if (version !== undefined && version !== 'null')
-      throw new ServiceError(404, 'NoSuchVersion', 'The specified version does not exist.');
     for (const name of ['LastModifiedTime', 'Size']) if (childText(entry, name) !== undefined) throw notImplemented(name);
     const etag = childText(entry, 'ETag');
-    await store.remove(bucket, key, { precondition: etag === undefined ? undefined : etagCondition(etag) });
-    return { isError: false, xml: xmlElement('Deleted', [xmlElement('Key', key)]) };
+    const { isDeleteMarker, versionId = '' } = await store.remove(bucket, key, {
+      versionId: named === undefined ? undefined : readVersionId(named),
+      bypassesGovernance: bypassesGovernance(call),
+      precondition: etag === undefined ? undefined : etagCondition(etag),
+    });
+    const marker = isDeleteMarker ? [xmlElement('DeleteMarker', true), xmlElement('DeleteMarkerVersionId', versionId)] : [];
+    return { isError: false, xml: xmlElement('Deleted', [xmlElement('Key', key), ...versionElement, ...marker]) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    const parts = [xmlElement('Key', key), xmlElement('Code', error.code), xmlElement('Message', error.message)];
+    const parts = [
+      xmlElement('Key', key),
+      ...versionElement,
+      xmlElement('Code', error.code),
+      xmlElement('Message', error.message),
+    ];
     return { isError: true, xml: xmlElement('Error', parts) };
   }
 }

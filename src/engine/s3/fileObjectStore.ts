@@ -35,6 +35,7 @@ import type { BucketFolder } from './bucketFolder.js';
 import { BucketStore } from './bucketStore.js';
 import { type ChecksumAlgorithm, isChecksumAlgorithm } from './checksum.js';
 import type { DataLayout } from './dataLayout.js';
+import { defined } from './defined.js';
 import { diskError } from './diskError.js';
 import { type FileState, stateAt, stateOf } from './fileState.js';
 import { KeyedLock } from './keyedLock.js';
@@ -898,11 +899,6 @@ function checksumsOfCopy(asked: string | undefined, info: StoredInfo): readonly 
   if (asked === undefined) return Object.keys(info.checksums).filter(isChecksumAlgorithm);
   if (!isChecksumAlgorithm(asked)) throw notImplemented(`x-amz-checksum-algorithm: ${asked}`);
   return [asked];
-}
-
-/** The member, when it has a value. */
-function defined<K extends string, V>(name: K, value: V | undefined): { [name in K]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { [name in K]?: V });
 }
 
 async function md5Of(handle: FileHandle): Promise<string> {

@@ -14,7 +14,7 @@ export const listObjectsV2: S3Operation = async (call) => {
   if (type !== '2') throw invalidArgument('Invalid List Type specified in Request', 'list-type', type);
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after') ?? '';
-  const common = readCommon(call);
+  const common = readListing(call);
   const { page, objects } = await call.store.list(call.bucket, {
     ...common,
     after: token === null ? startAfter : readToken(token),
@@ -36,7 +36,7 @@ export const listObjectsV2: S3Operation = async (call) => {
           xmlElement('IsTruncated', page.isTruncated),
           ...(page.isTruncated ? [xmlElement('NextContinuationToken', writeToken(page.last))] : []),
           ...objects.map((info) => contents(info, encode, query.get('fetch-owner') === 'true')),
-          ...page.commonPrefixes.map((prefix) => commonPrefix(prefix, encode)),
+          ...page.commonPrefixes.map((prefix) => commonPrefixElement(prefix, encode)),
         ],
         s3Namespace,
       ),
@@ -48,7 +48,7 @@ export const listObjectsV2: S3Operation = async (call) => {
 export const listObjects: S3Operation = async (call) => {
   const { query } = call.request;
   const marker = query.get('marker') ?? '';
-  const common = readCommon(call);
+  const common = readListing(call);
   const { page, objects } = await call.store.list(call.bucket, { ...common, after: marker });
   const { encode } = common;
   return xmlAnswer(
@@ -65,7 +65,7 @@ export const listObjects: S3Operation = async (call) => {
           ...(query.get('encoding-type') === null ? [] : [xmlElement('EncodingType', 'url')]),
           xmlElement('IsTruncated', page.isTruncated),
           ...objects.map((info) => contents(info, encode, true)),
-          ...page.commonPrefixes.map((prefix) => commonPrefix(prefix, encode)),
+          ...page.commonPrefixes.map((prefix) => commonPrefixElement(prefix, encode)),
         ],
         s3Namespace,
       ),
@@ -73,14 +73,15 @@ export const listObjects: S3Operation = async (call) => {
   );
 };
 
-interface CommonRequest {
+export interface Listing {
   readonly prefix: string;
   readonly delimiter: string;
   readonly maxKeys: number;
   readonly encode: (text: string) => string;
 }
 
-function readCommon({ request }: S3Call): CommonRequest {
+/** What every listing of keys is asked with. */
+export function readListing({ request }: S3Call): Listing {
   const { query } = request;
   return {
     prefix: query.get('prefix') ?? '',
@@ -117,8 +118,13 @@ export function encodeListed(text: string): string {
 }
 
 function contents(info: StoredInfo, encode: (text: string) => string, hasOwner: boolean): string {
+  return xmlElement('Contents', objectElements(info, encode, hasOwner));
+}
+
+/** What a listing says of an object, the key first. */
+export function objectElements(info: StoredInfo, encode: (text: string) => string, hasOwner: boolean): readonly string[] {
   const algorithms = Object.keys(info.checksums);
-  return xmlElement('Contents', [
+  return [
     xmlElement('Key', encode(info.key)),
     xmlElement('LastModified', xmlTime(info.lastModified)),
     xmlElement('ETag', `"${info.etag}"`),
@@ -127,10 +133,10 @@ function contents(info: StoredInfo, encode: (text: string) => string, hasOwner: 
     xmlElement('Size', info.sizeBytes),
     ...(hasOwner ? [xmlElement('Owner', [xmlElement('ID', ownerId)])] : []),
     xmlElement('StorageClass', info.storageClass),
-  ]);
+  ];
 }
 
-function commonPrefix(prefix: string, encode: (text: string) => string): string {
+export function commonPrefixElement(prefix: string, encode: (text: string) => string): string {
   return xmlElement('CommonPrefixes', [xmlElement('Prefix', encode(prefix))]);
 }
 

@@ -1,3 +1,4 @@
+import type { ObjectEncryption } from '../objectStore.js';
 import { malformedXml, parseXml } from '../xml/parseXml.js';
 import { childrenNamed, childText } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
@@ -6,29 +7,35 @@ import { readByteRange } from './byteRange.js';
 import { checksumAlgorithms, checksumHeader } from './checksum.js';
 import { checkCopySource, writeCondition } from './conditions.js';
 import { readCopySource } from './copySource.js';
+import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
 import { readHandle } from './fileObjectStore.js';
 import { readIntegrity } from './integrity.js';
 import { compareUtf8 } from './keyOrder.js';
 import { encodeListed, readEncoding, readMaximum } from './listCalls.js';
-import { maxPartNumber, type Part, readChecksumChoice, type StatedPart } from './multipartUploads.js';
+import { maxPartNumber, type Part, readChecksumChoice, type StatedPart, type Upload } from './multipartUploads.js';
 import { checkLength } from './objectCalls.js';
 import { checksumHeaders, readAttributes, xmlTime } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
+import { versionHeader } from './versionIds.js';
 
 /** 10,000 parts with two checksums each. */
 const maxCompleteBytes = 4 * 1024 * 1024;
 
-export const createMultipartUpload: S3Operation = async ({ request, uploads, bucket, key }) => {
+export const createMultipartUpload: S3Operation = async ({ request, store, uploads, bucket, key, context }) => {
   const choice = readChecksumChoice(request.headers['x-amz-checksum-algorithm'], request.headers['x-amz-checksum-type']);
-  const { uploadId } = await uploads.create(bucket, { key, attributes: readAttributes(request), ...choice });
+  await store.requireBucket(bucket);
+  const attributes = readAttributes(request);
+  const settings = store.buckets.settings(bucket);
+  store.checkAttributes(settings, attributes);
+  const { uploadId } = await uploads.create(bucket, { key, attributes, ...choice });
   const body = xmlElement(
     'InitiateMultipartUploadResult',
     [xmlElement('Bucket', bucket), xmlElement('Key', key), xmlElement('UploadId', uploadId)],
     s3Namespace,
   );
   return xmlAnswer(xmlDocument(body), {
-    'x-amz-server-side-encryption': 'AES256',
+    ...encryptionHeaders(attributes.encryption ?? settings.encryption ?? { algorithm: 'AES256' }, context),
     ...(choice.algorithm === undefined
       ? {}
       : { 'x-amz-checksum-algorithm': choice.algorithm, 'x-amz-checksum-type': choice.checksumType }),
@@ -36,10 +43,12 @@ export const createMultipartUpload: S3Operation = async ({ request, uploads, buc
 };
 
 export const uploadPart: S3Operation = async (call) => {
-  const { request, uploads, bucket } = call;
+  const { request, uploads, bucket, context } = call;
   checkLength(call);
   const number = readPartNumber(call);
   const upload = await uploads.get(bucket, call.key, uploadIdOf(call));
+  const encryption = encryptionOf(call, upload);
+  if (encryption.algorithm === 'customer') checkCustomerKey(request, encryption);
   const integrity = readIntegrity(request);
   const part = await uploads.putPart(bucket, upload, number, request.body as AsyncIterable<Uint8Array>, {
     algorithm: integrity.algorithm,
@@ -50,7 +59,7 @@ export const uploadPart: S3Operation = async (call) => {
     status: 200,
     headers: {
       etag: `"${part.etag}"`,
-      'x-amz-server-side-encryption': 'AES256',
+      ...encryptionHeaders(encryption, context),
       ...(Object.fromEntries(checksums) as Record<string, string>),
     },
   };
@@ -61,9 +70,11 @@ export const uploadPartCopy: S3Operation = async (call) => {
   const number = readPartNumber(call);
   const upload = await uploads.get(bucket, key, uploadIdOf(call));
   const source = readCopySource(request);
-  const { handle, info } = await store.open(source.bucket, source.key);
+  const { handle, info } = await store.open(source.bucket, source.key, source.versionId);
   try {
+    checkCustomerKey(request, info.encryption, 'x-amz-copy-source-server-side-encryption-customer');
     checkCopySource(request, info);
+    store.requireReadable(info);
     const range = copyRange(request.headers['x-amz-copy-source-range'], info.sizeBytes);
     const part = await uploads.putPart(bucket, upload, number, readHandle(handle, range));
     return xmlAnswer(
@@ -78,6 +89,10 @@ export const uploadPartCopy: S3Operation = async (call) => {
           s3Namespace,
         ),
       ),
+      {
+        ...encryptionHeaders(encryptionOf(call, upload), call.context),
+        ...versionHeader(call, info, 'x-amz-copy-source-version-id'),
+      },
     );
   } finally {
     await handle.close();
@@ -132,7 +147,11 @@ export const completeMultipartUpload: S3Operation = async (call) => {
     s3Namespace,
   );
   const { 'x-amz-checksum-type': _type, ...headers } = checksumHeaders(info);
-  return xmlAnswer(xmlDocument(body), { 'x-amz-server-side-encryption': 'AES256', ...headers });
+  return xmlAnswer(xmlDocument(body), {
+    ...encryptionHeaders(info.encryption, context),
+    ...versionHeader(call, info),
+    ...headers,
+  });
 };
 
 function parseParts(text: string): readonly StatedPart[] {
@@ -264,6 +283,11 @@ export const listMultipartUploads: S3Operation = async ({ request, uploads, buck
     ),
   );
 };
+
+/** How the object of an upload will be encrypted. */
+function encryptionOf({ store, bucket }: S3Call, { attributes }: Upload): ObjectEncryption {
+  return attributes.encryption ?? store.buckets.settings(bucket).encryption ?? { algorithm: 'AES256' };
+}
 
 function partChecksums(part: Part): string[] {
   return Object.entries(part.checksums).map(([algorithm, value]) => xmlElement(`Checksum${algorithm}`, value));

@@ -4,26 +4,47 @@ import type { StoredInfo } from '../objectStore.js';
 import { ServiceError } from '../serviceError.js';
 import { type ByteRange, readByteRange } from './byteRange.js';
 import { deleteCondition, holdsIfRange, isNotModified, writeCondition } from './conditions.js';
+import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
 import { readHandle } from './fileObjectStore.js';
 import { readIntegrity } from './integrity.js';
+import { bypassesGovernance } from './lockCalls.js';
 import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
-import { invalidArgument, invalidRequest, noSuchVersion } from './s3Errors.js';
+import { invalidArgument, invalidRequest } from './s3Errors.js';
+import { versionHeader, versionOf } from './versionIds.js';
 
 /** Source: S3 User Guide, upload-objects: 5 GB in one request. */
 const maxPutBytes = 5 * 1024 ** 3;
 
 export const putObject: S3Operation = async (call) => {
-  const { request, store, bucket, key } = call;
+  const { request, store, bucket, key, context } = call;
   checkLength(call);
   const integrity = readIntegrity(request);
+  const attributes = readAttributes(request);
+  if (
+    (attributes.retention !== undefined || attributes.hasLegalHold === true) &&
+    !integrity.hasContentMd5 &&
+    integrity.algorithm === undefined
+  ) {
+    throw invalidRequest(
+      'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+    );
+  }
   const info = await store.put(bucket, key, request.body as AsyncIterable<Uint8Array>, {
-    attributes: readAttributes(request),
+    attributes,
     algorithms: integrity.algorithm === undefined ? [] : [integrity.algorithm],
     verify: (received) => integrity.verify(received),
     precondition: writeCondition(request, key),
   });
-  return { status: 200, headers: { etag: `"${info.etag}"`, 'x-amz-server-side-encryption': 'AES256', ...checksumHeaders(info) } };
+  return {
+    status: 200,
+    headers: {
+      etag: `"${info.etag}"`,
+      ...encryptionHeaders(info.encryption, context),
+      ...versionHeader(call, info),
+      ...checksumHeaders(info),
+    },
+  };
 };
 
 /** S3 wants to know a body's length before it takes it. */
@@ -40,9 +61,10 @@ export function checkLength({ request }: S3Call): void {
 
 export const getObject: S3Operation = async (call) => {
   const { store, bucket, key } = call;
-  checkVersion(call);
-  const { handle, info } = await store.open(bucket, key);
+  const { handle, info } = await store.open(bucket, key, versionOf(call));
   try {
+    checkCustomerKey(call.request, info.encryption);
+    store.requireReadable(info);
     const answer = describe(call, info);
     if (answer.range === undefined) {
       await handle.close();
@@ -56,14 +78,15 @@ export const getObject: S3Operation = async (call) => {
 };
 
 export const headObject: S3Operation = async (call) => {
-  checkVersion(call);
-  const info = await call.store.head(call.bucket, call.key);
+  const info = await call.store.head(call.bucket, call.key, versionOf(call));
+  checkCustomerKey(call.request, info.encryption);
   return describe(call, info).response;
 };
 
 /** Status and headers of a read, and the bytes that go with them; no bytes with 304. */
-function describe({ request, context }: S3Call, info: StoredInfo): { response: EngineResponse; range?: ByteRange } {
-  const headers = objectHeaders(info, request, context.clock.now());
+function describe(call: S3Call, info: StoredInfo): { response: EngineResponse; range?: ByteRange } {
+  const { request, context } = call;
+  const headers = { ...objectHeaders(info, request, context), ...versionHeader(call, info) };
   if (isNotModified(request, info)) {
     const { etag = '', 'last-modified': lastModified = '' } = headers;
     return { response: { status: 304, headers: { etag, 'last-modified': lastModified } } };
@@ -95,16 +118,24 @@ function partRange(info: StoredInfo, text: string, headers: Record<string, strin
 }
 
 export const deleteObject: S3Operation = async (call) => {
-  const version = call.request.query.get('versionId');
-  if (version !== null && version !== 'null') throw invalidArgument('Invalid version id specified', 'versionId', version);
-  await call.store.remove(call.bucket, call.key, { precondition: deleteCondition(call.request) });
-  return { status: 204 };
+  const { isDeleteMarker, versionId } = await call.store.remove(call.bucket, call.key, {
+    versionId: versionOf(call),
+    bypassesGovernance: bypassesGovernance(call),
+    precondition: deleteCondition(call.request),
+  });
+  return {
+    status: 204,
+    headers: {
+      ...(isDeleteMarker ? { 'x-amz-delete-marker': 'true' } : {}),
+      ...(versionId === undefined ? {} : versionHeader(call, { bucket: call.bucket, versionId })),
+    },
+  };
 };
 
 /** Source: S3 API Reference, GetObjectAttributes. */
 export const getObjectAttributes: S3Operation = async (call) => {
-  checkVersion(call);
-  const info = await call.store.head(call.bucket, call.key);
+  const info = await call.store.head(call.bucket, call.key, versionOf(call));
+  checkCustomerKey(call.request, info.encryption);
   const wanted = (call.request.headers['x-amz-object-attributes'] ?? '').split(',').map((name) => name.trim());
   const known = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
   if (wanted.some((name) => !known.includes(name)))
@@ -132,12 +163,6 @@ export const getObjectAttributes: S3Operation = async (call) => {
         s3Namespace,
       ),
     ),
-    { 'last-modified': info.lastModified.toUTCString() },
+    { 'last-modified': info.lastModified.toUTCString(), ...versionHeader(call, info) },
   );
 };
-
-/** Buckets here are not versioned: the only version is `null`. */
-function checkVersion({ request, key }: S3Call): void {
-  const version = request.query.get('versionId');
-  if (version !== null && version !== 'null') throw noSuchVersion(key, version);
-}

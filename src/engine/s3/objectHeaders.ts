@@ -1,7 +1,11 @@
-import type { EngineRequest } from '../contracts.js';
+import type { EngineContext, EngineRequest } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
-import { cannedAcl } from './accessControl.js';
+import { defined } from './defined.js';
+import { readAclHeaders } from './aclText.js';
 import { checksumHeader } from './checksum.js';
+import { encryptionHeaders, readEncryption } from './encryptionHeaders.js';
+import { lockHeaders, readLockHeaders } from './lockHeaders.js';
+import { readTagHeader } from './tagText.js';
 import { restoreHeader, storageClasses } from './restoreRules.js';
 import type { ObjectAttributes, StoredInfo } from '../objectStore.js';
 import { defaultContentType } from './fileObjectStore.js';
@@ -47,7 +51,13 @@ export function readAttributes(request: EngineRequest): ObjectAttributes {
     systemMetadata,
     userMetadata,
     ...readStorageClass(request),
-    ...(request.headers['x-amz-acl'] === undefined ? {} : { acl: cannedAcl(request.headers['x-amz-acl']) }),
+    ...readLockHeaders(request),
+    ...defined('acl', readAclHeaders(request)),
+    ...defined(
+      'tags',
+      request.headers['x-amz-tagging'] === undefined ? undefined : readTagHeader(request.headers['x-amz-tagging']),
+    ),
+    ...defined('encryption', readEncryption(request)),
   };
 }
 
@@ -82,14 +92,17 @@ const overrides: Readonly<Record<string, string>> = {
 };
 
 /** The headers of GetObject and HeadObject, without those of length and range. */
-export function objectHeaders(info: StoredInfo, request: EngineRequest, nowMs: number): Record<string, string> {
-  const restore = restoreHeader(info.restore, nowMs);
+export function objectHeaders(info: StoredInfo, request: EngineRequest, context: EngineContext): Record<string, string> {
+  const restore = restoreHeader(info.restore, context.clock.now());
   const headers: Record<string, string> = {
     'content-type': info.contentType,
     etag: `"${info.etag}"`,
     'last-modified': info.lastModified.toUTCString(),
     'accept-ranges': 'bytes',
-    'x-amz-server-side-encryption': 'AES256',
+    ...encryptionHeaders(info.encryption, context),
+    ...lockHeaders(info),
+    ...(info.tags.length === 0 ? {} : { 'x-amz-tagging-count': String(info.tags.length) }),
+    ...(info.replicationStatus === undefined ? {} : { 'x-amz-replication-status': info.replicationStatus }),
     ...info.systemMetadata,
     ...(info.storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': info.storageClass }),
     ...(restore === undefined ? {} : { 'x-amz-restore': restore }),

@@ -1,6 +1,29 @@
 import type { EngineContext, EngineRequest, Router } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
-import { createBucket, deleteBucket, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './bucketCalls.js';
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './aclCalls.js';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './bucketCalls.js';
+import {
+  deleteBucketEncryption,
+  deleteBucketReplication,
+  deleteOwnershipControls,
+  getBucketEncryption,
+  getBucketReplication,
+  getOwnershipControls,
+  putBucketEncryption,
+  putBucketReplication,
+  putOwnershipControls,
+} from './bucketSettingCalls.js';
+import {
+  getObjectLegalHold,
+  getObjectLockConfiguration,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectLockConfiguration,
+  putObjectRetention,
+} from './lockCalls.js';
+import { restoreObject } from './restoreCall.js';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './taggingCalls.js';
+import { getBucketVersioning, listObjectVersions, putBucketVersioning } from './versionCalls.js';
 import { isExistingBucketName } from './bucketName.js';
 import { copyObject } from './copyObject.js';
 import { deleteObjects } from './deleteObjects.js';
@@ -36,6 +59,21 @@ const routes: readonly Route[] = [
   { method: 'GET', scope: 'service', operation: listBuckets },
   { method: 'GET', scope: 'bucket', query: ['location'], operation: getBucketLocation },
   { method: 'GET', scope: 'bucket', query: ['versioning'], operation: getBucketVersioning },
+  { method: 'PUT', scope: 'bucket', query: ['versioning'], operation: putBucketVersioning },
+  { method: 'GET', scope: 'bucket', query: ['versions'], operation: listObjectVersions },
+  { method: 'GET', scope: 'bucket', query: ['acl'], operation: getBucketAcl },
+  { method: 'PUT', scope: 'bucket', query: ['acl'], operation: putBucketAcl },
+  { method: 'GET', scope: 'bucket', query: ['encryption'], operation: getBucketEncryption },
+  { method: 'PUT', scope: 'bucket', query: ['encryption'], operation: putBucketEncryption },
+  { method: 'DELETE', scope: 'bucket', query: ['encryption'], operation: deleteBucketEncryption },
+  { method: 'GET', scope: 'bucket', query: ['object-lock'], operation: getObjectLockConfiguration },
+  { method: 'PUT', scope: 'bucket', query: ['object-lock'], operation: putObjectLockConfiguration },
+  { method: 'GET', scope: 'bucket', query: ['ownershipControls'], operation: getOwnershipControls },
+  { method: 'PUT', scope: 'bucket', query: ['ownershipControls'], operation: putOwnershipControls },
+  { method: 'DELETE', scope: 'bucket', query: ['ownershipControls'], operation: deleteOwnershipControls },
+  { method: 'GET', scope: 'bucket', query: ['replication'], operation: getBucketReplication },
+  { method: 'PUT', scope: 'bucket', query: ['replication'], operation: putBucketReplication },
+  { method: 'DELETE', scope: 'bucket', query: ['replication'], operation: deleteBucketReplication },
   { method: 'GET', scope: 'bucket', query: ['uploads'], operation: listMultipartUploads },
   { method: 'GET', scope: 'bucket', query: ['list-type'], operation: listObjectsV2 },
   { method: 'GET', scope: 'bucket', operation: listObjects },
@@ -45,6 +83,16 @@ const routes: readonly Route[] = [
   { method: 'POST', scope: 'bucket', query: ['delete'], operation: deleteObjects },
   { method: 'GET', scope: 'object', query: ['uploadId'], operation: listParts },
   { method: 'GET', scope: 'object', query: ['attributes'], operation: getObjectAttributes },
+  { method: 'GET', scope: 'object', query: ['tagging'], operation: getObjectTagging },
+  { method: 'PUT', scope: 'object', query: ['tagging'], operation: putObjectTagging },
+  { method: 'DELETE', scope: 'object', query: ['tagging'], operation: deleteObjectTagging },
+  { method: 'GET', scope: 'object', query: ['acl'], operation: getObjectAcl },
+  { method: 'PUT', scope: 'object', query: ['acl'], operation: putObjectAcl },
+  { method: 'GET', scope: 'object', query: ['retention'], operation: getObjectRetention },
+  { method: 'PUT', scope: 'object', query: ['retention'], operation: putObjectRetention },
+  { method: 'GET', scope: 'object', query: ['legal-hold'], operation: getObjectLegalHold },
+  { method: 'PUT', scope: 'object', query: ['legal-hold'], operation: putObjectLegalHold },
+  { method: 'POST', scope: 'object', query: ['restore'], operation: restoreObject },
   { method: 'GET', scope: 'object', reads: ['partNumber'], operation: getObject },
   { method: 'HEAD', scope: 'object', reads: ['partNumber'], operation: headObject },
   { method: 'PUT', scope: 'object', query: ['uploadId', 'partNumber'], header: 'x-amz-copy-source', operation: uploadPartCopy },
