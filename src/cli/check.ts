@@ -1,5 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { errorMessage } from '../base/errors.js';
+import { costOfJob, type JobCost } from '../core/cost/costOfJob.js';
+import { costLines } from '../core/cost/costText.js';
 import { compareRole, type RoleComparison } from '../core/iam/compareRole.js';
 import { readExistingRole } from '../core/iam/existingRole.js';
 import { completeNeeds } from '../core/iam/policyText.js';
@@ -8,10 +10,12 @@ import type { ManifestField } from '../core/job/jobTypes.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import { findOperation } from '../core/operations/catalogue.js';
 import { type FindingSeverity, isRecord } from '../core/operations/validateShape.js';
+import { untranslated } from '../core/view/localizer.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { parseArguments, parseChoice, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
-import { jobFactFlags, jobFactHelp, readJobFacts } from './jobFactFlags.js';
+import { costFlags, costHelp, isCostAsked, parseCostFacts } from './costFlags.js';
+import { jobFactFlags, jobFactHelp, readJobFacts, readReach } from './jobFactFlags.js';
 import { count, printable, styleOf } from './output.js';
 import { readAll, readSource } from '../files/readSource.js';
 import { readPolicyFiles, roleLines } from './roleFindings.js';
@@ -26,6 +30,7 @@ const help = [
   '                         output of aws iam get-role, get-role-policy, get-policy-version, list-attached-role-policies or',
   '                         get-account-authorization-details',
   ...jobFactHelp,
+  ...costHelp,
   '  --format FORMAT        text (the default) or json',
   '  --help                 show this',
   '',
@@ -59,12 +64,15 @@ interface CheckReport {
   };
   /** With `--role`; undefined when the job has errors, because then its needs are not known. */
   readonly role?: RoleComparison;
+  /** With `--cost` or `--rows`; undefined when the job has errors. Amounts are estimates in US dollars. */
+  readonly cost?: Omit<JobCost, 'buckets'> & { readonly buckets: Readonly<Record<string, number>> };
 }
 
 /** `s3batch check`: 0 no error, 1 errors (also JSON that can't be read), 2 no such file or a wrong command line. */
 export const checkCommand: CliCommand = async (argv, io) => {
   const { values, positionals } = parseArguments(argv, {
     ...jobFactFlags,
+    ...costFlags,
     role: { type: 'string', multiple: true },
     format: { type: 'string', default: 'text' },
     help: { type: 'boolean', short: 'h' },
@@ -98,11 +106,21 @@ export const checkCommand: CliCommand = async (argv, io) => {
     }
   }
   const role = values.role === undefined || parsed.job === undefined ? undefined : await compare(values, path, parsed.job, io);
-  const report: CheckReport = { ...reportOf(path, findings, manifest), ...(role === undefined ? {} : { role }) };
-  await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, io));
+  const cost = isCostAsked(values) && parsed.job !== undefined ? await estimate(values, path, parsed.job, io) : undefined;
+  const report: CheckReport = {
+    ...reportOf(path, findings, manifest),
+    ...(role === undefined ? {} : { role }),
+    ...(cost === undefined ? {} : { cost: { ...cost, buckets: Object.fromEntries(cost.buckets) } }),
+  };
+  await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, cost, io));
   const lacks = role?.findings.some((finding) => finding.kind === 'missing') ?? false;
   return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 || lacks ? 1 : 0;
 };
+
+async function estimate(values: Parameters<typeof parseCostFacts>[0], path: string, job: JobFile, io: CliIo): Promise<JobCost> {
+  const reach = values.rows === undefined ? await readReach(path, job, io) : undefined;
+  return costOfJob(job, { ...(await parseCostFacts(values, io)), reach }, untranslated);
+}
 
 async function compare(
   values: Parameters<typeof readJobFacts>[0] & { readonly role?: string[] | undefined },
@@ -185,7 +203,7 @@ function reportOf(path: string, findings: readonly JobFileFinding[], manifest: C
   };
 }
 
-function textOf(report: CheckReport, io: CliIo): string {
+function textOf(report: CheckReport, cost: JobCost | undefined, io: CliIo): string {
   const style = styleOf(io);
   const lines = report.findings.map((finding) => {
     const severity = style[finding.severity](finding.severity);
@@ -203,6 +221,7 @@ function textOf(report: CheckReport, io: CliIo): string {
       lines.push(`${name}: ${severity} The manifest has ${problems} in ${rows}. Run 's3batch lint ${name}' to see them.`);
     }
   }
+  if (cost !== undefined) lines.push(...costLines(cost, untranslated).map(printable));
   if (report.role !== undefined) lines.push(...roleLines(report.role, style));
   lines.push(
     report.errors + report.warnings + report.information === 0

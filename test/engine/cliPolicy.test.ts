@@ -107,3 +107,24 @@ describe('s3batch policy', () => {
     assert.equal((await run('policy', 'job.s3job.json', '--submitter', '--part', 'trust')).code, 2);
   });
 });
+
+describe('s3batch check --cost', () => {
+  test("rows and buckets of the manifest, with prices of a Region and of one's own", async () => {
+    const { code, stdout } = await run('check', 'job.s3job.json', '--cost', '--region', 'eu-west-1', '--price', 'job=1');
+    assert.equal(code, 0);
+    assert.match(stdout, /^Replace all object tags: 3 objects in 2 buckets, about \$1\.00 \(estimate\)$/m);
+    assert.match(stdout, /List prices of eu-west-1/);
+    const json = await run('check', 'job.s3job.json', '--rows', '1000000', '--format', 'json');
+    const { cost } = JSON.parse(json.stdout) as { cost: { rows: number; totalUsd: number } };
+    assert.deepEqual([cost.rows, cost.totalUsd], [1_000_000, 6.25]);
+  });
+
+  test('prices that are none are refused', async () => {
+    assert.equal((await run('check', 'job.s3job.json', '--cost', '--price', 'beer=1')).code, 2);
+    assert.equal((await run('check', 'job.s3job.json', '--cost', '--price', 'job=-1')).code, 2);
+    await write('prices.json', { job: 'much' });
+    assert.match((await run('check', 'job.s3job.json', '--cost', '--prices', 'prices.json')).stderr, /'job' is none/);
+    await write('prices.json', { job: 2 });
+    assert.match((await run('check', 'job.s3job.json', '--cost', '--prices', 'prices.json')).stdout, /1 job at \$2\.00/);
+  });
+});
