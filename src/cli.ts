@@ -2,17 +2,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { CliIo } from './cli/cliIo.js';
+import { withoutErrorEvents } from './cli/output.js';
 import { runCli } from './cli/runCli.js';
 
-/** The `s3batch` command. */
+/** The `s3batch` command. Streams are made when they are asked for: each takes Node some milliseconds, and few commands read stdin. */
 async function main(): Promise<void> {
   const io: CliIo = {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return withoutErrorEvents(process.stdout);
+    },
+    get stderr() {
+      return withoutErrorEvents(process.stderr);
+    },
     env: process.env,
     cwd: process.cwd(),
-    isTerminal: process.stdout.isTTY,
+    get isTerminal() {
+      return process.stdout.isTTY;
+    },
   };
   // Set rather than exit: what was written must still reach the pipe.
   process.exitCode = await runCli(process.argv.slice(2), io, readVersion);

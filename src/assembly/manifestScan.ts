@@ -1,27 +1,51 @@
+import {
+  commas as commaVector,
+  escapeFlags,
+  escapeHigh,
+  escapeOdd,
+  escapePercent,
+  fillTables,
+  highClasses,
+  kindComma,
+  kindHigh,
+  kindPercent,
+  kindPlus,
+  kindReserved,
+  kindSafe,
+  lowClasses,
+  newlines as newlineVector,
+  nibbles,
+  notHex as notHexVector,
+  oddClass,
+  percents as percentVector,
+} from './byteTables';
+import { escapedByte, isHexDigit, utf8Escapes, utf8Raw } from './escapes';
+import {
+  countsAt,
+  firstsAt,
+  kindsAt,
+  lengthsAt,
+  marksAt,
+  marksLimit,
+  newlineBitsAt,
+  newlinesAt,
+  notesAt,
+  notesLimit,
+  percentBitsAt,
+  prefixesAt,
+  seedsAt,
+  seenAt,
+  slots,
+} from './memoryMap';
+import { hashBytes, hashDecoded, hashKey, hashWritten, spell } from './objectHash';
+
 /**
  * The kernel of the fast lint, in AssemblyScript. It looks at rows of the plain forms `bucket,key[,version]` and
  * `"bucket","key"[,"version"]` that begin with one of a few known prefixes (`bucket,` or `"bucket","`), accepts clean ones a few
  * thousand bytes at a time, and judges the rest row by row. At a row that it can't judge for certain it stops, for the exact rules to
  * look: a suspicion that proves empty costs time, a problem that is missed would be wrong.
- *
- * The addresses below are also in src/files/scanKernel.ts, and must be the same there.
  */
 
-const prefixesAt: usize = 1024; // 16 slots of 128 bytes: the prefix, and zeros
-const tablesAt: usize = 4096; // six tables of 16 bytes, then one of 256
-const countsAt: usize = 4608; // 16 counters of 4 bytes: rows per rule bit
-const seenAt: usize = 4672; // per slot: address of the first row since `begin` that begins with the prefix, 0 for none
-const seedsAt: usize = 4736; // per slot: 8 bytes, hash of the bucket
-const lengthsAt: usize = 4864; // per slot: bytes of the prefix, 0 for an empty slot
-const firstsAt: usize = 5120; // 256 bytes: 1 for a byte that a plain row's key may not begin with
-const newlinesAt: usize = 8192; // addresses of the newlines of a block, 4 bytes each, 4,034 at most
-const scratchAt: usize = 24576; // a decoded key
-const marksAt: usize = 32768; // 8 bytes each: address of a row, lines before it
-const marksLimit: i32 = 1020;
-const notesAt: usize = 40960; // addresses of rows with a problem
-const notesLimit: i32 = 2040;
-
-const slots: usize = 16;
 /** 63 steps of 64 bytes: four compare masks a step can be counted in a byte without overflow. */
 const blockBytes: usize = 63 * 64;
 /** A row longer than this is never plain: its key may be over the limit. */
@@ -39,17 +63,6 @@ const leadingSlash: u32 = 64;
 const emptyKey: u32 = 128;
 const missingVersion: u32 = 256;
 const notPlain: u32 = 0xffffffff;
-
-// Kinds of a byte in a plain row (table at tablesAt + 96).
-const kindSafe: u32 = 0;
-const kindPercent: u32 = 1;
-const kindPlus: u32 = 2;
-const kindReserved: u32 = 3; // printable ASCII that should be escaped: a warning
-const kindBlank: u32 = 4; // space and tab
-const kindControl: u32 = 5;
-const kindHigh: u32 = 6; // 0x80 and above
-const kindComma: u32 = 7; // only where it ends a field
-const kindNever: u32 = 8; // quote, CR, LF: not plain
 
 let hasVersion: bool = false;
 let isCrlf: bool = false;
@@ -78,8 +91,11 @@ export let hashHigh: u32 = 0;
 let slowUntil: usize = 0;
 let nextMark: usize = 0;
 
-/** `rules`: bits of the rules that are on. `hashList`: address of the list of hashes, 0 when none are wanted. */
-export function configure(columns: i32, crlf: bool, quoted: bool, rules: u32, hashList: usize): void {
+/**
+ * `rules`: bits of the rules that are on. `hashList`: address of the list of hashes, 0 when none are wanted. `escaped`: safe punctuation
+ * that this file escapes, a bit for each byte from 0x20 on.
+ */
+export function configure(columns: i32, crlf: bool, quoted: bool, rules: u32, hashList: usize, escaped: u32): void {
   hasVersion = columns == 3;
   isCrlf = crlf;
   isQuoted = quoted;
@@ -88,25 +104,7 @@ export function configure(columns: i32, crlf: bool, quoted: bool, rules: u32, ha
   memory.fill(prefixesAt, 0, slots * 128);
   memory.fill(seenAt, 0, slots * 4);
   memory.fill(lengthsAt, 0, slots * 4);
-  memory.fill(tablesAt, 0, 96 + 256);
-  // `/` is a problem (%2F, too), a comma or a line end an empty key, a quote an empty key or one in the key.
-  memory.fill(firstsAt, 0, 256);
-  memory.fill(firstsAt, 1, 32);
-  store<u8>(firstsAt + 34, 1);
-  store<u8>(firstsAt + 37, 1);
-  store<u8>(firstsAt + 44, 1);
-  store<u8>(firstsAt + 47, 1);
-  for (let byte: u32 = 0; byte < 128; byte++) {
-    const kind = kindOf(byte);
-    // A class of ASCII bytes in two look-ups: each high nibble owns a bit, each low nibble lists the high nibbles it goes with.
-    const bit = <u8>((<u32>1) << (byte >> 4));
-    const isAllowed =
-      kind == kindSafe || kind == kindPercent || byte == 44 || byte == 10 || (crlf && byte == 13) || (quoted && byte == 34);
-    if (isAllowed) add(0, byte, bit);
-    if (isHexDigit(byte)) store<u8>(tablesAt + 32 + (byte & 15), load<u8>(tablesAt + 32 + (byte & 15)) | bit);
-    store<u8>(tablesAt + 96 + byte, <u8>kind);
-  }
-  for (let byte: u32 = 128; byte < 256; byte++) store<u8>(tablesAt + 96 + byte, <u8>kindHigh);
+  fillTables(crlf, quoted, escaped);
   choose(0);
 }
 
@@ -143,37 +141,154 @@ export function drain(): void {
   hashes = 0;
 }
 
-/** The hash of an object: its bucket, its decoded key and its version, one after the other at `at`. Result in hashLow, hashHigh. */
+/**
+ * The hash of an object: its bucket, its decoded key and its version, one after the other at `at`, and room behind them for three times
+ * the key. Result in hashLow, hashHigh.
+ */
 export function hashObject(at: usize, bucketBytes: usize, keyBytes: usize, versionBytes: usize): void {
-  let hash = hashBytes(hashBytes(0, at, bucketBytes), at + bucketBytes, keyBytes);
-  if (versionBytes > 0) hash = hashBytes(hash, at + bucketBytes + keyBytes, versionBytes);
+  const key = at + bucketBytes;
+  const version = key + keyBytes;
+  const spelled = version + versionBytes;
+  let hash = hashBytes(hashBytes(0, at, bucketBytes), spelled, spell(key, keyBytes, spelled));
+  if (versionBytes > 0) hash = hashBytes(hash, version, versionBytes);
   hashLow = <u32>hash;
   hashHigh = <u32>(hash >> 32);
 }
 
-function add(table: usize, byte: u32, bit: u8): void {
-  const low = tablesAt + table + (byte & 15);
-  const high = tablesAt + table + 16 + (byte >> 4);
-  store<u8>(low, load<u8>(low) | bit);
-  store<u8>(high, bit);
+// What `classify` found in a block.
+let least: v128 = i8x16.splat(0);
+let classes: v128 = i8x16.splat(0);
+let commas: i32 = 0;
+
+/**
+ * The first look at a block: bits of its newlines and percent signs, how many commas it has, the least
+ * class of a byte (0: one that may not stand there, or no hex digit behind a percent sign) and all classes together.
+ */
+function classify(from: usize, to: usize): void {
+  const lowTable = v128.load(lowClasses);
+  const highTable = v128.load(highClasses);
+  const nibble = v128.load(nibbles);
+  const percent = v128.load(percentVector);
+  const newline = v128.load(newlineVector);
+  const comma = v128.load(commaVector);
+  const notHex = v128.load(notHexVector);
+  let smallest = i8x16.splat(-1);
+  let together = i8x16.splat(0);
+  let commaSums = i8x16.splat(0);
+  let percentsBefore = i8x16.eq(v128.load(from - 16), percent);
+  let bits: usize = 0;
+  for (let at = from; at < to; at += 16) {
+    const v = v128.load(at);
+    const percents = i8x16.eq(v, percent);
+    const isDigit = v128.or(
+      i8x16.shuffle(percentsBefore, percents, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
+      i8x16.shuffle(percentsBefore, percents, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
+    );
+    percentsBefore = percents;
+    const low = i8x16.swizzle(lowTable, v128.and(v, nibble));
+    const high = i8x16.swizzle(highTable, v128.and(i16x8.shr_u(v, 4), nibble));
+    const found = v128.andnot(v128.and(low, high), v128.and(isDigit, notHex));
+    smallest = i8x16.min_u(smallest, found);
+    together = v128.or(together, found);
+    commaSums = i8x16.sub(commaSums, i8x16.eq(v, comma));
+    store<u16>(newlineBitsAt + bits, <u16>i8x16.bitmask(i8x16.eq(v, newline)));
+    store<u16>(percentBitsAt + bits, <u16>i8x16.bitmask(percents));
+    bits += 2;
+  }
+  least = smallest;
+  classes = together;
+  commas = sumOf(commaSums);
 }
 
-function isHexDigit(byte: u32): bool {
-  return (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
+// What `list` found in a block.
+/** Behind the last newline in the list. */
+let listEnd: usize = 0;
+let escapes: u32 = 0;
+/** Behind the last escaped character above ASCII that was looked at. */
+let utf8Done: usize = 0;
+
+/** The second look: lists the newlines, and looks at the escapes. `escapes` has the flags of all; escapePercent also for wrong ones. */
+function list(from: usize, to: usize, end: usize): void {
+  let flags: u32 = 0;
+  let found = newlinesAt;
+  let bits: usize = 0;
+  for (let at = from; at < to; at += 64) {
+    let newlines = load<u64>(newlineBitsAt + bits);
+    let percents = load<u64>(percentBitsAt + bits);
+    bits += 8;
+    // What lies behind the end of the rows does not count.
+    if (at + 64 > end) {
+      const keep = ((<u64>1) << (<u64>(end - at))) - 1;
+      newlines &= keep;
+      percents &= keep;
+    }
+    while (percents != 0) {
+      const escape = at + <usize>ctz(percents);
+      percents &= percents - 1;
+      const flag = escapeFlags(escape + 1);
+      flags |= flag;
+      if ((flag & escapeHigh) == 0 || escape < utf8Done) continue;
+      utf8Done = utf8Escapes(escape);
+      if (utf8Done != 0) continue;
+      utf8Done = escape + 3;
+      flags |= escapePercent;
+    }
+    // Nearly always none, one or two newlines: no branch on how many.
+    const rest = newlines & (newlines - 1);
+    store<u32>(found, <u32>at + <u32>ctz(newlines));
+    store<u32>(found, <u32>at + <u32>ctz(rest), 4);
+    const total = <usize>popcnt(newlines);
+    if (total > 2) {
+      let more = rest & (rest - 1);
+      let place = found + 8;
+      while (more != 0) {
+        store<u32>(place, <u32>at + <u32>ctz(more));
+        more &= more - 1;
+        place += 4;
+      }
+    }
+    found += total << 2;
+  }
+  listEnd = found;
+  escapes = flags;
 }
 
-function kindOf(byte: u32): u32 {
-  if ((byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)) return kindSafe;
-  // - _ . ~ / ! ' ( ) *
-  if (byte == 45 || byte == 95 || byte == 46 || byte == 126 || byte == 47 || byte == 33) return kindSafe;
-  if (byte == 39 || byte == 40 || byte == 41 || byte == 42) return kindSafe;
-  if (byte == 37) return kindPercent;
-  if (byte == 43) return kindPlus;
-  if (byte == 44) return isQuoted ? kindReserved : kindComma;
-  if (byte == 34 || byte == 10 || byte == 13) return kindNever;
-  if (byte == 32 || byte == 9) return kindBlank;
-  if (byte < 32 || byte == 127) return kindControl;
-  return kindReserved;
+/**
+ * The third look: true when each row begins with the prefix and something that may begin a key, and none is too long. `from` is the
+ * first row.
+ */
+function haveRowsPrefix(from: usize): bool {
+  if (prefixBytes == 0) return false;
+  const tail: usize = prefixBytes > 16 ? prefixBytes - 16 : 0;
+  const prefixA = v128.load(prefixAt);
+  const prefixB = v128.load(prefixAt + tail);
+  const key = prefixBytes;
+  const found = listEnd;
+  let different = i8x16.splat(0);
+  let wrong: u32 = 0;
+  let longest: usize = 0;
+  let row = from;
+  if (prefixBytes < 16) {
+    // What the slot holds behind the prefix are zeros; what a row has there does not matter.
+    const isPrefix = i8x16.ne(prefixA, i8x16.splat(0));
+    for (let place = newlinesAt; place < found; place += 4) {
+      const rowEnd = <usize>load<u32>(place);
+      different = v128.or(different, v128.and(v128.xor(v128.load(row), prefixA), isPrefix));
+      wrong |= <u32>load<u8>(firstsAt + <usize>load<u8>(row + key));
+      longest = max(longest, rowEnd - row);
+      row = rowEnd + 1;
+    }
+  } else {
+    for (let place = newlinesAt; place < found; place += 4) {
+      const rowEnd = <usize>load<u32>(place);
+      const a = v128.xor(v128.load(row), prefixA);
+      different = v128.or(different, v128.or(a, v128.xor(v128.load(row + tail), prefixB)));
+      wrong |= <u32>load<u8>(firstsAt + <usize>load<u8>(row + key));
+      longest = max(longest, rowEnd - row);
+      row = rowEnd + 1;
+    }
+  }
+  return wrong == 0 && longest <= plainRowBytes && !v128.any_true(different);
 }
 
 /**
@@ -183,19 +298,7 @@ function kindOf(byte: u32): u32 {
  */
 export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): void {
   lines += skipped;
-  const lowTable = v128.load(tablesAt);
-  const highTable = v128.load(tablesAt, 16);
-  const hexTable = v128.load(tablesAt, 32);
-  const nibble = i8x16.splat(15);
-  const percent = i8x16.splat(37);
-  const newline = i8x16.splat(10);
-  const comma = i8x16.splat(44);
-  const digit2 = i8x16.splat(50);
-  const digit5 = i8x16.splat(53);
-  const digit7 = i8x16.splat(55);
-  const zero = i8x16.splat(0);
   const commasPerRow: i32 = hasVersion ? 2 : 1;
-
   /** First byte of the first row that is not accepted yet. */
   let blockStart = start;
   if (blockStart < slowUntil) {
@@ -207,112 +310,42 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
   }
   let at = blockStart;
   /** Commas between blockStart and at. */
-  let carried = 0;
-  let utf8Done = at;
+  let carriedCommas = 0;
+  /** Whether a row that began in the block before may have another spelling. */
+  let isOddCarried = false;
+  utf8Done = at;
 
   while (at < end) {
     if (blockStart >= nextMark && marks < marksLimit) mark(blockStart);
-    const prefixA = v128.load(prefixAt);
-    const tail: usize = prefixBytes > 16 ? prefixBytes - 16 : 0;
-    const prefixB = v128.load(prefixAt + tail);
-    const maskA = prefixMask(prefixBytes);
-    const maskB = prefixBytes > 16 ? i8x16.splat(-1) : maskA;
-    const firstKeyByte = prefixBytes;
-    const blockEnd = min(at + blockBytes, end);
-    let suspicion = zero;
-    let commas = zero;
-    let doubt: u32 = <u32>(prefixBytes == 0);
-    let found = newlinesAt;
-
-    while (at < blockEnd) {
-      let newlines: u64 = 0;
-      let highs: u64 = 0;
-      for (let part: usize = 0; part < 64; part += 16) {
-        const v = v128.load(at + part);
-        const before1 = v128.load(at + part - 1);
-        const before2 = v128.load(at + part - 2);
-        const low = v128.and(v, nibble);
-        const percent1 = i8x16.eq(before1, percent);
-        const percent2 = i8x16.eq(before2, percent);
-        // The two characters behind a percent sign are looked up among the hex digits.
-        const lows = v128.bitselect(i8x16.swizzle(hexTable, low), i8x16.swizzle(lowTable, low), v128.or(percent1, percent2));
-        const allowed = v128.and(lows, i8x16.swizzle(highTable, i8x16.shr_u(v, 4)));
-        const isDouble = v128.and(percent2, v128.and(i8x16.eq(before1, digit2), i8x16.eq(v, digit5)));
-        suspicion = v128.or(suspicion, v128.or(isDouble, i8x16.eq(allowed, zero)));
-        commas = i8x16.sub(commas, i8x16.eq(v, comma));
-        newlines |= (<u64>(<u32>i8x16.bitmask(i8x16.eq(v, newline)))) << part;
-        highs |= (<u64>(<u32>i8x16.bitmask(v128.and(percent1, i8x16.gt_u(v, digit7))))) << part;
-      }
-      // What lies behind the end of the rows does not count.
-      if (at + 64 > end) {
-        const keep = ((<u64>1) << (<u64>(end - at))) - 1;
-        newlines &= keep;
-        highs &= keep;
-      }
-      while (highs != 0) {
-        const escape = at + <usize>ctz(highs) - 1;
-        highs &= highs - 1;
-        if (escape < utf8Done) continue;
-        utf8Done = utf8Escapes(escape);
-        if (utf8Done == 0) {
-          utf8Done = escape + 3;
-          doubt = 1;
-        }
-        // The other escapes of this character are done with, too.
-        const behind = utf8Done - at;
-        highs = behind >= 64 ? 0 : highs & (~(<u64>0) << (<u64>behind));
-      }
-      // Nearly always none, one or two newlines: no branch on how many.
-      const rest = newlines & (newlines - 1);
-      store<u32>(found, <u32>at + <u32>ctz(newlines));
-      store<u32>(found, <u32>at + <u32>ctz(rest), 4);
-      const total = <usize>popcnt(newlines);
-      if (total > 2) {
-        let more = rest & (rest - 1);
-        let place = found + 8;
-        while (more != 0) {
-          store<u32>(place, <u32>at + <u32>ctz(more));
-          more &= more - 1;
-          place += 4;
-        }
-      }
-      found += total << 2;
-      at += 64;
-    }
-
-    const blockRows = <i32>((found - newlinesAt) >> 2);
-    let rowStart = blockStart;
-    let prefixes = zero;
-    let longest: usize = 0;
-    for (let place = newlinesAt; place < found; place += 4) {
-      const rowEnd = <usize>load<u32>(place);
-      const a = v128.and(v128.xor(v128.load(rowStart), prefixA), maskA);
-      const b = v128.and(v128.xor(v128.load(rowStart + tail), prefixB), maskB);
-      prefixes = v128.or(prefixes, v128.or(a, b));
-      doubt |= <u32>load<u8>(firstsAt + <usize>load<u8>(rowStart + firstKeyByte));
-      longest = max(longest, rowEnd - rowStart);
-      rowStart = rowEnd + 1;
-    }
-    if (prefixBytes > 32 || isCrlf || hasVersion || isQuoted) doubt |= specialDoubt(blockStart, rowStart, found);
+    const to = at + ((min(blockBytes, end - at) + 63) & ~63);
+    classify(at, to);
+    list(at, to, end);
+    at = to;
+    const blockRows = <i32>((listEnd - newlinesAt) >> 2);
+    const rowsEnd = blockRows > 0 ? <usize>load<u32>(listEnd - 4) + 1 : blockStart;
     // Every row has the commas that its prefix and its version prove, so the sum is right only when each of them is.
-    const partial = rowStart < at ? occurrences(rowStart, at, 44) : 0;
-    const commasOfRows = carried + sumOf(commas) - partial;
+    const partial = rowsEnd < at ? occurrences(rowsEnd, at, 44) : 0;
     const isAccepted =
-      rowStart > blockStart &&
-      doubt == 0 &&
-      longest <= plainRowBytes &&
-      commasOfRows == blockRows * commasPerRow &&
-      !v128.any_true(v128.or(suspicion, prefixes));
+      blockRows > 0 &&
+      i8x16.all_true(least) &&
+      (escapes & escapePercent) == 0 &&
+      carriedCommas + commas - partial == blockRows * commasPerRow &&
+      haveRowsPrefix(blockStart) &&
+      (prefixBytes <= 32 && !isCrlf && !hasVersion && !isQuoted ? true : isSpecialFine(blockStart, rowsEnd));
     if (isAccepted) {
       if (load<u32>(seenAt + (slot << 2)) == 0) store<u32>(seenAt + (slot << 2), <u32>blockStart);
-      if (hashesAt != 0) hashRows(blockStart, found);
+      if (hashesAt != 0) {
+        const isOdd = (escapes & escapeOdd) != 0 || v128.any_true(v128.and(classes, i8x16.splat(<i8>oddClass)));
+        hashRows(blockStart, isOdd || isOddCarried);
+        isOddCarried = isOdd;
+      }
       lines += blockRows;
-      blockStart = rowStart;
-      carried = partial;
+      blockStart = rowsEnd;
+      carriedCommas = partial;
       continue;
     }
     // Row by row. A block without a newline is one long row, or the beginning of one.
-    const stop = rowStart > blockStart ? rowStart : behindNewline(min(at, end), end);
+    const stop = blockRows > 0 ? rowsEnd : behindNewline(min(at, end), end);
     const next = judgeRows(blockStart, stop, end, isNoting);
     if (next < stop) {
       slowUntil = stop;
@@ -321,7 +354,8 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
     }
     blockStart = next;
     at = next;
-    carried = 0;
+    carriedCommas = 0;
+    isOddCarried = false;
     utf8Done = next;
   }
   stoppedAt = end;
@@ -365,8 +399,9 @@ let judgedKeyEnd: usize = 0;
 let judgedVersion: usize = 0;
 let judgedVersionEnd: usize = 0;
 
-/** What only some files need: the rest of a long prefix, CR before each newline, quotes, a version at each end. */
-function specialDoubt(from: usize, to: usize, found: usize): u32 {
+/** The fourth look, which only some files need: the rest of a long prefix, CR before each newline, quotes, a version at each end. */
+function isSpecialFine(from: usize, to: usize): bool {
+  const found = listEnd;
   let doubt: u32 = 0;
   let begin = from;
   for (let place = newlinesAt; place < found; place += 4) {
@@ -388,7 +423,7 @@ function specialDoubt(from: usize, to: usize, found: usize): u32 {
   // As many CRs as rows that end with one, as many quotes as prefix, version and end prove: none elsewhere.
   if (isCrlf) doubt |= <u32>(occurrences(from, to, 13) != rows);
   if (isQuoted) doubt |= <u32>(occurrences(from, to, 34) != rows * (hasVersion ? 6 : 4));
-  return doubt;
+  return doubt == 0;
 }
 
 /** Sum of 16 unsigned bytes. */
@@ -414,14 +449,6 @@ function occurrences(from: usize, to: usize, byte: i32): i32 {
     total += popcnt(i8x16.bitmask(i8x16.eq(v128.load(at), wanted)) & keep);
   }
   return total;
-}
-
-function prefixMask(length: usize): v128 {
-  let mask = i8x16.splat(0);
-  memory.fill(tablesAt + 80, 0, 16);
-  memory.fill(tablesAt + 80, 255, min<usize>(length, 16));
-  mask = v128.load(tablesAt + 80);
-  return mask;
 }
 
 function isPrefix(at: usize): bool {
@@ -452,77 +479,6 @@ function behindNewline(from: usize, end: usize): usize {
     at += 16;
   }
   return end;
-}
-
-function hexValue(byte: u32): i32 {
-  if (byte >= 48 && byte <= 57) return <i32>byte - 48;
-  if (byte >= 65 && byte <= 70) return <i32>byte - 55;
-  if (byte >= 97 && byte <= 102) return <i32>byte - 87;
-  return -1;
-}
-
-/** The byte that the escape at `at` stands for, -1 if there is none. */
-function escapedByte(at: usize): i32 {
-  if (load<u8>(at) != 37) return -1;
-  const high = hexValue(load<u8>(at + 1));
-  const low = hexValue(load<u8>(at + 2));
-  return high < 0 || low < 0 ? -1 : (high << 4) | low;
-}
-
-/** Reads one escaped character above ASCII; the address behind it, or 0 when its escapes are not UTF-8 (RFC 3629, table 3-7). */
-function utf8Escapes(at: usize): usize {
-  const lead = escapedByte(at);
-  let more = 0;
-  let least = 0x80;
-  let most = 0xbf;
-  if (lead >= 0xc2 && lead <= 0xdf) more = 1;
-  else if (lead >= 0xe0 && lead <= 0xef) {
-    more = 2;
-    if (lead == 0xe0) least = 0xa0;
-    if (lead == 0xed) most = 0x9f;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    more = 3;
-    if (lead == 0xf0) least = 0x90;
-    if (lead == 0xf4) most = 0x8f;
-  } else return 0;
-  let next = at + 3;
-  while (more > 0) {
-    const byte = escapedByte(next);
-    if (byte < least || byte > most) return 0;
-    least = 0x80;
-    most = 0xbf;
-    next += 3;
-    more -= 1;
-  }
-  return next;
-}
-
-/** The same for raw bytes. */
-function utf8Raw(at: usize): usize {
-  const lead = <i32>load<u8>(at);
-  let more = 0;
-  let least = 0x80;
-  let most = 0xbf;
-  if (lead >= 0xc2 && lead <= 0xdf) more = 1;
-  else if (lead >= 0xe0 && lead <= 0xef) {
-    more = 2;
-    if (lead == 0xe0) least = 0xa0;
-    if (lead == 0xed) most = 0x9f;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    more = 3;
-    if (lead == 0xf0) least = 0x90;
-    if (lead == 0xf4) most = 0x8f;
-  } else return 0;
-  let next = at + 1;
-  while (more > 0) {
-    const byte = <i32>load<u8>(next);
-    if (byte < least || byte > most) return 0;
-    least = 0x80;
-    most = 0xbf;
-    next += 1;
-    more -= 1;
-  }
-  return next;
 }
 
 function count(verdict: u32): void {
@@ -566,7 +522,7 @@ function judge(start: usize, end: usize): u32 {
   judgedKeyEnd = keyEnd;
   if (hasVersion) {
     for (let at = judgedVersion; at < judgedVersionEnd; at++) {
-      if (load<u8>(tablesAt + 96 + <usize>load<u8>(at)) != kindSafe) return notPlain;
+      if (load<u8>(kindsAt + <usize>load<u8>(at)) != kindSafe) return notPlain;
     }
     if (judgedVersion == judgedVersionEnd) bits |= missingVersion;
   }
@@ -580,7 +536,7 @@ function judge(start: usize, end: usize): u32 {
   let at = key;
   while (at < keyEnd) {
     const byte = <u32>load<u8>(at);
-    const kind = <u32>load<u8>(tablesAt + 96 + byte);
+    const kind = <u32>load<u8>(kindsAt + byte);
     if (kind == kindSafe) {
       at += 1;
       continue;
@@ -592,7 +548,7 @@ function judge(start: usize, end: usize): u32 {
         bits |= badEscape;
         at += 1;
       } else if (value < 0x80) {
-        if (value == 37 && hexValue(load<u8>(at + 3)) >= 0 && hexValue(load<u8>(at + 4)) >= 0) bits |= doubleEncoded;
+        if (value == 37 && isHexDigit(at + 3) && isHexDigit(at + 4)) bits |= doubleEncoded;
         at += 3;
       } else {
         const next = utf8Escapes(at);
@@ -642,72 +598,33 @@ function beginsWith(start: usize, stop: usize): bool {
   return true;
 }
 
-// Hashes: of the bucket, then of the decoded key, then of the version if there is one.
-
-const factor1: u64 = 0x9e3779b97f4a7c15;
-const factor2: u64 = 0xc2b2ae3d27d4eb4f;
-const factor3: u64 = 0x165667b19e3779f9;
-
-/** 16 bytes a step. Bytes behind the end may be read, and do not count. */
-function hashBytes(start: u64, from: usize, length: usize): u64 {
-  let a = start ^ (<u64>length * factor3);
-  let b = rotl(start, 32) + factor2;
-  let at = from;
-  let left = length;
-  while (left >= 16) {
-    a = rotl((a ^ load<u64>(at)) * factor1, 31);
-    b = rotl((b ^ load<u64>(at, 8)) * factor2, 29);
-    at += 16;
-    left -= 16;
-  }
-  if (left > 0) {
-    const low = left >= 8 ? load<u64>(at) : load<u64>(at) & lowBytes(left);
-    const high = left > 8 ? load<u64>(at, 8) & lowBytes(left - 8) : 0;
-    a = rotl((a ^ low) * factor1, 31);
-    b = rotl((b ^ high) * factor2, 29);
-  }
-  return finish(a, b);
-}
-
-function finish(a: u64, b: u64): u64 {
-  let hash = a ^ rotl(b, 23);
-  hash = (hash ^ (hash >> 32)) * factor2;
-  hash = (hash ^ (hash >> 29)) * factor1;
-  return hash ^ (hash >> 32);
-}
-
-/** A mask of fewer than 8 bytes, or of all 8. */
-function lowBytes(count: usize): u64 {
-  const bits = (<u64>count) << 3;
-  return bits >= 64 ? ~(<u64>0) : ((<u64>1) << bits) - 1;
-}
-
-/** Hashes the rows of an accepted block, whose newlines are listed. */
-function hashRows(from: usize, found: usize): void {
+/** Hashes the rows of an accepted block. `isOdd`: one of them may not have the normal spelling. */
+function hashRows(from: usize, isOdd: bool): void {
+  const found = listEnd;
+  const cut = <usize>isCrlf + <usize>isQuoted;
+  const separator: usize = isQuoted ? 3 : 1;
   let row = from;
   for (let place = newlinesAt; place < found; place += 4) {
     const rowEnd = <usize>load<u32>(place);
-    const contentEnd = rowEnd - <usize>isCrlf - <usize>isQuoted;
     const key = row + prefixBytes;
-    if (hasVersion) {
-      const version = versionStart(key, contentEnd);
-      keep(row, hashBytes(hashKey(key, version - (isQuoted ? 3 : 1)), version, contentEnd - version));
-    } else keep(row, hashKey(key, contentEnd));
+    const contentEnd = rowEnd - cut;
+    const version = hasVersion ? versionStart(key, contentEnd) : contentEnd;
+    const keyEnd = hasVersion ? version - separator : contentEnd;
+    let hash = isOdd ? hashKey(seed, key, keyEnd) : hashBytes(seed, key, keyEnd - key);
+    if (hasVersion) hash = hashBytes(hash, version, contentEnd - version);
+    keep(row, hash);
     row = rowEnd + 1;
   }
 }
 
+const changesDecoding: u32 = unencodedError | unencodedWarning | plusInKey | badEscape;
+
 function hashJudged(row: usize, verdict: u32): void {
   const key = row + prefixBytes;
   let hash: u64;
-  if (verdict & escapeNotUtf8) {
-    // Such fields are the same only as written; the three bytes tell them from decoded keys.
-    store<u8>(scratchAt, 0xef);
-    store<u8>(scratchAt, 0xbf, 1);
-    store<u8>(scratchAt, 0xbd, 2);
-    memory.copy(scratchAt + 3, key, judgedKeyEnd - key);
-    hash = hashBytes(seed, scratchAt, judgedKeyEnd - key + 3);
-  } else hash = hashKey(key, judgedKeyEnd);
+  if (verdict & escapeNotUtf8) hash = hashWritten(seed, key, judgedKeyEnd);
+  else if (verdict & changesDecoding) hash = hashDecoded(seed, key, judgedKeyEnd);
+  else hash = hashKey(seed, key, judgedKeyEnd);
   if (judgedVersionEnd > judgedVersion) hash = hashBytes(hash, judgedVersion, judgedVersionEnd - judgedVersion);
   keep(row, hash);
 }
@@ -717,63 +634,4 @@ function keep(row: usize, hash: u64): void {
   store<u64>(place, hash);
   store<u32>(place, <u32>row, 8);
   hashes += 1;
-}
-
-/** As hashBytes of the decoded key; keys without escapes are hashed where they are. */
-function hashKey(key: usize, end: usize): u64 {
-  const percent = i8x16.splat(37);
-  const plus = i8x16.splat(43);
-  let left = end - key;
-  let a = seed ^ (<u64>left * factor3);
-  let b = rotl(seed, 32) + factor2;
-  let at = key;
-  while (left > 0) {
-    const v = v128.load(at);
-    if (v128.any_true(v128.or(i8x16.eq(v, percent), i8x16.eq(v, plus)))) return hashBytes(seed, scratchAt, decode(key, at, end));
-    let low = i64x2.extract_lane(v, 0);
-    let high = i64x2.extract_lane(v, 1);
-    if (left < 16) {
-      low &= lowBytes(left);
-      high = left > 8 ? high & lowBytes(left - 8) : 0;
-      left = 16;
-    }
-    a = rotl((a ^ low) * factor1, 31);
-    b = rotl((b ^ high) * factor2, 29);
-    at += 16;
-    left -= 16;
-  }
-  return finish(a, b);
-}
-
-/** Decodes a key to scratchAt; there is nothing to decode before `from`. A `%` that is no escape stays. Returns the length. */
-function decode(key: usize, from: usize, end: usize): usize {
-  const percent = i8x16.splat(37);
-  const plus = i8x16.splat(43);
-  memory.copy(scratchAt, key, min(from, end) - key);
-  let to = scratchAt + (from - key);
-  let at = from;
-  while (at < end) {
-    const v = v128.load(at);
-    v128.store(to, v);
-    let mask = <u32>i8x16.bitmask(v128.or(i8x16.eq(v, percent), i8x16.eq(v, plus)));
-    if (mask == 0) {
-      at += 16;
-      to += 16;
-      continue;
-    }
-    const plain = <usize>ctz(mask);
-    at += plain;
-    to += plain;
-    if (at >= end) return to - scratchAt - (at - end);
-    const value = escapedByte(at);
-    if (value >= 0) {
-      store<u8>(to, <u8>value);
-      at += 3;
-    } else {
-      store<u8>(to, load<u8>(at) == 43 ? 32 : 37);
-      at += 1;
-    }
-    to += 1;
-  }
-  return to - scratchAt - (at - end);
 }

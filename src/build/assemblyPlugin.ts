@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { runPackageBin } from './command.js';
 
@@ -19,7 +19,7 @@ export function assembly(root: string): Plugin {
       setup.onLoad({ filter: /\.ts$/ }, async ({ path, suffix: asked }) => {
         if (asked !== suffix) return undefined;
         const binary = await compile(root, path);
-        return { contents: (await readFile(binary)).toString('base64'), loader: 'text', watchFiles: [path] };
+        return { contents: (await readFile(binary)).toString('base64'), loader: 'text', watchFiles: await modulesBeside(path) };
       });
     },
   };
@@ -30,19 +30,22 @@ const suffix = '?wasm';
 
 const running = new Map<string, Promise<void>>();
 
-/** Path of the compiled file, which is made once for each version of the source. */
+/** Path of the compiled file, which is made once for each version of the sources. */
 async function compile(root: string, source: string): Promise<string> {
-  const hash = createHash('sha256')
-    .update(await readFile(source))
-    .update(flags.join(' '))
-    .digest('hex')
-    .slice(0, 16);
-  const binary = join(root, 'out', 'assembly', `${hash}.wasm`);
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const file of await modulesBeside(source)) hash.update(await readFile(file));
+  const binary = join(root, 'out', 'assembly', `${hash.digest('hex').slice(0, 16)}.wasm`);
   if (existsSync(binary)) return binary;
   const compiling = running.get(binary) ?? runCompiler(root, source, binary);
   running.set(binary, compiling);
   await compiling;
   return binary;
+}
+
+/** The source and what it may import. */
+async function modulesBeside(source: string): Promise<string[]> {
+  const names = await readdir(dirname(source));
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(dirname(source), name));
 }
 
 async function runCompiler(root: string, source: string, binary: string): Promise<void> {

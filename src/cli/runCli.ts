@@ -3,11 +3,10 @@ import type { CliIo } from './cliIo.js';
 import { usageCode } from './commandLine.js';
 import { commands } from './commands.js';
 import { writeOut } from '../files/streams.js';
-import { ignoreErrorEvents, printable } from './output.js';
+import { printable } from './output.js';
 
 /** Runs one command line and returns its exit code: 0 fine, 1 errors found, 2 could not run. */
 export async function runCli(argv: readonly string[], io: CliIo, readVersion: () => string): Promise<number> {
-  ignoreErrorEvents(io.stdout, io.stderr);
   const [name, ...args] = argv;
   if (name === undefined) {
     await writeOut(io.stderr, help());

@@ -3,7 +3,7 @@ import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
 import type { CliIo } from './cliIo.js';
-import { count, ignoreErrorEvents, printable, styleOf } from './output.js';
+import { count, printable, styleOf } from './output.js';
 import type { FetchedReport } from './runReport.js';
 
 /** Shows a run while it lasts, and how it ended. */
@@ -27,7 +27,6 @@ export interface ReportPlace {
 
 /** A progress bar on a terminal, plain lines when piped, or an event of JSON a line. */
 export function createRunDisplay(format: 'text' | 'json', io: CliIo): RunDisplay {
-  ignoreErrorEvents(io.stdout, io.stderr);
   if (format === 'json') return new JsonDisplay(io);
   return io.isTerminal && io.env['TERM'] !== 'dumb' ? new TerminalDisplay(io) : new PlainDisplay(io);
 }
@@ -113,7 +112,7 @@ function warningOf(line: string): string | undefined {
 }
 
 function write(stream: Writable, text: string): void {
-  // A reader that has gone away must not end the run: ignoreErrorEvents takes the stream's own complaint.
+  // A reader that has gone away must not end the run: withoutErrorEvents takes the stream's own complaint.
   if (!stream.destroyed) stream.write(text);
 }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 export const partitionCount = 512;
 /** An entry is 12 bytes: 32 bits of hash; 16 bits of hash below 16 of the offset; 32 bits of the offset. */
@@ -104,7 +104,7 @@ export class HashStore {
 
   /** All blocks are full but the last of each partition, and that one too when it is about to be followed. */
   #spill(): void {
-    this.#spillFile ??= openSync(join(this.#folder, randomUUID()), 'wx+', 0o600);
+    this.#spillFile ??= openSync(join(this.#folder, `hashes-${threadId}`), 'wx+', 0o600);
     for (const [partition, blocks] of this.#blocks.entries()) {
       const isLastFull = this.#next[partition] === this.#ends[partition];
       const full = blocks.splice(0, isLastFull ? blocks.length : Math.max(blocks.length - 1, 0));

@@ -52,7 +52,7 @@ export class JsKernel implements ScanKernel {
   readonly #kinds = new Uint8Array(256);
   readonly #prefixes: ({ length: number; low: number; high: number } | undefined)[] = [];
   readonly #decoded = new Uint8Array(maxPlainRow + 3);
-  #mode: KernelMode = { columns: 2, isCrlf: false, isQuoted: false, rules: 0, wantsHashes: false };
+  #mode: KernelMode = { columns: 2, isCrlf: false, isQuoted: false, rules: 0, wantsHashes: false, escaped: 0 };
   #slot = 0;
   #nextMark = 0;
   #keyStart = 0;

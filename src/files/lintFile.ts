@@ -177,6 +177,7 @@ function planScan(
       isQuoted: head.isQuoted,
       rules,
       wantsHashes: severities['duplicate-row'] !== 'off',
+      escaped: head.escaped,
     },
     lint,
     maxProblems: lint.maxProblems ?? defaultMaxProblems,

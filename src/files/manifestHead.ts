@@ -4,6 +4,7 @@ import { declaredLayout, type ManifestLayout, openLayout } from '../core/manifes
 import type { AssembledRow } from '../core/manifest/rowAssembler.js';
 import { readInto } from './openedFile.js';
 import { readRow } from './readRow.js';
+import { escapedPunctuation } from './spelling.js';
 
 export interface HeadRow {
   readonly row: AssembledRow;
@@ -25,9 +26,12 @@ export interface ManifestHead {
   readonly columns: 2 | 3;
   readonly isCrlf: boolean;
   readonly isQuoted: boolean;
+  /** See `escapedPunctuation`. */
+  readonly escaped: number;
 }
 
 const headBytes = 256 * 1024;
+const sampleBytes = 64 * 1024;
 
 /** Reads the head. Undefined when it is longer than usual, or when its columns are not `Bucket,Key[,VersionId]`. */
 export function readHead(fd: number, sizeBytes: number, lint: LintOptions): ManifestHead | undefined {
@@ -62,6 +66,7 @@ export function readHead(fd: number, sizeBytes: number, lint: LintOptions): Mani
       columns,
       isCrlf: read.row.lineEnd === '\r\n',
       isQuoted: judged.view.fields.every(({ isQuoted }) => isQuoted),
+      escaped: escapedPunctuation(bytes.subarray(0, sampleBytes)),
     };
   }
 }

@@ -41,6 +41,8 @@ export interface KernelMode {
   /** Bits of the rules that are on, see `kernelRules`. */
   readonly rules: number;
   readonly wantsHashes: boolean;
+  /** How most keys are spelled, see `escapedPunctuation`. */
+  readonly escaped: number;
 }
 
 /** What rows of one bucket begin with: `bucket,` or `"bucket","`. */
@@ -55,7 +57,7 @@ export interface ObjectHash {
   readonly high: number;
 }
 
-// The addresses of src/assembly/manifestScan.ts.
+// The addresses of src/assembly/memoryMap.ts.
 export const prefixesAt = 1024;
 export const prefixSlots = 16;
 export const prefixSlotBytes = 128;

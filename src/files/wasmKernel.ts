@@ -18,7 +18,7 @@ export function compileKernel(): WebAssembly.Module {
 }
 
 interface KernelExports {
-  configure(columns: number, isCrlf: number, isQuoted: number, rules: number, hashesAt: number): void;
+  configure(columns: number, isCrlf: number, isQuoted: number, rules: number, hashesAt: number, escaped: number): void;
   learn(slot: number, prefixBytes: number, bucketFrom: number, bucketBytes: number): void;
   begin(): void;
   drain(): void;
@@ -38,13 +38,14 @@ export class WasmKernel implements ScanKernel {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly hashesAt: number;
+  /** Room for an object of three parts, and for its key once more in escapes alone. */
   readonly #objectAt: number;
   readonly #exports: KernelExports;
 
   constructor(module: WebAssembly.Module, inputBytes: number) {
     this.hashesAt = inputAt + ((inputBytes + inputSlack + 63) & ~63);
     this.#objectAt = this.hashesAt + hashListBytes(inputBytes);
-    const pages = Math.ceil((this.#objectAt + 4 * maxHashedBytes) / 65536);
+    const pages = Math.ceil((this.#objectAt + 8 * maxHashedBytes) / 65536);
     const memory = new WebAssembly.Memory({ initial: pages });
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
@@ -52,8 +53,8 @@ export class WasmKernel implements ScanKernel {
   }
 
   configure(mode: KernelMode): void {
-    const { columns, isCrlf, isQuoted, rules, wantsHashes } = mode;
-    this.#exports.configure(columns, Number(isCrlf), Number(isQuoted), rules, wantsHashes ? this.hashesAt : 0);
+    const { columns, isCrlf, isQuoted, rules, wantsHashes, escaped } = mode;
+    this.#exports.configure(columns, Number(isCrlf), Number(isQuoted), rules, wantsHashes ? this.hashesAt : 0, escaped);
   }
 
   learn(slot: number, prefix: Prefix): void {
