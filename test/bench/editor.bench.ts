@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BenchContext, Benchmark, Measurement } from '../../src/build/benchmark.js';
 import { ManifestModel } from '../../src/core/manifest/incrementalLint.js';
 import { buildInSlices, sliceMs } from '../../src/ui/lint/buildInSlices.js';
+import { startWatch } from '../support/stopWatch.js';
 import { type ManifestKind, seededManifest } from '../support/seededManifest.js';
 
 /** Budget 5 of the design: what typing in a large manifest costs the extension host. */
@@ -75,19 +76,6 @@ async function build(model: ManifestModel): Promise<number[]> {
 
 function follow(model: ManifestModel, change: { startLine: number; endLine: number; insertedLineCount: number }): void {
   if (!model.applyChanges([change])) throw new Error(`The edit of line ${change.startLine + 1} was not followed.`);
-}
-
-/**
- * Milliseconds since then. Wall-clock time has in it what else the machine does, processor time what other threads of ours do (the
- * compiler, the collector); the time of this thread is at most the lesser of the two.
- */
-function startWatch(): () => number {
-  const startedAt = performance.now();
-  const usedBefore = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(usedBefore);
-    return Math.min(performance.now() - startedAt, (user + system) / 1000);
-  };
 }
 
 function microseconds(work: () => void): number {

@@ -47,10 +47,15 @@ export class FakeJobs extends FakeTargetClient {
 
 /** Local with a fake client, reachable while the test says so. */
 export class FakeTargets implements TargetProvider {
-  readonly jobs = new FakeJobs();
+  readonly jobs: FakeJobs;
   isReachable = true;
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
+
+  /** Local unless another is given. */
+  constructor(target?: Target) {
+    this.jobs = new FakeJobs(target?.kind ?? 'local', [], target);
+  }
 
   get targets(): readonly Target[] {
     return [this.jobs.target];

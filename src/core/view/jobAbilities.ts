@@ -3,7 +3,8 @@ import type { JobDescriptor, JobListItem } from '../job/jobTypes.js';
 import { hasEnded, isKnownStatus } from './jobOutcome.js';
 
 /** What can be done with a job as it stands; menus show exactly these. */
-export type JobAbility = 'confirmable' | 'cancellable' | 'prioritizable' | 'reported' | 'copyable';
+export type JobAbility =
+  'confirmable' | 'cancellable' | 'prioritizable' | 'reported' | 'copyable' | 'pinnable' | 'unpinnable' | 'onAws';
 
 /** From the list entry alone a report can't be ruled out; the description of the job can. */
 export function abilitiesOf(job: JobListItem, descriptor?: JobDescriptor): ReadonlySet<JobAbility> {

@@ -25,3 +25,16 @@ export function jobEndMessage(job: JobListItem, formats: Formats): JobEndMessage
       return { severity: 'warning', text, mayHaveReport: ran };
   }
 }
+
+/** What to say about several followed jobs that ended while nobody watched. As bad as the worst of them. */
+export function awayMessage(jobs: readonly JobListItem[], formats: Formats): JobEndMessage {
+  const { l10n } = formats;
+  const messages = jobs.map((job) => jobEndMessage(job, formats)).filter((message) => message !== undefined);
+  const bad = messages.filter(({ severity }) => severity !== 'information').length;
+  const severity = messages.some((message) => message.severity === 'error') ? 'error' : bad > 0 ? 'warning' : 'information';
+  const text =
+    bad === 0
+      ? l10n.t('{0} jobs ended while you were away. All succeeded.', messages.length)
+      : l10n.t('{0} jobs ended while you were away, {1} of them with failures or before their end.', messages.length, bad);
+  return { severity, text, mayHaveReport: messages.some((message) => message.mayHaveReport) };
+}

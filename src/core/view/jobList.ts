@@ -80,7 +80,11 @@ function sorted(jobs: readonly JobListItem[]): readonly JobListItem[] {
   return jobs.toSorted((a, b) => timeOf(b) - timeOf(a) || (a.JobId < b.JobId ? -1 : a.JobId > b.JobId ? 1 : 0));
 }
 
+/** Reading a date takes longer than comparing two, and a list is sorted at every refresh. */
+const times = new WeakMap<JobListItem, number>();
+
 function timeOf(job: JobListItem): number {
-  const time = Date.parse(job.CreationTime ?? '');
-  return Number.isNaN(time) ? 0 : time;
+  let time = times.get(job);
+  if (time === undefined) times.set(job, (time = Date.parse(job.CreationTime ?? '') || 0));
+  return time;
 }

@@ -47,3 +47,54 @@ export function cancelPrompt(target: Target, job: JobDescriptor, formats: Format
     action: l10n.t('Cancel Job'),
   };
 }
+
+/** A job that a question is about, and where it runs. */
+export interface PromptedJob {
+  readonly target: Target;
+  readonly job: JobDescriptor;
+}
+
+/** Jobs that a question names one by one; of more, the rest is counted. */
+const namedJobs = 10;
+
+/** One question for any number of jobs: the question of a single one, or all of them by name. `leftOut` were chosen and can't be meant. */
+export function promptFor(
+  kind: 'confirm' | 'cancel',
+  jobs: readonly PromptedJob[],
+  leftOut: number,
+  formats: Formats,
+): Prompt | undefined {
+  const { l10n } = formats;
+  const [first] = jobs;
+  if (first === undefined) return undefined;
+  const single = kind === 'confirm' ? confirmPrompt : cancelPrompt;
+  if (jobs.length === 1 && leftOut === 0) return single(first.target, first.job, formats);
+  const lines = jobs.slice(0, namedJobs).map(({ target, job }) => {
+    const progress = progressText(job.ProgressSummary, formats) ?? operationText(job);
+    return `• ${jobLabel(job)} · ${targetText(target)} · ${progress}`;
+  });
+  if (jobs.length > namedJobs) lines.push(l10n.t('and {0} more', formatCount(jobs.length - namedJobs, formats)));
+  const rows = jobs.map(({ job }) => countsOf(job.ProgressSummary)?.total);
+  const notes: string[] = [];
+  if (kind === 'confirm') {
+    const known = rows.reduce<number>((sum, total) => sum + (total ?? 0), 0);
+    notes.push(
+      rows.includes(undefined)
+        ? l10n.t('At least {0} objects in all.', formatCount(known, formats))
+        : l10n.t('{0} objects in all.', formatCount(known, formats)),
+    );
+  } else notes.push(l10n.t('What was done stays done, and a cancelled job does not run again.'));
+  if (leftOut > 0) {
+    notes.push(
+      kind === 'confirm'
+        ? l10n.t('{0} of the chosen jobs do not wait for confirmation and are left as they are.', formatCount(leftOut, formats))
+        : l10n.t('{0} of the chosen jobs can no longer be cancelled and are left as they are.', formatCount(leftOut, formats)),
+    );
+  }
+  const count = formatCount(jobs.length, formats);
+  return {
+    message: kind === 'confirm' ? l10n.t('Run {0} jobs?', count) : l10n.t('Cancel {0} jobs?', count),
+    detail: [...lines, '', ...notes].join('\n'),
+    action: kind === 'confirm' ? l10n.t('Run Jobs') : l10n.t('Cancel Jobs'),
+  };
+}

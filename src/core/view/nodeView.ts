@@ -1,9 +1,10 @@
 import { assertNever } from '../../base/errors.js';
-import { type Formats, formatTime } from './formats.js';
+import { type Formats, formatCount, formatDuration, formatRate, formatTime } from './formats.js';
 import { abilitiesOf, type JobAbility } from './jobAbilities.js';
+import { groupIcon, groupLabel } from './jobGroups.js';
 import { type IconView, outcomeIcon, outcomeOf } from './jobOutcome.js';
 import { jobLabel, stateText } from './jobText.js';
-import type { JobNode, TreeNode } from './treeNode.js';
+import type { JobNode, TargetNode, TreeNode } from './treeNode.js';
 
 /** What a click on a node does. */
 export type NodeAction = 'openReport' | 'openManifest' | 'retry' | 'loadMore';
@@ -30,13 +31,26 @@ export function viewOf(node: TreeNode, formats: Formats): NodeView {
     case 'target':
       return {
         label: node.target.label,
-        description: node.isStale ? l10n.t('{0} · not up to date', node.target.region) : node.target.region,
+        description: node.isStale ? staleText(node, formats) : node.target.region,
         tooltip: node.target.kind === 'local' ? l10n.t('The local engine of this window') : node.target.label,
         icon: { id: node.target.kind === 'local' ? 'vm' : 'cloud' },
         collapsible: 'expanded',
         context: `target ${node.target.kind}`,
-        accessibilityLabel: l10n.t('Target {0}, Region {1}', node.target.label, node.target.region),
+        accessibilityLabel: node.isStale
+          ? l10n.t('Target {0}, {1}', node.target.label, staleText(node, formats))
+          : l10n.t('Target {0}, Region {1}', node.target.label, node.target.region),
       };
+    case 'group': {
+      const label = groupLabel(node.group, l10n);
+      return {
+        label,
+        description: formatCount(node.count, formats),
+        icon: groupIcon(node.group),
+        collapsible: 'expanded',
+        context: `group ${node.group}`,
+        accessibilityLabel: l10n.t('{0}, {1} jobs', label, formatCount(node.count, formats)),
+      };
+    }
     case 'job':
       return jobView(node, formats);
     case 'detail':
@@ -68,6 +82,7 @@ export function viewOf(node: TreeNode, formats: Formats): NodeView {
     case 'loadMore':
       return {
         label: l10n.t('Load more'),
+        description: l10n.t('{0} shown', formatCount(node.shown, formats)),
         icon: { id: 'ellipsis' },
         collapsible: 'none',
         context: 'loadMore',
@@ -83,24 +98,58 @@ function jobView(node: JobNode, formats: Formats): NodeView {
   const { l10n } = formats;
   const { job } = node;
   const label = jobLabel(job);
-  const state = stateText(job, formats);
-  const lines = [
+  const state = [stateText(job, formats), ...paceTexts(node, formats)].join(' · ');
+  const description = node.targetLabel === undefined ? state : `${state} · ${node.targetLabel}`;
+  return {
     label,
-    state,
+    description,
+    icon: outcomeIcon(outcomeOf(job.Status, job.ProgressSummary)),
+    collapsible: 'collapsed',
+    context: 'job',
+    abilities: jobAbilities(node),
+    accessibilityLabel:
+      node.targetLabel === undefined
+        ? l10n.t('Job {0}, {1}', label, state)
+        : l10n.t('Job {0}, {1}, on {2}', label, state, node.targetLabel),
+  };
+}
+
+function jobAbilities({ job, descriptor, isPinned, isOnAws }: JobNode): ReadonlySet<JobAbility> {
+  return new Set<JobAbility>([
+    ...abilitiesOf(job, descriptor),
+    isPinned === true ? 'unpinnable' : 'pinnable',
+    ...(isOnAws === true ? (['onAws'] as const) : []),
+  ]);
+}
+
+/** How fast, and how long it will take as it goes now. */
+function paceTexts({ pace }: JobNode, formats: Formats): string[] {
+  if (pace === undefined || pace.tasksPerSecond === 0) return [];
+  const { l10n } = formats;
+  const rate = formatRate(pace.tasksPerSecond, formats);
+  return pace.remainingSeconds === undefined
+    ? [rate]
+    : [rate, l10n.t('{0} left', formatDuration(Math.ceil(pace.remainingSeconds), formats))];
+}
+
+function staleText({ target, readAt }: TargetNode, formats: Formats): string {
+  const { l10n } = formats;
+  return readAt === undefined
+    ? l10n.t('{0} · not up to date', target.region)
+    : l10n.t('{0} · not up to date, as of {1}', target.region, formatTime(readAt, formats));
+}
+
+/** Plain text, lines separated by newlines: made when somebody hovers, because formatting times of ten thousand jobs takes its time. */
+export function jobTooltip(node: JobNode, formats: Formats): string {
+  const { l10n } = formats;
+  const { job } = node;
+  return [
+    jobLabel(job),
+    [stateText(job, formats), ...paceTexts(node, formats)].join(' · '),
     l10n.t('Job ID: {0}', job.JobId),
     ...(job.Operation === undefined ? [] : [l10n.t('Operation: {0}', job.Operation)]),
     ...(job.Priority === undefined ? [] : [l10n.t('Priority: {0}', job.Priority)]),
     ...(job.CreationTime === undefined ? [] : [l10n.t('Created: {0}', formatTime(job.CreationTime, formats))]),
     ...(job.TerminationDate === undefined ? [] : [l10n.t('Ended: {0}', formatTime(job.TerminationDate, formats))]),
-  ];
-  return {
-    label,
-    description: state,
-    tooltip: lines.join('\n'),
-    icon: outcomeIcon(outcomeOf(job.Status, job.ProgressSummary)),
-    collapsible: 'collapsed',
-    context: 'job',
-    abilities: abilitiesOf(job, node.descriptor),
-    accessibilityLabel: l10n.t('Job {0}, {1}', label, state),
-  };
+  ].join('\n');
 }

@@ -1,16 +1,20 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.js';
-import type { Formats } from '../../core/view/formats.js';
+import { type Formats, formatCount } from '../../core/view/formats.js';
 import { countsOf } from '../../core/view/jobOutcome.js';
 import { jobLabel } from '../../core/view/jobText.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { ActiveJob } from '../platform/jobActivity.js';
 import type { Services } from '../platform/services.js';
+import { askFilter, readTagsFor } from './filterJobs.js';
+import { followedKey } from './followedKey.js';
 import { JobActions } from './jobActions.js';
+import { jobText } from './jobDocuments.js';
 import { notifyOfEnds } from './jobNotifications.js';
 import { type EndedJob, JobStore } from './jobStore.js';
 import { JobTree, type TreeElement } from './jobTree.js';
-import { renderElement } from './nodeRenderer.js';
+import { type Grouping, JobViewState } from './jobViewState.js';
+import { renderElement, resolveElement } from './nodeRenderer.js';
 import type { TargetProvider } from './targetProvider.js';
 
 /** The part of the explorer that loads when the view is first looked at or a job command first runs. */
@@ -19,21 +23,62 @@ export interface Explorer extends vscode.Disposable {
   readonly tree: JobTree;
   readonly actions: JobActions;
   render(element: TreeElement): vscode.TreeItem;
+  resolve(item: vscode.TreeItem, element: TreeElement): vscode.TreeItem;
   /** Watches a job to its end and shows it in the view, without taking the focus. */
   follow(reference: JobReference): Promise<void>;
+  pin(jobs: readonly JobReference[], isPinned: boolean): void;
+  filter(): Promise<void>;
+  clearFilter(): void;
+  group(grouping: Grouping): void;
+  dismissAway(): void;
+  loadMore(targetId: string, parentId: string): Promise<void>;
+  /** The text of a document that shows a job. */
+  text(uri: vscode.Uri): Promise<string>;
 }
 
 export function createExplorer(services: Services, targets: TargetProvider, view: () => vscode.TreeView<TreeElement>): Explorer {
   const disposables = new DisposableStore();
+  const { clock, contextKeys, errors } = services;
+  const memory = services.context.workspaceState;
   const formats: Formats = { l10n: vscode.l10n, locale: vscode.env.language };
   const store = disposables.add(
-    new JobStore({ targets, clock: services.clock, onError: (what, error) => services.errors.logOnly(what, error) }),
+    new JobStore({
+      targets,
+      clock,
+      followed: memory.get<readonly JobReference[]>(followedKey) ?? [],
+      onError: (what, error) => errors.logOnly(what, error),
+    }),
   );
-  const tree = disposables.add(new JobTree(store, formats));
+  const state = new JobViewState(memory, (error) => errors.logOnly('Remember the view', error));
+  const tree = disposables.add(new JobTree(store, formats, state, clock));
   const actions = new JobActions(targets, store, formats);
+  const aborted = new AbortController();
+  contextKeys.set('s3batch.jobsGrouping', state.grouping);
+  disposables.add({ dispose: () => aborted.abort() });
   disposables.add(notifyOfEnds(store, services, formats));
   disposables.add(
+    store.onDidChangeFollowed((followed) => {
+      memory.update(followedKey, followed).then(undefined, (error: unknown) => errors.logOnly('Remember followed jobs', error));
+    }),
+  );
+  const showFilter = (): void => {
+    contextKeys.set('s3batch.isFiltered', state.filter !== undefined);
+    if (state.filter === undefined) {
+      view().message = '';
+      return;
+    }
+    const { shown, read } = tree.counts();
+    view().message = vscode.l10n.t(
+      '{0} of {1} jobs: {2}',
+      formatCount(shown, formats),
+      formatCount(read, formats),
+      state.filterText,
+    );
+  };
+  disposables.add(state.onDidChange(showFilter));
+  disposables.add(
     store.onDidChange(() => {
+      if (state.filter !== undefined) showFilter();
       const active = store.activeJobs();
       services.jobActivity.update(active.map(activeJobOf));
       view().badge =
@@ -50,7 +95,8 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     store,
     tree,
     actions,
-    render: (element) => renderElement(element, formats),
+    render: (element) => renderElement(element, tree.view(element)),
+    resolve: (item, element) => resolveElement(item, element, formats),
     async follow(reference) {
       store.follow(reference);
       await store.refresh(reference.targetId);
@@ -61,9 +107,27 @@ export function createExplorer(services: Services, targets: TargetProvider, view
         await view().reveal(element, { select: true, focus: false });
       } catch (error) {
         // The tree may have been refreshed meanwhile. The job is there, only not selected.
-        services.errors.logOnly('Reveal a job', error);
+        errors.logOnly('Reveal a job', error);
       }
     },
+    pin: (jobs, isPinned) => state.setPinned(jobs, isPinned),
+    async filter() {
+      await askFilter(state);
+      await errors.run('Read tags for the filter', () => readTagsFor(state, store, tree, targets, aborted.signal));
+    },
+    clearFilter: () => state.setFilter(''),
+    group(grouping) {
+      contextKeys.set('s3batch.jobsGrouping', grouping);
+      state.setGrouping(grouping);
+    },
+    dismissAway: () => state.dismissAway(),
+    async loadMore(targetId, parentId) {
+      // What was read already comes first; then the next page, of one target or of all.
+      if (tree.showMore(parentId)) return;
+      const ids = targetId === '' ? store.targets.map(({ target }) => target.id) : [targetId];
+      await Promise.all(ids.map((id) => store.loadMore(id)));
+    },
+    text: async (uri) => await jobText(store, uri),
     dispose: () => disposables.dispose(),
   };
 }

@@ -1,25 +1,37 @@
 import * as vscode from 'vscode';
-import { BatchError } from '../../base/errors.js';
+import { BatchError, errorMessage } from '../../base/errors.js';
 import { jobArn, parseObjectArn } from '../../core/job/arn.js';
-import type { JobDescriptor } from '../../core/job/jobTypes.js';
-import { priorityShape } from '../../core/job/requestShapes.js';
+import { consoleUrl } from '../../core/job/consoleUrl.js';
+import type { JobDescriptor, Tag } from '../../core/job/jobTypes.js';
+import { priorityShape, putJobTaggingRequestShape } from '../../core/job/requestShapes.js';
 import { validateShape } from '../../core/operations/validateShape.js';
 import type { TargetClient } from '../../core/job/target.js';
 import type { Formats } from '../../core/view/formats.js';
 import { abilitiesOf, type JobAbility } from '../../core/view/jobAbilities.js';
 import { outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js';
-import { cancelPrompt, confirmPrompt, type Prompt } from '../../core/view/jobPrompts.js';
+import { type Prompt, promptFor } from '../../core/view/jobPrompts.js';
 import { jobLabel, stateText } from '../../core/view/jobText.js';
+import { targetText } from '../../core/view/targetText.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import { objectUri } from '../report/objectUri.js';
+import { askQuestion } from '../wizard/askQuestion.js';
+import { jobUri } from './jobDocuments.js';
 import type { JobStore } from './jobStore.js';
 import type { TargetProvider } from './targetProvider.js';
 
 const viewProgress: vscode.ProgressOptions = { location: { viewId: 's3batch.jobs' } };
+/** Jobs that are read or changed at the same time. */
+const lanes = 4;
+
+interface ReadJob {
+  readonly reference: JobReference;
+  readonly client: TargetClient;
+  readonly job: JobDescriptor;
+}
 
 /**
- * What can be done with a job. Every action takes the job that it is given, or asks for one that it applies to, and looks at the job
- * anew before it does anything: the tree may be a second old.
+ * What can be done with jobs. Every action takes the jobs that it is given, or asks for one that it applies to, and looks at them
+ * anew before it does anything: the tree may be a second old. Of several jobs, those that an action does not apply to are left alone.
  */
 export class JobActions {
   readonly #targets: TargetProvider;
@@ -32,55 +44,98 @@ export class JobActions {
     this.#formats = formats;
   }
 
-  async confirm(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'confirmable', vscode.l10n.t('Which job is to run?'));
-    if (reference === undefined) return;
-    const { client, job } = await this.read(reference);
-    this.#insist(job, 'confirmable', vscode.l10n.t('does not wait for confirmation'));
-    if (!(await ask(confirmPrompt(client.target, job, this.#formats)))) return;
-    await this.#change(reference, () => client.updateJobStatus(reference.jobId, 'Ready', undefined));
-    this.#store.follow(reference);
+  async confirm(given: readonly JobReference[]): Promise<void> {
+    await this.#changeStatus(given, 'confirm', 'confirmable', {
+      placeholder: vscode.l10n.t('Which job is to run?'),
+      problem: vscode.l10n.t('does not wait for confirmation'),
+    });
   }
 
-  async cancel(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'cancellable', vscode.l10n.t('Which job is to be cancelled?'));
-    if (reference === undefined) return;
-    const { client, job } = await this.read(reference);
-    this.#insist(job, 'cancellable', vscode.l10n.t('can no longer be cancelled'));
-    if (!(await ask(cancelPrompt(client.target, job, this.#formats)))) return;
-    await this.#change(reference, () => client.updateJobStatus(reference.jobId, 'Cancelled', undefined));
+  async cancel(given: readonly JobReference[]): Promise<void> {
+    await this.#changeStatus(given, 'cancel', 'cancellable', {
+      placeholder: vscode.l10n.t('Which job is to be cancelled?'),
+      problem: vscode.l10n.t('can no longer be cancelled'),
+    });
   }
 
-  async changePriority(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'prioritizable', vscode.l10n.t('Whose priority is to change?'));
-    if (reference === undefined) return;
-    const { client, job } = await this.read(reference);
-    this.#insist(job, 'prioritizable', vscode.l10n.t('has ended'));
+  async changePriority(given: readonly JobReference[]): Promise<void> {
+    const references = await this.#chosen(given, 'prioritizable', vscode.l10n.t('Whose priority is to change?'));
+    const read = await this.#readAll(references);
+    const jobs = this.#applicable(read, 'prioritizable', vscode.l10n.t('has ended'));
+    const [first] = jobs;
+    if (first === undefined) return;
     const text = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Priority of "{0}"', jobLabel(job)),
+      title:
+        jobs.length === 1
+          ? vscode.l10n.t('Priority of "{0}"', jobLabel(first.job))
+          : vscode.l10n.t('Priority of {0} jobs', jobs.length),
       prompt: priorityShape.doc ?? '',
-      value: String(job.Priority),
+      value: String(first.job.Priority),
       ignoreFocusOut: true,
       validateInput: (value) => priorityProblem(value),
     });
-    if (text === undefined || Number(text) === job.Priority) return;
-    await this.#change(reference, () => client.updateJobPriority(reference.jobId, Number(text)));
+    if (text === undefined) return;
+    const priority = Number(text);
+    await this.#changeAll(
+      jobs.filter(({ job }) => job.Priority !== priority),
+      ({ client, reference }) => client.updateJobPriority(reference.jobId, priority),
+    );
   }
 
-  async copyId(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'copyable', vscode.l10n.t('Whose ID is to be copied?'));
-    if (reference !== undefined) await copy(reference.jobId);
-  }
-
-  async copyArn(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'copyable', vscode.l10n.t('Whose ARN is to be copied?'));
+  async editTags(given: readonly JobReference[]): Promise<void> {
+    const [reference] = await this.#chosen(given, 'copyable', vscode.l10n.t('Whose tags are to change?'));
     if (reference === undefined) return;
     const { client, job } = await this.read(reference);
-    await copy(job.JobArn ?? jobArn(client.target.region, await client.accountId(), reference.jobId));
+    const before = await client.getJobTags(reference.jobId);
+    const asked = await askQuestion(
+      {
+        kind: 'map',
+        id: 'tags',
+        title: vscode.l10n.t('Tags'),
+        prompt: vscode.l10n.t('All tags of the job, each as key=value.'),
+        isOptional: true,
+        validate: (value) => {
+          const [finding] = validateShape({ Tags: tagsOf(value) }, putJobTaggingRequestShape);
+          return finding === undefined ? undefined : { message: finding.message, severity: 'error' };
+        },
+      },
+      {
+        title: vscode.l10n.t('Tags of "{0}"', jobLabel(job)),
+        step: 1,
+        total: 1,
+        canGoBack: false,
+        answers: {},
+        offered: Object.fromEntries(before.map((tag) => [tag.Key, tag.Value])),
+      },
+    );
+    if (asked.kind === 'back') return;
+    const after = tagsOf(asked.value);
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    await vscode.window.withProgress(viewProgress, async () => {
+      await client.putJobTags(reference.jobId, after);
+      this.#store.forgetDetails(reference);
+    });
   }
 
-  async openManifest(given?: JobReference): Promise<void> {
-    const reference = await this.choose(given, 'copyable', vscode.l10n.t('Whose manifest is to be opened?'));
+  async copyIds(given: readonly JobReference[]): Promise<void> {
+    const references = await this.#chosen(given, 'copyable', vscode.l10n.t('Whose ID is to be copied?'));
+    if (references.length > 0) await copy(references.map(({ jobId }) => jobId).join('\n'));
+  }
+
+  async copyArns(given: readonly JobReference[]): Promise<void> {
+    const references = await this.#chosen(given, 'copyable', vscode.l10n.t('Whose ARN is to be copied?'));
+    if (references.length === 0) return;
+    const arns = await Promise.all(
+      references.map(async ({ targetId, jobId }) => {
+        const client = await this.#targets.client(targetId);
+        return jobArn(client.target.region, await client.accountId(), jobId);
+      }),
+    );
+    await copy(arns.join('\n'));
+  }
+
+  async openManifest(given: readonly JobReference[]): Promise<void> {
+    const [reference] = await this.#chosen(given, 'copyable', vscode.l10n.t('Whose manifest is to be opened?'));
     if (reference === undefined) return;
     const { job } = await this.read(reference);
     const place = parseObjectArn(job.Manifest?.Location.ObjectArn ?? '');
@@ -90,17 +145,58 @@ export class JobActions {
     await vscode.window.showTextDocument(objectUri(reference.targetId, place.bucket, place.key), { preview: true });
   }
 
+  async openInConsole(given: readonly JobReference[]): Promise<void> {
+    const [reference] = await this.#chosen(given, 'onAws', vscode.l10n.t('Which job is to be opened in the AWS console?'));
+    const target = this.#store.state(reference?.targetId ?? '')?.target;
+    if (reference === undefined || target === undefined) return;
+    await vscode.env.openExternal(vscode.Uri.parse(consoleUrl(target.region, reference.jobId), true));
+  }
+
+  /** Two jobs side by side, as job files; the older one left. */
+  async compare(given: readonly JobReference[]): Promise<void> {
+    const [first, second = await this.#other(first)] =
+      given.length > 0 ? given : await this.#chosen([], 'copyable', vscode.l10n.t('Which job is to be compared?'));
+    if (first === undefined || second === undefined) return;
+    const read = await this.#readAll([first, second]);
+    const [older, newer] = read.toSorted((a, b) => ((a.job.CreationTime ?? '') < (b.job.CreationTime ?? '') ? -1 : 1));
+    if (older === undefined || newer === undefined) return;
+    const title = vscode.l10n.t('{0} ↔ {1}', jobLabel(older.job), jobLabel(newer.job));
+    const uris = [older, newer].map(({ reference, job }) => jobUri(reference, jobLabel(job)));
+    await vscode.commands.executeCommand('vscode.diff', ...uris, title);
+  }
+
   /** The job given, or one chosen among those with the ability. Undefined when nothing was chosen; rejects when there is none. */
   async choose(given: JobReference | undefined, ability: JobAbility, placeholder: string): Promise<JobReference | undefined> {
-    if (given !== undefined && given.jobId !== '') return { targetId: given.targetId, jobId: given.jobId };
+    return (await this.#chosen(given === undefined ? [] : [given], ability, placeholder))[0];
+  }
+
+  async read(reference: JobReference): Promise<{ client: TargetClient; job: JobDescriptor }> {
+    const client = await this.#targets.client(reference.targetId);
+    return { client, job: await client.describeJob(reference.jobId) };
+  }
+
+  async #other(first: JobReference | undefined): Promise<JobReference | undefined> {
+    if (first === undefined) return undefined;
+    return await this.#pick('copyable', vscode.l10n.t('Which job is it to be compared with?'), first);
+  }
+
+  async #chosen(given: readonly JobReference[], ability: JobAbility, placeholder: string): Promise<readonly JobReference[]> {
+    const jobs = given.filter(({ jobId }) => jobId !== '').map(({ targetId, jobId }) => ({ targetId, jobId }));
+    if (jobs.length > 0) return jobs;
+    const picked = await this.#pick(ability, placeholder);
+    return picked === undefined ? [] : [picked];
+  }
+
+  async #pick(ability: JobAbility, placeholder: string, except?: JobReference): Promise<JobReference | undefined> {
     await vscode.window.withProgress(viewProgress, () => this.#store.refresh());
     const items = this.#store.targets.flatMap(({ target, list }) =>
       (list?.jobs ?? [])
-        .filter((job) => abilitiesOf(job).has(ability))
+        .filter((job) => (ability === 'onAws' ? target.kind === 'aws' : abilitiesOf(job).has(ability)))
+        .filter((job) => job.JobId !== except?.jobId || target.id !== except.targetId)
         .map((job) => ({
           label: `$(${outcomeIcon(outcomeOf(job.Status, job.ProgressSummary)).id}) ${jobLabel(job)}`,
           description: stateText(job, this.#formats),
-          detail: this.#store.targets.length > 1 ? `${target.label} · ${job.JobId}` : job.JobId,
+          detail: this.#store.targets.length > 1 ? `${targetText(target)} · ${job.JobId}` : job.JobId,
           reference: { targetId: target.id, jobId: job.JobId },
         })),
     );
@@ -116,28 +212,89 @@ export class JobActions {
     return chosen?.reference;
   }
 
-  async read(reference: JobReference): Promise<{ client: TargetClient; job: JobDescriptor }> {
-    const client = await this.#targets.client(reference.targetId);
-    return { client, job: await client.describeJob(reference.jobId) };
-  }
-
-  /** The job may have moved on since its menu was shown. */
-  #insist(job: JobDescriptor, ability: JobAbility, why: string): void {
-    const { Operation: _, ...item } = job;
-    if (abilitiesOf(item, job).has(ability)) return;
-    const state = stateText(job, this.#formats);
-    throw new BatchError('JobHasMovedOn', vscode.l10n.t('The job "{0}" {1} (now: {2}).', jobLabel(job), why, state));
-  }
-
-  async #change(reference: JobReference, change: () => Promise<unknown>): Promise<void> {
-    await vscode.window.withProgress(viewProgress, async () => {
-      try {
-        await change();
-      } finally {
-        await this.#store.refresh(reference.targetId);
-      }
+  async #changeStatus(
+    given: readonly JobReference[],
+    kind: 'confirm' | 'cancel',
+    ability: JobAbility,
+    words: { readonly placeholder: string; readonly problem: string },
+  ): Promise<void> {
+    const read = await this.#readAll(await this.#chosen(given, ability, words.placeholder));
+    const jobs = this.#applicable(read, ability, words.problem);
+    const prompted = jobs.map(({ client, job }) => ({ target: client.target, job }));
+    const prompt = promptFor(kind, prompted, read.length - jobs.length, this.#formats);
+    if (prompt === undefined || !(await ask(prompt))) return;
+    const status = kind === 'confirm' ? 'Ready' : 'Cancelled';
+    await this.#changeAll(jobs, async ({ client, reference }) => {
+      await client.updateJobStatus(reference.jobId, status, undefined);
+      if (kind === 'confirm') this.#store.follow(reference);
     });
   }
+
+  async #readAll(references: readonly JobReference[]): Promise<readonly ReadJob[]> {
+    if (references.length === 0) return [];
+    return await vscode.window.withProgress(viewProgress, () =>
+      inLanes(references, async (reference) => ({ reference, ...(await this.read(reference)) })),
+    );
+  }
+
+  /** Those that the action applies to. Rejects when that is none, with the reason. */
+  #applicable(read: readonly ReadJob[], ability: JobAbility, problem: string): readonly ReadJob[] {
+    const jobs = read.filter(({ job }) => abilitiesOf(listed(job), job).has(ability));
+    const [first] = read;
+    if (jobs.length > 0 || first === undefined) return jobs;
+    const message =
+      read.length === 1
+        ? vscode.l10n.t('The job "{0}" {1} (now: {2}).', jobLabel(first.job), problem, stateText(first.job, this.#formats))
+        : vscode.l10n.t('None of the {0} chosen jobs is one that this applies to.', read.length);
+    throw new BatchError('JobHasMovedOn', message);
+  }
+
+  /** Changes every job, also after one failed; then says which could not be changed and why. */
+  async #changeAll(jobs: readonly ReadJob[], change: (job: ReadJob) => Promise<unknown>): Promise<void> {
+    const failures: { readonly job: ReadJob; readonly error: unknown }[] = [];
+    await vscode.window.withProgress(viewProgress, async () => {
+      await inLanes(jobs, async (job) => {
+        try {
+          await change(job);
+        } catch (error) {
+          failures.push({ job, error });
+        }
+      });
+      const targetIds = new Set(jobs.map(({ reference }) => reference.targetId));
+      await Promise.all([...targetIds].map((targetId) => this.#store.refresh(targetId)));
+    });
+    const [first] = failures;
+    if (first === undefined) return;
+    if (jobs.length === 1) throw first.error;
+    throw new BatchError('SomeFailed', vscode.l10n.t('{0} of {1} jobs could not be changed.', failures.length, jobs.length), {
+      hint: `${jobLabel(first.job.job)}: ${errorMessage(first.error)}`,
+      cause: first.error,
+    });
+  }
+}
+
+/** As the list has it: what an ability depends on. */
+function listed(job: JobDescriptor): Parameters<typeof abilitiesOf>[0] {
+  const { Operation: _, ...rest } = job;
+  return rest;
+}
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  return results;
+}
+
+function tagsOf(value: unknown): readonly Tag[] {
+  return Object.entries((value ?? {}) as Record<string, string>).map(([key, text]) => ({ Key: key, Value: text }));
 }
 
 async function ask({ message, detail, action }: Prompt): Promise<boolean> {
@@ -154,5 +311,7 @@ function priorityProblem(text: string): string | undefined {
 
 async function copy(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', text), 3000);
+  const lines = text.split('\n');
+  const said = lines.length === 1 ? text : vscode.l10n.t('{0} lines', lines.length);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', said), 3000);
 }

@@ -1,29 +1,68 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.js';
 import type { Formats } from '../../core/view/formats.js';
-import { jobEndMessage } from '../../core/view/jobEnd.js';
+import { awayMessage, type JobEndMessage, jobEndMessage } from '../../core/view/jobEnd.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import type { EndedJob, JobStore } from './jobStore.js';
+import type { FollowedEnd, JobStore } from './jobStore.js';
+
+/** Ends that are seen within this time of each other are one message: a window that was away may see many at once. */
+const gatherMs = 1500;
 
 /** Says once that a followed job has ended. Failed tasks are a warning, also when the job is complete. */
-export function notifyOfEnds(store: JobStore, { commands, settings, log }: Services, formats: Formats): Disposable {
-  const show = (ended: EndedJob): void => {
+export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }: Services, formats: Formats): Disposable {
+  let away: FollowedEnd[] = [];
+  const isWanted = (message: JobEndMessage): boolean => {
+    const when = settings.get('s3batch.jobs.notifications');
+    return when === 'always' || (when === 'failures' && message.severity !== 'information');
+  };
+  const showOne = (ended: FollowedEnd): void => {
     const message = jobEndMessage(ended.job, formats);
     if (message === undefined) return;
     log.info(message.text);
-    const when = settings.get('s3batch.jobs.notifications');
-    if (when === 'never' || (when === 'failures' && message.severity === 'information')) return;
+    if (!isWanted(message)) return;
     const openReport: vscode.MessageItem = { title: vscode.l10n.t('Open Report') };
-    const items = message.mayHaveReport ? [openReport] : [];
-    const shown = {
-      information: () => vscode.window.showInformationMessage(message.text, ...items),
-      warning: () => vscode.window.showWarningMessage(message.text, ...items),
-      error: () => vscode.window.showErrorMessage(message.text, ...items),
-    }[message.severity]();
-    void shown.then((chosen) => {
+    void show(message, message.mayHaveReport ? [openReport] : []).then((chosen) => {
       if (chosen === openReport) void commands.execute(Command.jobOpenReport, ended);
     });
   };
-  return store.onDidEnd(show);
+  const showAway = (): void => {
+    const ended = away;
+    away = [];
+    const [first] = ended;
+    if (first === undefined) return;
+    if (ended.length === 1) {
+      showOne(first);
+      return;
+    }
+    const message = awayMessage(
+      ended.map(({ job }) => job),
+      formats,
+    );
+    log.info(message.text);
+    if (!isWanted(message)) return;
+    const showJobs: vscode.MessageItem = { title: vscode.l10n.t('Show Jobs') };
+    void show(message, [showJobs]).then((chosen) => {
+      if (chosen === showJobs) void vscode.commands.executeCommand('s3batch.jobs.focus');
+    });
+  };
+  return store.onDidEnd((ended) => {
+    if (!ended.wasAway) {
+      showOne(ended);
+      return;
+    }
+    if (away.length === 0) clock.schedule(gatherMs, showAway);
+    away.push(ended);
+  });
+}
+
+function show({ severity, text }: JobEndMessage, items: vscode.MessageItem[]): Thenable<vscode.MessageItem | undefined> {
+  switch (severity) {
+    case 'information':
+      return vscode.window.showInformationMessage(text, ...items);
+    case 'warning':
+      return vscode.window.showWarningMessage(text, ...items);
+    case 'error':
+      return vscode.window.showErrorMessage(text, ...items);
+  }
 }

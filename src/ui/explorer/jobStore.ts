@@ -5,7 +5,8 @@ import { BatchError, errorCode, errorMessage, isBatchError, isCancelled } from '
 import type { JobDescriptor, JobListItem, Tag } from '../../core/job/jobTypes.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 import { changeBetween, type JobList, unfinishedJobs, withFirstPage, withJobs, withNextPage } from '../../core/view/jobList.js';
-import { hasEnded } from '../../core/view/jobOutcome.js';
+import { countsOf, hasEnded } from '../../core/view/jobOutcome.js';
+import { type Pace, ProgressHistory, type ProgressPoint } from '../../core/view/progressHistory.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { TargetProvider } from './targetProvider.js';
 
@@ -16,6 +17,8 @@ export interface TargetState {
   readonly error: BatchError | undefined;
   /** False while the target could not be asked without starting it. */
   readonly isReachable: boolean;
+  /** Milliseconds since the epoch; undefined before the first time. */
+  readonly readAtMs: number | undefined;
 }
 
 export interface StoreChange {
@@ -36,27 +39,39 @@ export interface EndedJob extends JobReference {
   readonly job: JobListItem;
 }
 
+export interface FollowedEnd extends EndedJob {
+  /** It was followed by an earlier window, and ended before this one looked. */
+  readonly wasAway: boolean;
+}
+
 export interface JobStoreOptions {
   readonly targets: TargetProvider;
   readonly clock: Clock;
+  /** Jobs that an earlier window followed. */
+  readonly followed?: readonly JobReference[];
   /** A failure that nobody asked about: one refresh of many. */
   readonly onError: (what: string, error: unknown) => void;
 }
 
-/** Jobs in one page. */
-const pageSize = 100;
+/** Jobs in one page: of a target that is asked every second as few as will do, of AWS as many as there can be (ListJobs). */
+const pageSizes = { local: 100, aws: 1000 } as const;
+const nextPageSize = 1000;
 /** Jobs beyond the first page that are asked about one by one in one refresh. */
-const maxDescribed = 25;
-const localIntervalMs = 1000;
-/** S3 User Guide, troubleshooting-batch-operations: do not poll a job more often. */
-const awsIntervalMs = 30_000;
-const maxIntervalMs = 60_000;
+const maxDescribed = { local: 25, aws: 5 } as const;
+/** AWS: S3 User Guide, troubleshooting-batch-operations: do not poll a job more often. */
+const intervalMs = { local: 1000, aws: 30_000 } as const;
+const maxIntervalMs = { local: 60_000, aws: 600_000 } as const;
 
 interface TargetEntry {
   readonly target: Target;
   list: JobList | undefined;
+  /** The jobs of the list. */
+  byId: ReadonlyMap<string, JobListItem>;
   error: BatchError | undefined;
   isReachable: boolean;
+  readAtMs: number | undefined;
+  /** When it was last asked, with or without success. */
+  askedAtMs: number | undefined;
   failures: number;
   timer: Disposable | undefined;
   refreshing: Promise<void> | undefined;
@@ -70,19 +85,32 @@ export class JobStore implements Disposable {
   readonly #options: JobStoreOptions;
   readonly #entries = new Map<string, TargetEntry>();
   readonly #followed = new Map<string, JobReference>();
+  /** Keys of followed jobs that were taken over and not seen since. */
+  readonly #takenOver = new Set<string>();
+  readonly #histories = new Map<string, ProgressHistory>();
   readonly #details = new Map<string, { readonly job: JobListItem | undefined; readonly details: Promise<JobDetails> }>();
   readonly #changed = new Emitter<StoreChange>();
-  readonly #ended = new Emitter<EndedJob>();
+  readonly #ended = new Emitter<FollowedEnd>();
+  readonly #followedChanged = new Emitter<readonly JobReference[]>();
+  readonly #described = new Emitter<JobReference & JobDetails>();
   readonly #abort = new AbortController();
   readonly #disposables = new DisposableStore();
   #isVisible = false;
 
   readonly onDidChange: Event<StoreChange> = this.#changed.event;
   /** A followed job has ended; it is followed no more. */
-  readonly onDidEnd: Event<EndedJob> = this.#ended.event;
+  readonly onDidEnd: Event<FollowedEnd> = this.#ended.event;
+  readonly onDidChangeFollowed: Event<readonly JobReference[]> = this.#followedChanged.event;
+  /** A job was read as a whole. */
+  readonly onDidDescribe: Event<JobReference & JobDetails> = this.#described.event;
 
   constructor(options: JobStoreOptions) {
     this.#options = options;
+    for (const { targetId, jobId } of options.followed ?? []) {
+      const key = keyOf({ targetId, jobId });
+      this.#followed.set(key, { targetId, jobId });
+      this.#takenOver.add(key);
+    }
     this.#disposables.add(options.targets.onDidChange(() => this.#onTargetsChanged()));
     this.#syncTargets();
   }
@@ -96,7 +124,23 @@ export class JobStore implements Disposable {
   }
 
   job(reference: JobReference): JobListItem | undefined {
-    return this.#entries.get(reference.targetId)?.list?.jobs.find((job) => job.JobId === reference.jobId);
+    return this.#entries.get(reference.targetId)?.byId.get(reference.jobId);
+  }
+
+  isFollowed(reference: JobReference): boolean {
+    return this.#followed.has(keyOf(reference));
+  }
+
+  /** How fast a job goes, as far as it was watched. */
+  pace(reference: JobReference): Pace | undefined {
+    const job = this.job(reference);
+    if (job?.Status !== 'Active') return undefined;
+    return this.#histories.get(keyOf(reference))?.pace(countsOf(job.ProgressSummary)?.total);
+  }
+
+  /** The counts of a job as they were observed in this window. */
+  progress(reference: JobReference): readonly ProgressPoint[] {
+    return this.#histories.get(keyOf(reference))?.points ?? [];
   }
 
   /** Jobs that are running, on all targets; those that wait for confirmation only while they are followed. */
@@ -112,7 +156,7 @@ export class JobStore implements Disposable {
     if (this.#isVisible === isVisible) return;
     this.#isVisible = isVisible;
     for (const entry of this.#entries.values()) {
-      if (isVisible) this.#refreshSoon(entry);
+      if (isVisible && !this.#wasJustAsked(entry)) this.#refreshSoon(entry);
       else this.#schedule(entry);
     }
   }
@@ -120,6 +164,7 @@ export class JobStore implements Disposable {
   /** Watches a job to its end, whether anybody looks or not. */
   follow(reference: JobReference): void {
     this.#followed.set(keyOf(reference), { targetId: reference.targetId, jobId: reference.jobId });
+    this.#followedChanged.fire([...this.#followed.values()]);
     const entry = this.#entries.get(reference.targetId);
     if (entry !== undefined) this.#refreshSoon(entry);
   }
@@ -136,13 +181,21 @@ export class JobStore implements Disposable {
     );
   }
 
+  /** Asks a target soon, if it was not asked just now. */
+  refreshUnlessAsked(targetId: string): void {
+    const entry = this.#entries.get(targetId);
+    if (entry !== undefined && entry.timer === undefined && entry.refreshing === undefined && !this.#wasJustAsked(entry)) {
+      this.#refreshSoon(entry);
+    }
+  }
+
   /** Reads the next page of a target's jobs. Rejects when it can't be read. */
   async loadMore(targetId: string): Promise<void> {
     const entry = this.#entries.get(targetId);
     const token = entry?.list?.nextToken;
     if (entry === undefined || token === undefined) return;
     const client = await this.#options.targets.client(targetId);
-    const page = await client.listJobs({ maxResults: pageSize, nextToken: token }, this.#abort.signal);
+    const page = await client.listJobs({ maxResults: nextPageSize, nextToken: token }, this.#abort.signal);
     if (entry.list !== undefined) this.#setList(entry, withNextPage(entry.list, page));
   }
 
@@ -162,12 +215,17 @@ export class JobStore implements Disposable {
     }
   }
 
+  /** A part of a job that its list entry does not show has changed. */
+  forgetDetails(reference: JobReference): void {
+    this.#details.delete(keyOf(reference));
+    this.#changed.fire({ targetId: reference.targetId, isListChanged: false, changed: new Set([reference.jobId]) });
+  }
+
   dispose(): void {
     this.#abort.abort();
     this.#disposables.dispose();
     for (const entry of this.#entries.values()) entry.timer?.dispose();
-    this.#changed.dispose();
-    this.#ended.dispose();
+    for (const emitter of [this.#changed, this.#ended, this.#followedChanged, this.#described]) emitter.dispose();
   }
 
   async #readDetails({ targetId, jobId }: JobReference): Promise<JobDetails> {
@@ -179,12 +237,19 @@ export class JobStore implements Disposable {
         return undefined;
       }),
     ]);
+    this.#described.fire({ targetId, jobId, descriptor, tags });
     return { descriptor, tags };
   }
 
   #onTargetsChanged(): void {
     this.#syncTargets();
-    for (const entry of this.#entries.values()) this.#refreshSoon(entry);
+    // A target that came or went must be shown or taken away also while it can't be asked.
+    for (const entry of this.#entries.values()) if (!this.#wasJustAsked(entry)) this.#refreshSoon(entry);
+  }
+
+  /** So that opening and closing the view does not ask AWS more often than waiting would. */
+  #wasJustAsked({ target, askedAtMs }: TargetEntry): boolean {
+    return target.kind === 'aws' && askedAtMs !== undefined && this.#options.clock.now() - askedAtMs < intervalMs.aws;
   }
 
   #syncTargets(): void {
@@ -195,8 +260,11 @@ export class JobStore implements Disposable {
       this.#entries.set(target.id, {
         target,
         list: undefined,
+        byId: new Map(),
         error: undefined,
         isReachable: false,
+        readAtMs: undefined,
+        askedAtMs: undefined,
         failures: 0,
         timer: undefined,
         refreshing: undefined,
@@ -206,6 +274,7 @@ export class JobStore implements Disposable {
       if (targets.some((target) => target.id === id)) continue;
       entry.timer?.dispose();
       this.#entries.delete(id);
+      this.#changed.fire({ targetId: id, isListChanged: true, changed: new Set() });
     }
   }
 
@@ -234,11 +303,13 @@ export class JobStore implements Disposable {
         this.#forget(entry);
         return;
       }
-      const page = await client.listJobs({ maxResults: pageSize }, this.#abort.signal);
+      entry.askedAtMs = this.#options.clock.now();
+      const page = await client.listJobs({ maxResults: pageSizes[entry.target.kind] }, this.#abort.signal);
       let list = withFirstPage(entry.list, page);
       const described = await this.#describeOthers(entry, client, list, new Set(page.jobs.map((job) => job.JobId)));
       list = withJobs(list, described);
       entry.failures = 0;
+      entry.readAtMs = this.#options.clock.now();
       entry.isReachable = true;
       const hadError = entry.error !== undefined;
       entry.error = undefined;
@@ -263,16 +334,17 @@ export class JobStore implements Disposable {
     list: JobList,
     inPage: ReadonlySet<string>,
   ): Promise<readonly JobListItem[]> {
-    const ids = new Set(unfinishedJobs(list).map((job) => job.JobId));
+    // Of AWS only what somebody follows: the first page holds what is recent.
+    const ids = new Set(entry.target.kind === 'local' ? unfinishedJobs(list).map((job) => job.JobId) : []);
     for (const { targetId, jobId } of this.#followed.values()) if (targetId === entry.target.id) ids.add(jobId);
-    const others = [...ids].filter((id) => !inPage.has(id)).slice(0, maxDescribed);
+    const others = [...ids].filter((id) => !inPage.has(id)).slice(0, maxDescribed[entry.target.kind]);
     const described = await Promise.all(
       others.map(async (jobId) => {
         try {
           return listItemOf(await client.describeJob(jobId, this.#abort.signal));
         } catch (error) {
           if (!isMissingJob(error)) throw error;
-          this.#followed.delete(keyOf({ targetId: entry.target.id, jobId }));
+          this.#unfollow({ targetId: entry.target.id, jobId });
           return undefined;
         }
       }),
@@ -283,8 +355,29 @@ export class JobStore implements Disposable {
   #endFollowed(entry: TargetEntry, jobs: readonly JobListItem[]): void {
     for (const job of jobs) {
       const reference = { targetId: entry.target.id, jobId: job.JobId };
-      if (!hasEnded(job.Status) || !this.#followed.delete(keyOf(reference))) continue;
-      this.#ended.fire({ ...reference, job });
+      const wasAway = this.#takenOver.delete(keyOf(reference));
+      if (!hasEnded(job.Status) || !this.#unfollow(reference)) continue;
+      this.#ended.fire({ ...reference, job, wasAway });
+    }
+  }
+
+  #unfollow(reference: JobReference): boolean {
+    const wasFollowed = this.#followed.delete(keyOf(reference));
+    if (wasFollowed) this.#followedChanged.fire([...this.#followed.values()]);
+    return wasFollowed;
+  }
+
+  /** Keeps the course of jobs that move, and drops that of jobs that are gone. */
+  #note(entry: TargetEntry, jobs: readonly JobListItem[], changed: ReadonlySet<string>): void {
+    const now = this.#options.clock.now();
+    for (const job of jobs) {
+      const key = keyOf({ targetId: entry.target.id, jobId: job.JobId });
+      const known = this.#histories.get(key);
+      if (known === undefined && hasEnded(job.Status)) continue;
+      if (known !== undefined && hasEnded(job.Status) && !changed.has(job.JobId)) continue;
+      const history = known ?? new ProgressHistory();
+      if (known === undefined) this.#histories.set(key, history);
+      history.add(job.ProgressSummary, now);
     }
   }
 
@@ -292,8 +385,10 @@ export class JobStore implements Disposable {
   #forget(entry: TargetEntry): void {
     const wasShown = entry.list !== undefined || entry.error !== undefined;
     entry.list = undefined;
+    entry.byId = new Map();
     entry.error = undefined;
     entry.isReachable = false;
+    entry.readAtMs = undefined;
     entry.failures = 0;
     if (wasShown) this.#changed.fire({ targetId: entry.target.id, isListChanged: true, changed: new Set() });
   }
@@ -301,9 +396,11 @@ export class JobStore implements Disposable {
   #setList(entry: TargetEntry, list: JobList, mustShowAll = false): void {
     const change = changeBetween(entry.list, list);
     // A job that looks the same stays the same object, which is what cached details hang on.
-    const old = new Map((entry.list?.jobs ?? []).map((job) => [job.JobId, job]));
+    const old = entry.byId;
     const jobs = list.jobs.map((job) => (change.changed.has(job.JobId) ? job : (old.get(job.JobId) ?? job)));
     entry.list = { ...list, jobs };
+    entry.byId = new Map(jobs.map((job) => [job.JobId, job]));
+    this.#note(entry, jobs, change.changed);
     if (!change.isListChanged && change.changed.size === 0 && !mustShowAll) return;
     const isListChanged = change.isListChanged || mustShowAll;
     this.#changed.fire({ targetId: entry.target.id, isListChanged, changed: change.changed });
@@ -313,8 +410,11 @@ export class JobStore implements Disposable {
     entry.timer?.dispose();
     entry.timer = undefined;
     if (this.#disposables.isDisposed || this.#entries.get(entry.target.id) !== entry || !this.#isWatched(entry)) return;
-    const interval = entry.target.kind === 'local' ? localIntervalMs : awsIntervalMs;
-    const delayMs = Math.max(interval, Math.min(maxIntervalMs, interval * 2 ** entry.failures));
+    const { kind } = entry.target;
+    const backedOff = Math.min(maxIntervalMs[kind], intervalMs[kind] * 2 ** entry.failures);
+    // Hiding and showing the view must not put the next question off either.
+    const sinceAskedMs = entry.askedAtMs === undefined || kind === 'local' ? 0 : this.#options.clock.now() - entry.askedAtMs;
+    const delayMs = Math.max(0, Math.max(intervalMs[kind], backedOff) - sinceAskedMs);
     entry.timer = this.#options.clock.schedule(delayMs, () => {
       entry.timer = undefined;
       void this.#refresh(entry);
@@ -326,6 +426,7 @@ export class JobStore implements Disposable {
     if (!entry.isReachable && entry.error === undefined) return false;
     if (this.#isVisible) return true;
     const isFollowed = [...this.#followed.values()].some((reference) => reference.targetId === entry.target.id);
+    // The engine is asked about every job that runs on it; AWS only about what was asked to be followed.
     const isRunning = entry.target.kind === 'local' && this.activeJobs().some((job) => job.targetId === entry.target.id);
     return isFollowed || isRunning;
   }

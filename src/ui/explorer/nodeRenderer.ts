@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Formats } from '../../core/view/formats.js';
-import { type NodeAction, type NodeView, viewOf } from '../../core/view/nodeView.js';
+import { jobTooltip, type NodeAction, type NodeView } from '../../core/view/nodeView.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import { jobContextValue } from '../platform/jobContextValue.js';
@@ -13,8 +13,7 @@ const collapsibleStates: Readonly<Record<NodeView['collapsible'], vscode.TreeIte
 };
 
 /** Copies a node's view into a tree item. */
-export function renderElement(element: TreeElement, formats: Formats): vscode.TreeItem {
-  const view = viewOf(element.node, formats);
+export function renderElement(element: TreeElement, view: NodeView): vscode.TreeItem {
   const item = new vscode.TreeItem(view.label, collapsibleStates[view.collapsible]);
   item.id = element.id;
   item.contextValue = view.abilities === undefined ? view.context : jobContextValue(view.abilities);
@@ -29,7 +28,13 @@ export function renderElement(element: TreeElement, formats: Formats): vscode.Tr
   return item;
 }
 
-function commandOf(action: NodeAction, { targetId, jobId }: TreeElement): vscode.Command {
+/** What is made only when somebody hovers. */
+export function resolveElement(item: vscode.TreeItem, { node }: TreeElement, formats: Formats): vscode.TreeItem {
+  if (node.kind === 'job') item.tooltip = jobTooltip(node, formats);
+  return item;
+}
+
+function commandOf(action: NodeAction, { targetId, jobId, parent }: TreeElement): vscode.Command {
   const job = { targetId, jobId };
   switch (action) {
     case 'openReport':
@@ -39,6 +44,6 @@ function commandOf(action: NodeAction, { targetId, jobId }: TreeElement): vscode
     case 'retry':
       return commandLink(Command.jobsRefresh, vscode.l10n.t('Retry'));
     case 'loadMore':
-      return commandLink(Command.jobsLoadMore, vscode.l10n.t('Load More'), targetId);
+      return commandLink(Command.jobsLoadMore, vscode.l10n.t('Load More'), targetId, parent?.id);
   }
 }

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command, type GivenJob, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import type { Explorer } from './explorer.js';
+import { followedKey } from './followedKey.js';
 import type { TreeElement } from './jobTree.js';
 import type { TargetProvider } from './targetProvider.js';
 import { WindowTargets } from './windowTargets.js';
+
+/** Jobs of an earlier window are asked about this long after the start. */
+const followAfterMs = 3000;
 
 /** What the other features need of the jobs: clients, and to hand over a job that they have created. */
 export interface Jobs {
@@ -36,10 +40,12 @@ export function registerExplorer(services: Services): Jobs {
 
   const view = vscode.window.createTreeView<TreeElement>('s3batch.jobs', {
     showCollapseAll: true,
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (element) => [...(await (await load()).tree.children(element))],
       getTreeItem: async (element) => (await load()).render(element),
+      resolveTreeItem: async (item, element) => (await load()).resolve(item, element),
       getParent: (element) => element.parent,
     },
   });
@@ -52,12 +58,29 @@ export function registerExplorer(services: Services): Jobs {
     }),
   );
 
-  commands.register(Command.jobConfirm, async (job) => await (await load()).actions.confirm(job));
-  commands.register(Command.jobCancel, async (job) => await (await load()).actions.cancel(job));
-  commands.register(Command.jobChangePriority, async (job) => await (await load()).actions.changePriority(job));
-  commands.register(Command.jobCopyId, async (job) => await (await load()).actions.copyId(job));
-  commands.register(Command.jobCopyArn, async (job) => await (await load()).actions.copyArn(job));
-  commands.register(Command.jobOpenManifest, async (job) => await (await load()).actions.openManifest(job));
+  /** The jobs that a command is meant for: what a menu or a key passes; none from the palette, where the command asks. */
+  const jobsOf = (given: GivenJob | undefined, all?: readonly JobReference[]): readonly JobReference[] => {
+    const jobs =
+      given === 'selection' ? view.selection : all !== undefined && all.length > 1 ? all : given === undefined ? [] : [given];
+    return jobs.filter(({ jobId }) => jobId !== '').map(({ targetId, jobId }) => ({ targetId, jobId }));
+  };
+  const actions = async (): Promise<Explorer['actions']> => (await load()).actions;
+  commands.register(Command.jobConfirm, async (job, all) => await (await actions()).confirm(jobsOf(job, all)));
+  commands.register(Command.jobCancel, async (job, all) => await (await actions()).cancel(jobsOf(job, all)));
+  commands.register(Command.jobChangePriority, async (job, all) => await (await actions()).changePriority(jobsOf(job, all)));
+  commands.register(Command.jobEditTags, async (job) => await (await actions()).editTags(jobsOf(job)));
+  commands.register(Command.jobCopyId, async (job, all) => await (await actions()).copyIds(jobsOf(job, all)));
+  commands.register(Command.jobCopyArn, async (job, all) => await (await actions()).copyArns(jobsOf(job, all)));
+  commands.register(Command.jobOpenManifest, async (job) => await (await actions()).openManifest(jobsOf(job)));
+  commands.register(Command.jobOpenInConsole, async (job) => await (await actions()).openInConsole(jobsOf(job)));
+  commands.register(Command.jobCompare, async (job, all) => await (await actions()).compare(jobsOf(job, all)));
+  commands.register(Command.jobPin, async (job, all) => (await load()).pin(jobsOf(job, all), true));
+  commands.register(Command.jobUnpin, async (job, all) => (await load()).pin(jobsOf(job, all), false));
+  commands.register(Command.jobsFilter, async () => await (await load()).filter());
+  commands.register(Command.jobsClearFilter, async () => (await load()).clearFilter());
+  commands.register(Command.jobsGroupByStatus, async () => (await load()).group('status'));
+  commands.register(Command.jobsGroupByTarget, async () => (await load()).group('target'));
+  commands.register(Command.jobsDismissAway, async () => (await load()).dismissAway());
   commands.register(Command.jobsRefresh, async () => {
     const { store } = await load();
     for (const { target, error } of store.targets) if (error !== undefined) targets.retry(target.id);
@@ -71,9 +94,20 @@ export function registerExplorer(services: Services): Jobs {
     const { removeTarget } = await import('./manageTargets.js');
     await removeTarget(services.settings, target?.targetId);
   });
-  commands.register(Command.jobsLoadMore, async (targetId) => {
-    if (targetId !== undefined) await (await load()).store.loadMore(targetId);
+  commands.register(Command.jobsLoadMore, async (targetId, parentId) => {
+    if (targetId !== undefined) await (await load()).loadMore(targetId, parentId ?? targetId);
   });
+  context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider('s3batch-job', {
+      provideTextDocumentContent: async (uri) => await errors.run('Show a job', async () => await (await load()).text(uri)),
+    }),
+  );
+  // Jobs that were followed before the window was loaded anew are followed on. Not while VS Code is still starting.
+  if ((context.workspaceState.get<readonly JobReference[]>(followedKey) ?? []).length > 0) {
+    context.subscriptions.push(
+      services.clock.schedule(followAfterMs, () => void errors.run('Follow jobs', async () => await load())),
+    );
+  }
 
   return {
     targets,

@@ -16,6 +16,9 @@ export interface LintedFile {
   readonly warnings: number;
 }
 
+/** What a job command is given: a job, `selection` from a key, or nothing from the palette. */
+export type GivenJob = JobReference | 'selection';
+
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
 export const Command = {
   /** Treats the file (or the open one) as a manifest from now on, in this workspace. */
@@ -59,10 +62,23 @@ export const Command = {
   jobOpenManifest: 's3batch.job.openManifest',
   jobCopyId: 's3batch.job.copyId',
   jobCopyArn: 's3batch.job.copyArn',
+  jobPin: 's3batch.job.pin',
+  jobUnpin: 's3batch.job.unpin',
+  jobEditTags: 's3batch.job.editTags',
+  /** Opens the job in the AWS console. */
+  jobOpenInConsole: 's3batch.job.openInConsole',
+  /** Shows two jobs side by side as job files. */
+  jobCompare: 's3batch.job.compare',
   /** Checks a job file and shows its problems. */
   jobCheck: 's3batch.job.check',
   jobsRefresh: 's3batch.jobs.refresh',
   /** Reads the next page of a target's jobs. */
+  jobsFilter: 's3batch.jobs.filter',
+  jobsClearFilter: 's3batch.jobs.clearFilter',
+  jobsGroupByStatus: 's3batch.jobs.groupByStatus',
+  jobsGroupByTarget: 's3batch.jobs.groupByTarget',
+  /** Forgets which jobs ended while nobody looked. */
+  jobsDismissAway: 's3batch.jobs.dismissAway',
   jobsLoadMore: 's3batch.jobs.loadMore',
   /** Adds an AWS profile and a Region as a target. */
   targetAdd: 's3batch.target.add',
@@ -102,16 +118,26 @@ export interface CommandTypes {
   's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
   's3batch.job.create': { args: [manifest?: Uri]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
-  's3batch.job.confirm': { args: [job?: JobReference]; result: void };
-  's3batch.job.cancel': { args: [job?: JobReference]; result: void };
-  's3batch.job.changePriority': { args: [job?: JobReference]; result: void };
+  's3batch.job.confirm': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.cancel': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.changePriority': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.pin': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.unpin': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.editTags': { args: [job?: GivenJob]; result: void };
+  's3batch.job.openInConsole': { args: [job?: GivenJob]; result: void };
+  's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
-  's3batch.job.openManifest': { args: [job?: JobReference]; result: void };
-  's3batch.job.copyId': { args: [job?: JobReference]; result: void };
-  's3batch.job.copyArn': { args: [job?: JobReference]; result: void };
+  's3batch.job.openManifest': { args: [job?: GivenJob]; result: void };
+  's3batch.job.copyId': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.copyArn': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.check': { args: [jobFile?: Uri]; result: void };
   's3batch.jobs.refresh': { args: []; result: void };
-  's3batch.jobs.loadMore': { args: [targetId?: string]; result: void };
+  's3batch.jobs.filter': { args: []; result: void };
+  's3batch.jobs.clearFilter': { args: []; result: void };
+  's3batch.jobs.groupByStatus': { args: []; result: void };
+  's3batch.jobs.groupByTarget': { args: []; result: void };
+  's3batch.jobs.dismissAway': { args: []; result: void };
+  's3batch.jobs.loadMore': { args: [targetId?: string, parentId?: string]; result: void };
   's3batch.target.add': { args: []; result: string | undefined };
   's3batch.target.remove': { args: [target?: { readonly targetId: string }]; result: void };
   's3batch.engine.start': { args: []; result: void };

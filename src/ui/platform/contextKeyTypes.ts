@@ -5,8 +5,16 @@ export interface ContextKeyTypes {
   's3batch.engineState': EngineStateName;
   /** The active editor shows a manifest. */
   's3batch.isManifest': boolean;
+  /** The Jobs view shows only what fits a filter. */
+  's3batch.isFiltered': boolean;
+  's3batch.jobsGrouping': 'target' | 'status';
 }
 export type ContextKeyId = keyof ContextKeyTypes;
 
-const ids: Readonly<Record<ContextKeyId, null>> = { 's3batch.engineState': null, 's3batch.isManifest': null };
+const ids: Readonly<Record<ContextKeyId, null>> = {
+  's3batch.engineState': null,
+  's3batch.isManifest': null,
+  's3batch.isFiltered': null,
+  's3batch.jobsGrouping': null,
+};
 export const contextKeyIds = Object.keys(ids) as readonly ContextKeyId[];

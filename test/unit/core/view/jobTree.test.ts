@@ -5,8 +5,8 @@ import type { Target } from '../../../../src/core/job/target.js';
 import type { Formats } from '../../../../src/core/view/formats.js';
 import { jobDetails, reportLocation } from '../../../../src/core/view/jobDetails.js';
 import { untranslated } from '../../../../src/core/view/localizer.js';
-import { viewOf } from '../../../../src/core/view/nodeView.js';
-import type { DetailNode } from '../../../../src/core/view/treeNode.js';
+import { jobTooltip, viewOf } from '../../../../src/core/view/nodeView.js';
+import type { DetailNode, JobNode } from '../../../../src/core/view/treeNode.js';
 
 const formats: Formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
 const local: Target = { id: 'local', kind: 'local', label: 'Local', region: 'us-east-1' };
@@ -125,28 +125,29 @@ describe('reportLocation', () => {
 
 describe('viewOf', () => {
   it('shows a job with its state, and says both to a screen reader', () => {
-    const view = viewOf(
-      {
-        kind: 'job',
-        id: 'local/j-1',
-        targetId: 'local',
-        jobId: 'j-1',
-        job: {
-          JobId: 'j-1',
-          Description: 'Rename',
-          Operation: 'LambdaInvoke',
-          Priority: 10,
-          Status: 'Active',
-          ProgressSummary: { TotalNumberOfTasks: 2868, NumberOfTasksSucceeded: 1201, NumberOfTasksFailed: 3 },
-        },
+    const node: JobNode = {
+      kind: 'job',
+      id: 'local/j-1',
+      targetId: 'local',
+      jobId: 'j-1',
+      job: {
+        JobId: 'j-1',
+        Description: 'Rename',
+        Operation: 'LambdaInvoke',
+        Priority: 10,
+        Status: 'Active',
+        ProgressSummary: { TotalNumberOfTasks: 2868, NumberOfTasksSucceeded: 1201, NumberOfTasksFailed: 3 },
       },
-      formats,
-    );
+    };
+    const view = viewOf(node, formats);
     assert.equal(view.label, 'Rename');
     assert.equal(view.description, '1,204 of 2,868 · 3 failed');
     assert.equal(view.accessibilityLabel, 'Job Rename, 1,204 of 2,868 · 3 failed');
-    assert.equal(view.tooltip, 'Rename\n1,204 of 2,868 · 3 failed\nJob ID: j-1\nOperation: LambdaInvoke\nPriority: 10');
-    assert.deepEqual([...(view.abilities ?? [])].toSorted(), ['cancellable', 'copyable', 'prioritizable']);
+    assert.equal(
+      jobTooltip(node, formats),
+      'Rename\n1,204 of 2,868 · 3 failed\nJob ID: j-1\nOperation: LambdaInvoke\nPriority: 10',
+    );
+    assert.deepEqual([...(view.abilities ?? [])].toSorted(), ['cancellable', 'copyable', 'pinnable', 'prioritizable']);
   });
 
   it('marks a target whose data is old, and an error as something to try again', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BatchError } from '../../../../src/base/errors.js';
+import { awsTarget } from '../../../../src/core/job/awsTarget.js';
 import type { JobListItem, JobStatus } from '../../../../src/core/job/jobTypes.js';
 import { type EndedJob, JobStore, type StoreChange } from '../../../../src/ui/explorer/jobStore.js';
 import { FakeTargets } from '../../../support/fakeTargets.js';
@@ -125,13 +126,12 @@ describe('JobStore', () => {
     await store.refresh();
     assert.equal(store.state(targetId)?.list?.jobs.length, 100);
     await store.loadMore(targetId);
-    await store.loadMore(targetId);
     assert.equal(store.state(targetId)?.list?.jobs.length, 250);
     assert.equal(store.state(targetId)?.list?.nextToken, undefined);
     await store.loadMore(targetId);
     await store.refresh();
     assert.equal(store.state(targetId)?.list?.jobs.length, 250);
-    assert.deepEqual(targets.jobs.calls, ['listJobs', 'listJobs 100', 'listJobs 200', 'listJobs']);
+    assert.deepEqual(targets.jobs.calls, ['listJobs', 'listJobs 100', 'listJobs']);
   });
 
   it('shows nothing of a target that went away, and reads it again when it is back', async () => {
@@ -182,5 +182,56 @@ describe('JobStore', () => {
     await clock.advance(1000);
     store.dispose();
     assert.deepEqual(clock.pending, []);
+  });
+
+  it('asks AWS every 30 seconds at most, also when the view is opened again and again', async () => {
+    const targets = new FakeTargets(awsTarget({ profile: 'prod', region: 'eu-west-1' }, ''));
+    targets.jobs.jobs = [job('a', 1, 'Active')];
+    const clock = new ManualClock();
+    const store = new JobStore({ targets, clock, onError: () => undefined });
+    const asked = (): number => targets.jobs.calls.filter((call) => call.startsWith('listJobs')).length;
+    for (let second = 0; second < 300; second += 1) {
+      store.setVisible(second % 2 === 0);
+      await clock.advance(1000);
+    }
+    assert.ok(asked() >= 5 && asked() <= 10, `${asked()} times in 300 seconds`);
+    store.dispose();
+  });
+
+  it('backs off from AWS for ten minutes at most while it fails, and keeps what it knew', async () => {
+    const targets = new FakeTargets(awsTarget({ profile: 'prod', region: 'eu-west-1' }, ''));
+    targets.jobs.jobs = [job('a', 1)];
+    const clock = new ManualClock();
+    const store = new JobStore({ targets, clock, onError: () => undefined });
+    store.setVisible(true);
+    await clock.advance(1);
+    targets.jobs.failure = new BatchError('SlowDown', 'busy');
+    targets.jobs.calls.length = 0;
+    await clock.advance(3_600_000);
+    assert.ok(targets.jobs.calls.length <= 12, `${targets.jobs.calls.length} times in an hour`);
+    const state = store.state(targets.jobs.target.id);
+    assert.equal(state?.list?.jobs.length, 1);
+    assert.equal(state?.error?.code, 'SlowDown');
+    assert.equal(state?.readAtMs, 0);
+    store.dispose();
+  });
+
+  it('follows on what an earlier window followed, and says that it ended meanwhile', async () => {
+    const targets = new FakeTargets();
+    targets.jobs.jobs = [job('b', 2, 'Active'), job('a', 1)];
+    const clock = new ManualClock();
+    const followed = ['a', 'b', 'gone'].map((jobId) => ({ targetId, jobId }));
+    const store = new JobStore({ targets, clock, followed, onError: () => undefined });
+    const ended: string[] = [];
+    const remembered: number[] = [];
+    store.onDidEnd(({ jobId, wasAway }) => ended.push(`${jobId} ${wasAway}`));
+    store.onDidChangeFollowed((jobs) => remembered.push(jobs.length));
+    await store.refresh();
+    assert.deepEqual(ended, ['a true']);
+    assert.deepEqual(remembered, [2, 1], 'one that is gone is followed no more');
+    targets.jobs.jobs = [job('b', 2, 'Complete')];
+    await store.refresh();
+    assert.deepEqual(ended, ['a true', 'b false']);
+    store.dispose();
   });
 });

@@ -6,6 +6,8 @@ import { untranslated } from '../../../../src/core/view/localizer.js';
 import { viewOf } from '../../../../src/core/view/nodeView.js';
 import { JobStore } from '../../../../src/ui/explorer/jobStore.js';
 import { JobTree, type TreeElement } from '../../../../src/ui/explorer/jobTree.js';
+import { JobViewState } from '../../../../src/ui/explorer/jobViewState.js';
+import { FakeMemory } from '../../../support/fakeMemory.js';
 import { FakeTargets } from '../../../support/fakeTargets.js';
 import { ManualClock } from '../../../support/manualClock.js';
 
@@ -24,17 +26,21 @@ interface Setup {
   readonly targets: FakeTargets;
   readonly store: JobStore;
   readonly tree: JobTree;
+  readonly state: JobViewState;
+  readonly clock: ManualClock;
   readonly changed: (string | undefined)[];
 }
 
 function setUp(...jobs: JobListItem[]): Setup {
   const targets = new FakeTargets();
   targets.jobs.jobs = jobs;
-  const store = new JobStore({ targets, clock: new ManualClock(), onError: () => undefined });
-  const tree = new JobTree(store, formats);
+  const clock = new ManualClock();
+  const store = new JobStore({ targets, clock, onError: () => undefined });
+  const state = new JobViewState(new FakeMemory(), assert.ifError);
+  const tree = new JobTree(store, formats, state, clock);
   const changed: (string | undefined)[] = [];
   tree.onDidChange((element) => changed.push(element?.id));
-  return { targets, store, tree, changed };
+  return { targets, store, state, clock, tree, changed };
 }
 
 const labels = (elements: readonly TreeElement[]): string[] => elements.map((element) => viewOf(element.node, formats).label);
@@ -82,7 +88,8 @@ describe('JobTree', () => {
     targets.jobs.failure = new BatchError('Unreachable', 'Local does not answer.', { hint: 'Start it.' });
     await store.refresh();
     const [stale] = await roots(tree);
-    assert.deepEqual(stale?.node, { kind: 'target', id: 'local', target: targets.jobs.target, isStale: true });
+    const readAt = '1970-01-01T00:00:00.000Z';
+    assert.deepEqual(stale?.node, { kind: 'target', id: 'local', target: targets.jobs.target, isStale: true, readAt });
     assert.deepEqual(labels(await tree.children(stale)), ['Local does not answer.', 'a']);
 
     const second = setUp();
@@ -109,5 +116,59 @@ describe('JobTree', () => {
     const all = await tree.children(target);
     assert.equal(all.length, 120);
     assert.equal(labels(all).at(-1), 'j119');
+  });
+
+  it('shows a job in one place only: pinned, ended while away, or where it belongs', async () => {
+    const { tree, state, store } = setUp(job('aaaaaaaa', 1), job('bbbbbbbb', 2, 'Active', 3));
+    await roots(tree);
+    state.setPinned([{ targetId: 'local', jobId: 'aaaaaaaa' }], true);
+    const [pinned, local] = await roots(tree);
+    assert.deepEqual(labels([pinned!, local!]), ['Pinned', 'local']);
+    const [job1] = await tree.children(pinned);
+    assert.deepEqual(labels(await tree.children(local)), ['bbbbbbbb']);
+    assert.ok(tree.view(job1!).abilities?.has('unpinnable'));
+    await store.refresh();
+    assert.equal(tree.find({ targetId: 'local', jobId: 'aaaaaaaa' }), job1, 'the same element after a refresh');
+  });
+
+  it('groups by status, and keeps what waits for somebody first', async () => {
+    const { tree, state } = setUp(job('a1', 1), job('b1', 2, 'Active', 3), job('c1', 3, 'Suspended'), job('d1', 4, 'Failed'));
+    state.setGrouping('status');
+    const groups = await roots(tree);
+    assert.deepEqual(labels(groups), ['Waits for confirmation', 'Running', 'Failed, or complete with failures', 'Complete']);
+    assert.match(tree.view(groups[0]!).accessibilityLabel, /Waits for confirmation, 1 jobs/);
+    assert.deepEqual(labels(await tree.children(groups[1])), ['b1']);
+  });
+
+  it('shows only what fits the filter, and says when nothing does', async () => {
+    const { tree, state } = setUp(job('aaaa1111', 1), job('bbbb2222', 2, 'Active', 3));
+    const [target] = await roots(tree);
+    state.setFilter('status:running');
+    assert.deepEqual(labels(await tree.children(target)), ['bbbb2222']);
+    assert.deepEqual(tree.counts(), { read: 2, shown: 1 });
+    state.setFilter('nothing such');
+    assert.deepEqual(labels(await tree.children(target)), ['No job that was read fits the filter']);
+    state.setFilter('');
+    assert.equal((await tree.children(target)).length, 2);
+  });
+
+  it('shows ten thousand jobs bit by bit', async () => {
+    const setup = setUp(...Array.from({ length: 10_000 }, (_, index) => job(`job-${index}`, index)));
+    const [target] = await roots(setup.tree);
+    for (let page = 0; page < 10; page += 1) await setup.store.loadMore('local');
+    assert.equal(setup.store.state('local')?.list?.jobs.length, 10_000);
+    assert.equal((await setup.tree.children(target)).length, 201);
+    assert.equal(setup.tree.showMore('local'), true);
+    assert.equal((await setup.tree.children(target)).length, 1201);
+  });
+
+  it('says how fast a running job goes, once it was looked at twice', async () => {
+    const { targets, tree, store, clock } = setUp(job('aaaaaaaa', 1, 'Active', 1));
+    const [target] = await roots(tree);
+    targets.jobs.jobs = [job('aaaaaaaa', 1, 'Active', 3)];
+    await clock.advance(1000);
+    assert.equal(store.progress({ targetId: 'local', jobId: 'aaaaaaaa' }).length, 2);
+    const [element] = await tree.children(target);
+    assert.match(tree.view(element!).description ?? '', /3 of 9 · 2 tasks\/s · 3 s left/);
   });
 });
