@@ -63,6 +63,17 @@ export class WizardTester<F extends Form> {
     return this;
   }
 
+  /** The labels of a question that takes any number of options. */
+  expectChoices(...labels: readonly string[]): this {
+    const { question } = this;
+    assert.ok(question.kind === 'several', `${question.id} takes several`);
+    assert.deepEqual(
+      question.options(this.answers).map((option) => option.label),
+      labels,
+    );
+    return this;
+  }
+
   /** Asserts that a value is refused, or warned of, with a message. */
   expectProblem(value: unknown, severity: 'error' | 'warning', message: RegExp): this {
     const problem = checkAnswer(this.question, value, this.answers);

@@ -30,6 +30,8 @@ export interface OperationDefinition {
   readonly permissions: OperationPermissions;
   /** What the job role needs besides, because of what the parameters ask for. */
   readonly permissionsFor?: (parameters: Readonly<Record<string, unknown>>) => Partial<OperationPermissions>;
+  /** Members that the shape leaves open, and that the operation can't do without all the same; `check` says so of each. */
+  readonly needed?: readonly string[];
   /**
    * Members that mean something only beside certain others: whether to ask for them, given the parameters so far. What is not named
    * here is always asked.

@@ -113,6 +113,7 @@ export const s3PutObjectCopy: OperationDefinition = {
     },
   },
   defaults: {},
+  needed: ['TargetResource'],
   jobRegion: 'destination',
   isOneBucketOnly: true,
   maxObjects: 20_000_000_000,
@@ -157,6 +158,7 @@ export const s3PutObjectCopy: OperationDefinition = {
       findings.push({
         path: [],
         code: 'target-missing',
+        member: 'TargetResource',
         severity: 'error',
         message:
           'S3PutObjectCopy: TargetResource is missing. Name the bucket that the copies go to; without it the service answers 500 InternalError.',

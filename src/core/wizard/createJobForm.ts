@@ -1,14 +1,25 @@
-import { bucketArn, parseBucketArn, parseObjectArn, objectArn, roleArn } from '../job/arn.js';
+import { bucketArn, parseFunctionArn, parseObjectArn, objectArn, partitionOf, roleArn } from '../job/arn.js';
 import type { JobFile } from '../job/jobFile.js';
+import { manifestGeneratorShape } from '../job/manifestGeneratorShape.js';
 import { descriptionShape, priorityShape, reportFormat, roleArnShape } from '../job/requestShapes.js';
 import type { Target } from '../job/target.js';
 import { operationsFor } from '../operations/catalogue.js';
-import type { FindingPath } from '../operations/validateShape.js';
+import type { StructureShape } from '../operations/shape.js';
+import { type FindingPath, isRecord } from '../operations/validateShape.js';
 import type { Localizer } from '../view/localizer.js';
 import { type AnswerProblem, type Answers, type Form, type PickOption, type Question, visibleQuestions } from './form.js';
-import { type JobDraft, writeMember } from './jobDraft.js';
+import { type JobDraft, readMember, writeMember } from './jobDraft.js';
 import { isInventoryManifest, isManifestChoice, type ManifestChoice, parseS3Uri } from './manifestChoice.js';
-import { formatText, type JobQuestion, parameterQuestions, parseInteger, parseText, toTags } from './parameterQuestions.js';
+import {
+  bucketText,
+  formatText,
+  type JobQuestion,
+  parameterQuestions,
+  parseInteger,
+  parseText,
+  structureQuestions,
+  tagQuestion,
+} from './parameterQuestions.js';
 import { problemAt } from './requestQuestion.js';
 
 /** What the form depends on beside the answers. */
@@ -25,6 +36,7 @@ export const JobQuestionId = {
   upload: 'manifest.upload',
   columns: 'manifest.columns',
   operation: 'operation',
+  qualifier: 'Operation.LambdaInvoke.FunctionArn.$qualifier',
   reportEnabled: 'report.enabled',
   reportBucket: 'report.bucket',
   reportPrefix: 'report.prefix',
@@ -43,6 +55,8 @@ export type ReviewChoice = 'submit' | 'save';
 export interface CreateJobForm extends Form {
   /** The job as the answers stand. Its ETag, account and token come at submit; `ManifestFile` is set by who knows the folder. */
   job(answers: Answers): JobFile;
+  /** The answers that lead to a job: to make one like it. A manifest that it names is one in S3. */
+  answersOf(job: JobFile): Answers;
 }
 
 /**
@@ -52,6 +66,7 @@ export interface CreateJobForm extends Form {
 export function createJobForm(context: JobFormContext): CreateJobForm {
   const { l10n, target } = context;
   const operations = operationsFor(target.kind);
+  const partition = partitionOf(target.region);
   const items: readonly JobQuestion[] = [
     ...manifestQuestions(context),
     {
@@ -70,10 +85,15 @@ export function createJobForm(context: JobFormContext): CreateJobForm {
       },
       // Present even without a parameter: the service tells an empty structure from none.
       write: (draft, value) => writeMember(draft, ['Operation', String(value)], {}),
+      read: (request) => {
+        const operation = readMember(request, ['Operation']);
+        return operations.find(({ name }) => isRecord(operation) && operation[name] !== undefined)?.name;
+      },
     },
     ...operations.flatMap((operation) =>
-      parameterQuestions(operation, (answers) => answers[JobQuestionId.operation] === operation.name, l10n),
+      parameterQuestions(operation, (answers) => answers[JobQuestionId.operation] === operation.name, l10n, partition),
     ),
+    ...(target.kind === 'aws' ? [qualifierQuestion(context)] : []),
     ...reportQuestions(context),
     ...otherQuestions(context),
     {
@@ -100,6 +120,14 @@ export function createJobForm(context: JobFormContext): CreateJobForm {
     title: l10n.t('New S3 Batch Operations Job'),
     questions: items.map((item) => withValidation(item, draftOf)),
     job: (answers) => draftOf(answers) as unknown as JobFile,
+    answersOf: (job) => {
+      const answers: Record<string, unknown> = {};
+      for (const { question, path, read } of items) {
+        const value = read === undefined ? (path === undefined ? undefined : readMember(job, path)) : read(job);
+        if (value !== undefined) answers[question.id] = value;
+      }
+      return answers;
+    },
   };
   return form;
 }
@@ -121,6 +149,7 @@ function member(question: Question, path: FindingPath): JobQuestion {
 }
 
 function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuestion[] {
+  const partition = partitionOf(target.region);
   const choiceOf = (answers: Answers): ManifestChoice | undefined => {
     const choice = answers[JobQuestionId.manifest];
     return isManifestChoice(choice) ? choice : undefined;
@@ -135,26 +164,43 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
         prompt: l10n.t('The list of objects: a CSV file, or s3:// and the place of one.'),
         placeholder: l10n.t('Choose a file or type s3://bucket/key'),
         source: 'manifests',
-        options: () => [],
+        options: () => [
+          {
+            label: l10n.t('List a bucket'),
+            detail: l10n.t('The service makes the manifest itself, of the objects that meet your conditions.'),
+            value: { kind: 'generated' } satisfies ManifestChoice,
+          },
+        ],
         parse: (text) => {
           const place = parseS3Uri(text);
           return place === undefined ? parseText(text) : ({ kind: 's3', ...place } satisfies ManifestChoice);
         },
-        format: (value) =>
-          isManifestChoice(value) ? (value.kind === 's3' ? `s3://${value.bucket}/${value.key}` : value.name) : formatText(value),
+        format: (value) => (isManifestChoice(value) ? manifestText(value, l10n) : formatText(value)),
         validate: (value) => (isManifestChoice(value) ? undefined : { severity: 'error', message: wrongUri }),
       },
       write: (draft, value) => {
-        if (!isManifestChoice(value)) return;
+        if (!isManifestChoice(value) || value.kind === 'generated') return;
         const format = isInventoryManifest(value) ? 'S3InventoryReport_CSV_20161130' : 'S3BatchOperations_CSV_20180820';
         writeMember(draft, ['Manifest', 'Spec', 'Format'], format);
         if (value.kind === 's3') {
-          writeMember(draft, ['Manifest', 'Location', 'ObjectArn'], objectArn(value.bucket, value.key));
+          writeMember(draft, ['Manifest', 'Location', 'ObjectArn'], objectArn(value.bucket, value.key, partition));
         } else if (value.columnCount === 2) {
           writeMember(draft, ['Manifest', 'Spec', 'Fields'], ['Bucket', 'Key']);
         }
       },
+      read: (request) => {
+        if (readMember(request, ['ManifestGenerator']) !== undefined) return { kind: 'generated' } satisfies ManifestChoice;
+        const arn = readMember(request, ['Manifest', 'Location', 'ObjectArn']);
+        const place = typeof arn === 'string' ? parseObjectArn(arn) : undefined;
+        return place === undefined ? undefined : ({ kind: 's3', bucket: place.bucket, key: place.key } satisfies ManifestChoice);
+      },
     },
+    ...structureQuestions(generatorShape, ['ManifestGenerator', 'S3JobManifestGenerator'], {
+      showWhen: (answers) => choiceOf(answers)?.kind === 'generated',
+      l10n,
+      partition,
+      defaults: { EnableManifestOutput: false },
+    }),
     member(
       {
         kind: 'input',
@@ -173,7 +219,7 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
         },
         parse: (text) => {
           const place = parseS3Uri(text);
-          return place === undefined ? parseText(text) : objectArn(place.bucket, place.key);
+          return place === undefined ? parseText(text) : objectArn(place.bucket, place.key, partition);
         },
         format: (value) => {
           const place = typeof value === 'string' ? parseObjectArn(value) : undefined;
@@ -191,7 +237,7 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
         placeholder: 'Bucket, Key, Ignore',
         showWhen: (answers) => {
           const choice = choiceOf(answers);
-          if (choice === undefined || isInventoryManifest(choice)) return false;
+          if (choice === undefined || choice.kind === 'generated' || isInventoryManifest(choice)) return false;
           // Two columns can only be bucket and key.
           return choice.kind === 's3' || choice.columnCount !== 2;
         },
@@ -222,6 +268,48 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
       ['Manifest', 'Spec', 'Fields'],
     ),
   ];
+}
+
+const generatorShape = manifestGeneratorShape.members['S3JobManifestGenerator'] as StructureShape;
+
+function manifestText(choice: ManifestChoice, l10n: Localizer): string {
+  switch (choice.kind) {
+    case 's3':
+      return `s3://${choice.bucket}/${choice.key}`;
+    case 'file':
+      return choice.name;
+    case 'generated':
+      return l10n.t('List a bucket');
+  }
+}
+
+/** Which version of the function: asked when the function was chosen without one. */
+function qualifierQuestion({ l10n }: JobFormContext): JobQuestion {
+  const functionPath = ['Operation', 'LambdaInvoke', 'FunctionArn'];
+  const functionOf = (answers: Answers): string => formatText(answers[functionPath.join('.')]);
+  return {
+    question: {
+      kind: 'pick',
+      id: JobQuestionId.qualifier,
+      title: l10n.t('Version of the function'),
+      prompt: l10n.t('A published version or an alias keeps a long job on one code.'),
+      source: 'qualifiers',
+      showWhen: (answers) => {
+        const arn = answers[JobQuestionId.operation] === 'LambdaInvoke' ? parseFunctionArn(functionOf(answers)) : undefined;
+        return arn !== undefined && arn.qualifier === undefined;
+      },
+      defaultValue: functionOf,
+      options: (answers) => [
+        { label: '$LATEST', detail: l10n.t('The code as it is when each task runs.'), value: functionOf(answers) },
+      ],
+      parse: parseText,
+      format: formatText,
+    },
+    path: functionPath,
+    write: (draft, value) => writeMember(draft, functionPath, value),
+    // What a request names is the answer to the question before.
+    read: () => undefined,
+  };
 }
 
 /** The usual meanings of so many columns, the likeliest first. */
@@ -255,6 +343,7 @@ function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion
         writeMember(draft, ['Report', 'Enabled'], value);
         if (value === true) writeMember(draft, ['Report', 'Format'], reportFormat);
       },
+      read: (request) => readMember(request, ['Report', 'Enabled']),
     },
     member(
       {
@@ -270,11 +359,7 @@ function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion
         source: 'buckets',
         options: () => [],
         ...(target.kind === 'local' ? { defaultValue: () => bucketArn('reports') } : {}),
-        parse: (text) => {
-          const name = text.trim().replace(/^s3:\/\/([^/]+)\/?$/i, '$1');
-          return /^[a-z0-9][a-z0-9.-]*$/.test(name) ? bucketArn(name) : parseText(text);
-        },
-        format: (value) => (typeof value === 'string' ? (parseBucketArn(value)?.bucket ?? value) : ''),
+        ...bucketText(partitionOf(target.region)),
       },
       ['Report', 'Bucket'],
     ),
@@ -313,8 +398,10 @@ function otherQuestions({ target, accountId, l10n }: JobFormContext): readonly J
   return [
     member(
       {
-        kind: 'input',
+        kind: 'pick',
         id: JobQuestionId.role,
+        source: 'roles',
+        options: () => [],
         title: l10n.t('Job role'),
         prompt: isLocal ? l10n.t('The ARN of the job role. The local engine does not check it.') : (roleArnShape.doc ?? ''),
         placeholder: roleArn('111122223333', 'batch-operations'),
@@ -348,17 +435,16 @@ function otherQuestions({ target, accountId, l10n }: JobFormContext): readonly J
       },
       ['Description'],
     ),
-    {
-      question: {
+    tagQuestion(
+      {
         kind: 'map',
         id: JobQuestionId.tags,
         title: l10n.t('Tags'),
         prompt: l10n.t('Tags of the job. Creating a job with tags needs s3:PutJobTagging.'),
         isOptional: true,
       },
-      path: ['Tags'],
-      write: (draft, value) => writeMember(draft, ['Tags'], toTags(value)),
-    },
+      ['Tags'],
+    ),
     member(
       {
         kind: 'pick',

@@ -21,7 +21,7 @@ export interface PickOption {
 }
 
 /** Lists that only the target or the editor knows; whoever shows the question loads them. */
-export type OptionSource = 'manifests' | 'functions' | 'buckets';
+export type OptionSource = 'manifests' | 'functions' | 'qualifiers' | 'buckets' | 'roles' | 'keys';
 
 interface QuestionBase {
   /** Stable, unique in its form. */
@@ -66,13 +66,19 @@ export interface MapQuestion extends QuestionBase {
   readonly kind: 'map';
 }
 
+/** Any number of the options; the answer is the list of their values, in the order of the options. */
+export interface SeveralQuestion extends QuestionBase {
+  readonly kind: 'several';
+  readonly options: (answers: Answers) => readonly PickOption[];
+}
+
 /** The last question: shows what came of the answers, and what to do with it. */
 export interface ReviewQuestion extends QuestionBase {
   readonly kind: 'review';
   readonly options: (answers: Answers) => readonly PickOption[];
 }
 
-export type Question = PickQuestion | InputQuestion | ListQuestion | MapQuestion | ReviewQuestion;
+export type Question = PickQuestion | InputQuestion | ListQuestion | MapQuestion | SeveralQuestion | ReviewQuestion;
 
 export interface Form {
   readonly title: string;
@@ -97,6 +103,28 @@ export function startWizard(form: Form, given: Answers = {}, remembered: Answers
   const answers = { ...remembered, ...given };
   const state: WizardState = { answers, given: new Set(Object.keys(given)), at: undefined, trail: [] };
   return { ...state, at: askedQuestions(form, state)[0]?.id };
+}
+
+/**
+ * The state of a form that was filled in before: everything is answered, up to the first question whose answer is missing or wrong, which is
+ * the open one. Without such a question it is the last, the review. All the way back can be gone.
+ */
+export function startFilled(form: Form, filled: Answers): WizardState {
+  const answers: Record<string, unknown> = { ...filled };
+  const trail: string[] = [];
+  for (const question of form.questions) {
+    if (!(question.showWhen?.(answers) ?? true)) continue;
+    if (question.kind === 'review') return { answers, given: new Set(), at: question.id, trail };
+    if (!Object.hasOwn(answers, question.id) && question.isOptional !== true) {
+      const value = question.defaultValue?.(answers);
+      if (value !== undefined) answers[question.id] = value;
+    }
+    if (checkAnswer(question, answers[question.id], answers)?.severity === 'error') {
+      return { answers, given: new Set(), at: question.id, trail };
+    }
+    trail.push(question.id);
+  }
+  return { answers, given: new Set(), at: undefined, trail };
 }
 
 /** The questions that are asked as the answers stand, in order. */

@@ -16,3 +16,13 @@ export function writeMember(draft: JobDraft, path: FindingPath, value: unknown):
   const last = path.at(-1);
   if (last !== undefined) owner[last] = value;
 }
+
+/** The member of a request at a path; undefined when it, or what should hold it, is not there. */
+export function readMember(request: unknown, path: FindingPath): unknown {
+  let value = request;
+  for (const part of path) {
+    if (!isRecord(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}

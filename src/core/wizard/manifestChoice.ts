@@ -1,4 +1,4 @@
-/** The manifest that a job is made for: a file that is uploaded at submit, or an object that is in S3 already. */
+/** The manifest that a job is made for: a file that is uploaded at submit, an object that is in S3 already, or one that the service makes. */
 export type ManifestChoice =
   | {
       readonly kind: 'file';
@@ -9,11 +9,13 @@ export type ManifestChoice =
       /** Columns of its first row; undefined when it could not be read. */
       readonly columnCount?: number;
     }
-  | { readonly kind: 's3'; readonly bucket: string; readonly key: string };
+  | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
+  /** None: the service lists the objects itself. */
+  | { readonly kind: 'generated' };
 
 export function isManifestChoice(value: unknown): value is ManifestChoice {
   const kind = (value as { kind?: unknown } | null | undefined)?.kind;
-  return kind === 'file' || kind === 's3';
+  return kind === 'file' || kind === 's3' || kind === 'generated';
 }
 
 /** `s3://bucket/key`; undefined for anything else, also without a key. */

@@ -1,9 +1,10 @@
+import { bucketArn, parseBucketArn } from '../job/arn.js';
 import type { OperationDefinition } from '../operations/operation.js';
 import type { Shape, StringShape, StructureShape } from '../operations/shape.js';
 import { type FindingPath, isRecord } from '../operations/validateShape.js';
 import type { Localizer } from '../view/localizer.js';
 import type { Answers, OptionSource, PickOption, Question } from './form.js';
-import { type JobDraft, writeMember } from './jobDraft.js';
+import { type JobDraft, readMember, writeMember } from './jobDraft.js';
 
 /** A question together with how its answer gets into the request. */
 export interface JobQuestion {
@@ -11,10 +12,24 @@ export interface JobQuestion {
   /** The member that the answer is; undefined when `write` does more than set one. */
   readonly path?: FindingPath;
   readonly write: (draft: JobDraft, value: unknown) => void;
+  /** The answer that a request holds; undefined when it holds none. What stands at `path` unless given. */
+  readonly read?: (request: unknown) => unknown;
 }
 
 /** Members whose values the target can list. */
-const sources: Readonly<Record<string, OptionSource>> = { FunctionArn: 'functions' };
+const sources: Readonly<Record<string, OptionSource>> = {
+  FunctionArn: 'functions',
+  SourceBucket: 'buckets',
+  TargetResource: 'buckets',
+  Bucket: 'buckets',
+  SSEAwsKmsKeyId: 'keys',
+  KMSKeyArn: 'keys',
+  KmsKeyArn: 'keys',
+  KeyId: 'keys',
+};
+
+/** So many optional members are asked for one after the other; of more, people first choose those that they want to set. */
+const askedAtOnce = 3;
 
 /**
  * The questions for an operation's parameters, derived from its shape: nested structures one member at a time, unions as a choice
@@ -24,26 +39,110 @@ export function parameterQuestions(
   operation: OperationDefinition,
   showWhen: (answers: Answers) => boolean,
   l10n: Localizer,
+  partition = 'aws',
 ): readonly JobQuestion[] {
-  const build = new ParameterQuestions(operation, l10n);
+  const build = new ParameterQuestions({ ...operation, partition }, l10n);
   return build.ofStructure(operation.parameters, ['Operation', operation.name], showWhen);
 }
 
+/** The questions for any other structure of a request, such as a manifest generator. */
+export function structureQuestions(
+  shape: StructureShape,
+  path: FindingPath,
+  context: {
+    readonly showWhen: (answers: Answers) => boolean;
+    readonly l10n: Localizer;
+    readonly partition: string;
+    readonly defaults: Readonly<Record<string, unknown>>;
+  },
+): readonly JobQuestion[] {
+  return new ParameterQuestions(context, context.l10n).ofStructure(shape, path, context.showWhen);
+}
+
+/** What the questions depend on beside the shape. */
+interface ShapeOwner extends Partial<Pick<OperationDefinition, 'appliesWhen' | 'needed'>> {
+  /** Of what is at a path of two: an operation, or a generator. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly partition: string;
+}
+
 class ParameterQuestions {
-  readonly #operation: OperationDefinition;
+  readonly #operation: ShapeOwner;
   readonly #l10n: Localizer;
 
-  constructor(operation: OperationDefinition, l10n: Localizer) {
+  constructor(operation: ShapeOwner, l10n: Localizer) {
     this.#operation = operation;
     this.#l10n = l10n;
   }
 
   ofStructure(shape: StructureShape, path: FindingPath, showWhen: (answers: Answers) => boolean): JobQuestion[] {
     if (shape.isUnion === true) return this.#ofUnion(shape, path, showWhen);
-    return Object.entries(shape.members).flatMap(([name, member]) => {
-      const isOptional = !(shape.required?.includes(name) ?? false);
-      return this.#ofMember(name, member, [...path, name], isOptional, this.#whenItApplies(path, name, showWhen));
-    });
+    const needed = path.length === 2 ? this.#operation.needed : undefined;
+    const isRequired = (name: string): boolean => shape.required?.includes(name) === true || needed?.includes(name) === true;
+    // Members without an effect are not worth a question.
+    const members = Object.entries(shape.members).filter(([, { doc }]) => doc?.startsWith('Deprecated') !== true);
+    const optional = members.filter(([name]) => !isRequired(name));
+    const isChosenFirst =
+      optional.length > askedAtOnce ||
+      optional.some(([, member]) => member.type === 'structure' && Object.keys(member.members).length === 0);
+    const choice = isChosenFirst ? this.#membersToSet(path, optional, showWhen) : undefined;
+    const ask = ([name, member]: readonly [string, Shape]): JobQuestion[] => {
+      const applies = this.#whenItApplies(path, name, showWhen);
+      if (isRequired(name) || choice === undefined)
+        return this.#ofMember(name, member, [...path, name], !isRequired(name), applies);
+      const isChosen = (answers: Answers): boolean => {
+        const chosen = answers[choice.question.id];
+        return applies(answers) && Array.isArray(chosen) && chosen.includes(name);
+      };
+      // What somebody chose to set has to be set.
+      return this.#ofMember(name, member, [...path, name], false, isChosen);
+    };
+    if (choice === undefined) return members.flatMap(ask);
+    return [...members.filter(([name]) => isRequired(name)).flatMap(ask), choice, ...optional.flatMap(ask)];
+  }
+
+  /** The choice of the optional members that are asked for. */
+  #membersToSet(
+    path: FindingPath,
+    optional: readonly (readonly [string, Shape])[],
+    showWhen: (answers: Answers) => boolean,
+  ): JobQuestion {
+    const name = String(path.at(-1));
+    return {
+      question: {
+        kind: 'several',
+        id: `${path.join('.')}.$members`,
+        title: this.#l10n.t('Options of {0}', name),
+        prompt: this.#l10n.t('Choose what to set; the rest is left out.'),
+        isOptional: true,
+        showWhen,
+        ...this.#default(path, (value) =>
+          isRecord(value) ? optional.map(([member]) => member).filter((member) => member in value) : [],
+        ),
+        options: (answers) =>
+          optional
+            .filter(([member]) => this.#whenItApplies(path, member, () => true)(answers))
+            .map(([member, { doc, whenOmitted }]) => ({
+              label: member,
+              ...(whenOmitted === undefined ? {} : { description: this.#l10n.t('Left out: {0}', whenOmitted) }),
+              ...(doc === undefined ? {} : { detail: doc }),
+              value: member,
+            })),
+      },
+      // A structure that has nothing to set is there all the same.
+      write: (draft, value) => {
+        for (const [member, shape] of optional) {
+          if (shape.type !== 'structure' || !Array.isArray(value) || !value.includes(member)) continue;
+          writeMember(draft, [...path, member], {});
+        }
+      },
+      read: (request) => {
+        const owner = readMember(request, path);
+        if (!isRecord(owner)) return undefined;
+        const chosen = optional.map(([member]) => member).filter((member) => owner[member] !== undefined);
+        return chosen.length === 0 ? undefined : chosen;
+      },
+    };
   }
 
   #ofUnion(shape: StructureShape, path: FindingPath, showWhen: (answers: Answers) => boolean): JobQuestion[] {
@@ -59,6 +158,10 @@ class ParameterQuestions {
         options: () => Object.entries(shape.members).map(([member, memberShape]) => choiceOf(member, memberShape.doc)),
       },
       write: (draft, value) => writeMember(draft, [...path, String(value)], {}),
+      read: (request) => {
+        const union = readMember(request, path);
+        return isRecord(union) ? Object.keys(shape.members).find((member) => union[member] !== undefined) : undefined;
+      },
     };
     const members = Object.entries(shape.members).flatMap(([member, memberShape]) => {
       const isChosen = (answers: Answers): boolean => showWhen(answers) && answers[id] === member;
@@ -104,11 +207,19 @@ class ParameterQuestions {
       case 'map':
         return simple({ ...base, kind: 'map' });
       case 'list':
-        if (shape.item.type === 'string') return simple({ ...base, kind: 'list' });
-        if (isKeyValue(shape.item)) {
-          return [{ question: { ...base, kind: 'map' }, path, write: (draft, value) => writeMember(draft, path, toTags(value)) }];
+        if (shape.item.type === 'string') {
+          const { enum: values, enumDocs } = shape.item;
+          if (values === undefined) return simple({ ...base, kind: 'list' });
+          return simple({ ...base, kind: 'several', options: () => values.map((value) => choiceOf(value, enumDocs?.[value])) });
         }
-        return simple({ ...base, kind: 'input', placeholder: 'JSON', parse: parseJson, format: formatJson });
+        if (isKeyValue(shape.item)) return [tagQuestion({ ...base, kind: 'map' }, path)];
+        return simple({
+          ...base,
+          kind: 'input',
+          placeholder: `JSON: ${JSON.stringify([exampleOf(shape.item)])}`,
+          parse: parseJson,
+          format: formatJson,
+        });
     }
   }
 
@@ -119,6 +230,8 @@ class ParameterQuestions {
     isOptional: boolean,
   ): Question {
     const source = sources[name];
+    if (source === 'buckets')
+      return { ...base, kind: 'pick', source, options: () => [], ...bucketText(this.#operation.partition) };
     if (source !== undefined) {
       return { ...base, kind: 'pick', source, options: () => [], parse: parseText, format: formatText };
     }
@@ -140,10 +253,9 @@ class ParameterQuestions {
     return [...choices, none];
   }
 
-  #default(path: FindingPath): { defaultValue?: () => unknown } {
-    let value: unknown = this.#operation.defaults;
-    for (const part of path.slice(2)) value = isRecord(value) ? value[String(part)] : undefined;
-    return value === undefined ? {} : { defaultValue: () => value };
+  #default(path: FindingPath, answerOf: (value: unknown) => unknown = (value) => value): { defaultValue?: () => unknown } {
+    const value = readMember(this.#operation.defaults, path.slice(2));
+    return value === undefined ? {} : { defaultValue: () => answerOf(value) };
   }
 
   /** A member is asked for as long as the catalogue says that it means something beside the answers so far. */
@@ -159,6 +271,54 @@ class ParameterQuestions {
       }
       return applies(parameters);
     };
+  }
+}
+
+/** Names and values, as the service's list of tags. */
+export function tagQuestion(question: Question, path: FindingPath): JobQuestion {
+  return {
+    question,
+    path,
+    write: (draft, value) => writeMember(draft, path, toTags(value)),
+    read: (request) => {
+      const tags = readMember(request, path);
+      if (!Array.isArray(tags)) return undefined;
+      return Object.fromEntries(tags.filter(isRecord).map(({ Key, Value }) => [String(Key), String(Value)]));
+    },
+  };
+}
+
+/** The ARN of a bucket, typed and shown as its name. */
+export function bucketText(partition: string): { parse: (text: string) => unknown; format: (value: unknown) => string } {
+  return {
+    parse: (text) => {
+      const name = text.trim().replace(/^s3:\/\/([^/]+)\/?$/i, '$1');
+      return /^[a-z0-9][a-z0-9.-]*$/.test(name) ? bucketArn(name, partition) : parseText(text);
+    },
+    format: (value) => (typeof value === 'string' ? (parseBucketArn(value)?.bucket ?? value) : ''),
+  };
+}
+
+/** What a value of the shape looks like, for a placeholder. */
+function exampleOf(shape: Shape): unknown {
+  switch (shape.type) {
+    case 'string':
+      return shape.enum?.[0] ?? '…';
+    case 'integer':
+      return shape.min ?? 1;
+    case 'boolean':
+      return true;
+    case 'timestamp':
+      return '2026-01-31T08:00:00Z';
+    case 'map':
+      return {};
+    case 'list':
+      return [exampleOf(shape.item)];
+    case 'structure': {
+      const members = Object.entries(shape.members);
+      const shown = shape.isUnion === true ? members.slice(0, 1) : members;
+      return Object.fromEntries(shown.map(([name, member]) => [name, exampleOf(member)]));
+    }
   }
 }
 

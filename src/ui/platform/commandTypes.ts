@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import type { JobFile } from '../../core/job/jobFile.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 
 /** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
@@ -18,6 +19,12 @@ export interface LintedFile {
 
 /** What a job command is given: a job, `selection` from a key, or nothing from the palette. */
 export type GivenJob = JobReference | 'selection';
+
+/** What the wizard is filled in with: to make a job like another one, or the next one of a report. It begins with the review. */
+export interface FilledJob {
+  readonly targetId?: string;
+  readonly job: JobFile;
+}
 
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
 export const Command = {
@@ -116,7 +123,7 @@ export interface CommandTypes {
   's3batch.manifest.split': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.manifest.filter': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
-  's3batch.job.create': { args: [manifest?: Uri]; result: JobReference | undefined };
+  's3batch.job.create': { args: [manifest?: Uri, filled?: FilledJob]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
   's3batch.job.confirm': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.cancel': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };

@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly offered: unknown;
   /** The options that only the target or the editor knows; rejects when they can't be had. */
   readonly load?: () => Promise<readonly PickOption[]>;
+  /** Texts that the typed one may go on with, such as the objects of a bucket; one that ends with a slash goes on itself. */
+  readonly complete?: (text: string) => Promise<readonly string[]>;
 }
 
 export type Asked =
@@ -29,6 +31,8 @@ export async function askQuestion(question: Question, options: AskOptions): Prom
     case 'pick':
     case 'review':
       return await askPick(question, options);
+    case 'several':
+      return await askSeveral(question, options);
     case 'map':
       return await askEntries(question, options, mapEntries);
     case 'list':
@@ -106,16 +110,54 @@ async function askPick(question: Extract<Question, { kind: 'pick' | 'review' }>,
     activate();
   };
 
+  const own = [...choices];
+  let completed = '';
+  // The list of a folder is read once, when its slash was typed or chosen.
+  const completeTyped = async (): Promise<void> => {
+    const folder = /^s3:\/\/(?:.*\/)?/i.exec(picker.value.trim())?.[0] ?? '';
+    if (options.complete === undefined || folder === completed) return;
+    completed = folder;
+    if (folder === '') {
+      choices = own;
+      return;
+    }
+    picker.busy = true;
+    try {
+      const texts = await options.complete(folder);
+      if (isLeft || folder !== completed) return;
+      choices = texts.map((text) => ({
+        label: text.endsWith('/') ? `$(folder) ${text}` : `$(file) ${text}`,
+        value: text.endsWith('/') ? new Continued(text) : (parse?.(text) ?? text),
+      }));
+      trouble = undefined;
+    } catch (error) {
+      trouble = errorMessage(error);
+    }
+    if (isLeft || folder !== completed) return;
+    picker.busy = false;
+    update();
+  };
+
   update();
   activate();
   if (options.load !== undefined) void load(options.load);
   try {
     return await show(picker, options, {
-      listen: [picker.onDidChangeValue(update)],
+      listen: [
+        picker.onDidChangeValue(() => {
+          update();
+          void completeTyped();
+        }),
+      ],
       draft: () => undefined,
       accept: () => {
         const answer = acceptedAnswer(picker.value.trim(), picker.selectedItems[0], choices, parse);
         if (answer === undefined) return undefined;
+        if (answer.value instanceof Continued) {
+          picker.value = answer.value.text;
+          void completeTyped();
+          return undefined;
+        }
         const problem = checkAnswer(question, answer.value, options.answers);
         if (problem?.severity !== 'error') return answer;
         trouble = problem.message;
@@ -126,6 +168,43 @@ async function askPick(question: Extract<Question, { kind: 'pick' | 'review' }>,
   } finally {
     isLeft = true;
   }
+}
+
+/** A choice that is not the answer yet: the text goes on from it. */
+class Continued {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Any number of options. Enter takes those that are ticked. */
+async function askSeveral(question: Extract<Question, { kind: 'several' }>, options: AskOptions): Promise<Asked> {
+  const picker = vscode.window.createQuickPick<AnswerItem>();
+  dress(picker, question, options);
+  picker.canSelectMany = true;
+  picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  if (question.prompt !== undefined) picker.placeholder = question.prompt;
+  const items = question.options(options.answers).map(itemOf);
+  picker.items = items;
+  const offered = Array.isArray(options.offered) ? options.offered : [];
+  picker.selectedItems = items.filter((item) => offered.some((value) => isSame(value, item.answer?.value)));
+  const valueOf = (): unknown => {
+    const chosen = items.filter((item) => picker.selectedItems.includes(item)).map((item) => item.answer?.value);
+    return chosen.length === 0 && question.isOptional === true ? undefined : chosen;
+  };
+  return await show(picker, options, {
+    listen: [],
+    draft: valueOf,
+    accept: () => {
+      const problem = checkAnswer(question, valueOf(), options.answers);
+      if (problem?.severity !== 'error') return { value: valueOf() };
+      picker.placeholder = problem.message;
+      return undefined;
+    },
+  });
 }
 
 /** The question's own options, after the answer it had when that is none of them. */

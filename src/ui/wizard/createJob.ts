@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { isCancelled } from '../../base/errors.js';
+import { cancelledError, isCancelled } from '../../base/errors.js';
 import { formatJobFile, type JobFile } from '../../core/job/jobFile.js';
-import type { TargetClient } from '../../core/job/target.js';
+import type { Target, TargetClient } from '../../core/job/target.js';
+import { targetText } from '../../core/view/targetText.js';
 import { type CreateJobForm, createJobForm, JobQuestionId, type ReviewChoice } from '../../core/wizard/createJobForm.js';
 import {
   type Answers,
@@ -11,22 +12,22 @@ import {
   currentQuestion,
   offeredValue,
   type Question,
+  startFilled,
   startWizard,
   stepOf,
   type WizardState,
 } from '../../core/wizard/form.js';
 import { isManifestChoice } from '../../core/wizard/manifestChoice.js';
-import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { FilledJob, JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { submitFromEditor } from '../run/submitFromEditor.js';
 import { type Asked, askQuestion } from './askQuestion.js';
-import { manifestChoice, optionLoader } from './optionSources.js';
+import { completeS3Uri, manifestChoice, optionLoader } from './optionSources.js';
 import { RequestPreview } from './requestPreview.js';
 import { saveJobFile } from './saveJobFile.js';
 
-/** The answers of the last time, by manifest, so that nothing has to be typed again after a wizard was left or a submit stopped. */
+/** The answers of the last time, by target and manifest, so that nothing has to be typed again after a wizard was left or a submit stopped. */
 const remembered = new Map<string, Answers>();
 
 /** Asks for a new job, question by question, and submits it or saves it as a job file. */
@@ -34,22 +35,55 @@ export async function createJob(
   services: Services,
   jobs: Jobs,
   given: vscode.Uri | undefined,
+  filled: FilledJob | undefined,
 ): Promise<JobReference | undefined> {
-  const unavailable = services.engine.unavailability();
-  if (unavailable !== undefined) throw unavailable;
-  const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
+  const target = await chooseTarget(jobs, filled?.targetId);
+  if (target === undefined) throw cancelledError();
+  if (target.kind === 'local') {
+    const unavailable = services.engine.unavailability();
+    if (unavailable !== undefined) throw unavailable;
+  }
+  const title =
+    target.kind === 'local' ? vscode.l10n.t('Starting the local engine…') : vscode.l10n.t('Asking {0}…', targetText(target));
   // Asked for anew whenever it is needed: while somebody thinks, the engine may be started again and be reached otherwise.
-  const connect: Connect = async () => await jobs.targets.client(localTargetId);
-  const client = await vscode.window.withProgress(starting, connect);
-  const form = createJobForm({ target: client.target, accountId: await client.accountId(), l10n: vscode.l10n });
+  const connect: Connect = async () => await jobs.targets.client(target.id);
+  const accountId = await vscode.window.withProgress({ location: { viewId: 's3batch.jobs' }, title }, async () => {
+    const client = await connect();
+    return await client.accountId();
+  });
+  const form = createJobForm({ target, accountId, l10n: vscode.l10n });
   const manifest = given === undefined ? undefined : await manifestChoice(given);
   const preview = new RequestPreview();
   try {
-    return await new CreateJob(services, jobs, connect, form, preview).run(manifest);
+    const key = `${target.id} ${manifest?.uri ?? ''}`;
+    return await new CreateJob(services, jobs, connect, form, preview).run(key, startOf(form, key, manifest, filled));
   } finally {
     await preview.hide();
     preview.dispose();
   }
+}
+
+/** A form that was filled in is reviewed first; an empty one offers what was answered the last time. */
+function startOf(
+  form: CreateJobForm,
+  key: string,
+  manifest: Awaited<ReturnType<typeof manifestChoice>> | undefined,
+  filled: FilledJob | undefined,
+): WizardState {
+  const given: Answers = manifest === undefined ? {} : { [JobQuestionId.manifest]: manifest };
+  if (filled === undefined) return startWizard(form, given, remembered.get(key));
+  return startFilled(form, { ...form.answersOf(filled.job), ...given });
+}
+
+async function chooseTarget(jobs: Jobs, targetId: string | undefined): Promise<Target | undefined> {
+  const { targets } = jobs.targets;
+  const given = targets.find(({ id }) => id === targetId);
+  if (given !== undefined || targets.length === 1) return given ?? targets[0];
+  const chosen = await vscode.window.showQuickPick(
+    targets.map((target) => ({ label: targetText(target), target })),
+    { title: vscode.l10n.t('New S3 Batch Operations Job'), placeHolder: vscode.l10n.t('Where does the job run?') },
+  );
+  return chosen?.target;
 }
 
 type Connect = () => Promise<TargetClient>;
@@ -69,10 +103,9 @@ class CreateJob {
     this.#preview = preview;
   }
 
-  async run(manifest: Awaited<ReturnType<typeof manifestChoice>> | undefined): Promise<JobReference | undefined> {
-    const key = manifest?.uri ?? '';
-    const given: Answers = manifest === undefined ? {} : { [JobQuestionId.manifest]: manifest };
-    let state = startWizard(this.#form, given, remembered.get(key));
+  /** `key` says for what the answers are remembered. */
+  async run(key: string, start: WizardState): Promise<JobReference | undefined> {
+    let state = start;
     try {
       for (;;) {
         const question = currentQuestion(this.#form, state);
@@ -98,7 +131,7 @@ class CreateJob {
     const isReview = question.kind === 'review';
     if (isReview) await this.#preview.show(requestText(this.#form.job(state.answers)));
     const source = question.kind === 'pick' ? question.source : undefined;
-    const load = optionLoader(this.#connect, this.#services.settings);
+    const load = optionLoader(this.#connect, this.#services.settings, state.answers);
     const asked = await askQuestion(question, {
       ...stepOf(this.#form, state),
       title: this.#form.title,
@@ -106,6 +139,7 @@ class CreateJob {
       answers: state.answers,
       offered: isReview ? undefined : offeredValue(question, state),
       ...(source === undefined ? {} : { load: () => load(source) }),
+      ...(source === 'manifests' ? { complete: async (text) => await completeS3Uri(await this.#connect(), text) } : {}),
     });
     if (isReview) await this.#preview.hide();
     return asked;

@@ -1,31 +1,78 @@
 import * as vscode from 'vscode';
-import { bucketArn } from '../../core/job/arn.js';
+import { bucketArn, parseFunctionArn, partitionOf } from '../../core/job/arn.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { splitRow } from '../../core/manifest/rowFields.js';
-import type { OptionSource, PickOption } from '../../core/wizard/form.js';
+import type { Answers, OptionSource, PickOption } from '../../core/wizard/form.js';
 import type { ManifestChoice } from '../../core/wizard/manifestChoice.js';
 import type { Settings } from '../platform/settings.js';
 
-/** Loads the options that only the target or the editor knows. */
+/** Loads the options that only the target or the editor knows. Lists that a target does not have are empty. */
 export function optionLoader(
   connect: () => Promise<TargetClient>,
   settings: Settings,
+  answers: Answers,
 ): (source: OptionSource) => Promise<readonly PickOption[]> {
   return async (source) => {
+    if (source === 'manifests') return await manifestOptions(settings);
+    const client = await connect();
     switch (source) {
       case 'functions':
-        return (await (await connect()).listFunctions()).map((item) => ({
+        return (await client.listFunctions()).map((item) => ({
           label: item.name,
           description: item.runtime ?? '',
           detail: item.description ?? item.arn,
           value: item.arn,
         }));
+      case 'qualifiers':
+        return await qualifierOptions(client, answers[functionId]);
       case 'buckets':
-        return (await (await connect()).listBuckets()).map((name) => ({ label: name, value: bucketArn(name) }));
-      case 'manifests':
-        return await manifestOptions(settings);
+        return (await client.listBuckets()).map((name) => ({
+          label: name,
+          value: bucketArn(name, partitionOf(client.target.region)),
+        }));
+      case 'roles':
+        return (await client.listRoles()).map((role) => ({
+          label: role.name,
+          description: role.trustsBatchOperations ? '' : vscode.l10n.t('does not trust S3 Batch Operations'),
+          detail: role.description ?? role.arn,
+          value: role.arn,
+        }));
+      case 'keys':
+        return (await client.listKeys()).map((key) => ({
+          label: key.aliases[0] ?? key.keyId,
+          description: key.aliases.length === 0 ? '' : key.keyId,
+          detail: key.arn,
+          value: key.arn,
+        }));
     }
   };
+}
+
+const functionId = 'Operation.LambdaInvoke.FunctionArn';
+
+async function qualifierOptions(client: TargetClient, functionArn: unknown): Promise<readonly PickOption[]> {
+  const name = typeof functionArn === 'string' ? parseFunctionArn(functionArn)?.name : undefined;
+  if (name === undefined) return [];
+  return (await client.listFunctionQualifiers(name)).map((item) => ({
+    label: item.name,
+    description:
+      item.kind === 'version'
+        ? vscode.l10n.t('version')
+        : item.version === undefined
+          ? vscode.l10n.t('alias')
+          : vscode.l10n.t('alias of version {0}', item.version),
+    detail: item.description ?? item.arn,
+    value: item.arn,
+  }));
+}
+
+/** What `s3://…` may go on with: buckets, then folders and objects, so that a manifest in S3 is found step by step. */
+export async function completeS3Uri(client: TargetClient, text: string): Promise<readonly string[]> {
+  const [, bucket = '', rest] = /^s3:\/\/([^/]*)(?:\/(.*))?$/i.exec(text.trim()) ?? [];
+  if (rest === undefined) return (await client.listBuckets()).map((name) => `s3://${name}/`);
+  const folder = rest.slice(0, rest.lastIndexOf('/') + 1);
+  const { prefixes, objects } = await client.listObjects(bucket, { prefix: folder, delimiter: '/', maxKeys: 200 });
+  return [...prefixes, ...objects.map(({ key }) => key).filter((key) => key !== folder)].map((key) => `s3://${bucket}/${key}`);
 }
 
 /** The open editors first, then the manifests of the workspace. */

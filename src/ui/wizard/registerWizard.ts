@@ -4,8 +4,8 @@ import type { Services } from '../platform/services.js';
 
 /** Registers "Create Job…"; the wizard loads when it is first opened. */
 export function registerWizard(services: Services, jobs: Jobs): void {
-  services.commands.register(Command.jobCreate, async (manifest) => {
+  services.commands.register(Command.jobCreate, async (manifest, filled) => {
     const { createJob } = await import('./createJob.js');
-    return await createJob(services, jobs, manifest);
+    return await createJob(services, jobs, manifest, filled);
   });
 }

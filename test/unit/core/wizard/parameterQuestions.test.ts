@@ -23,6 +23,7 @@ const operation: OperationDefinition = {
       Until: { type: 'timestamp' },
       Metadata: { type: 'map', key: { type: 'string' }, value: { type: 'string' } },
       Names: { type: 'list', item: { type: 'string' } },
+      Statuses: { type: 'list', item: { type: 'string', enum: ['FAILED', 'NONE'] } },
       TagSet: {
         type: 'list',
         item: { type: 'structure', members: { Key: { type: 'string' }, Value: { type: 'string' } } },
@@ -63,36 +64,42 @@ function idOf({ question }: JobQuestion): string {
 }
 
 describe('parameterQuestions', () => {
-  it('has a question for every member, by its type', () => {
+  it('has a question for every member, by its type; of many optional ones, which are set comes first', () => {
     assert.deepEqual(items.map(idOf), [
       'pick Class',
-      'pick Bypass?',
-      'input Days?',
-      'input Until?',
-      'map Metadata?',
-      'list Names?',
-      'map TagSet?',
-      'input Grants?',
+      'several $members?',
+      'pick Bypass',
+      'input Days',
+      'input Until',
+      'map Metadata',
+      'list Names',
+      'several Statuses',
+      'map TagSet',
+      'input Grants',
       'input Retention.Mode?',
       'pick Encryption',
-      'input Encryption.SSEKMS.KeyId?',
+      'pick Encryption.SSEKMS.KeyId?',
     ]);
   });
 
   it('asks, parses and writes each as the request needs it', () => {
     const tester = new WizardTester({ title: '', questions: items.map(({ question }) => question) });
-    tester.expectOptions('STANDARD', 'GLACIER').answer('GLACIER').expectOptions('Yes', 'No', 'Leave out').answer(undefined);
-    tester.expectOffered(3).type('12').type('2026-01-31').answer({ a: 'b' }).answer(['x']).answer({ k: 'v' });
+    const every = ['Bypass', 'Days', 'Until', 'Metadata', 'Names', 'Statuses', 'TagSet', 'Grants', 'Retention', 'Encryption'];
+    tester.expectOptions('STANDARD', 'GLACIER').answer('GLACIER').expectOffered(['Days', 'Retention']).answer(every);
+    tester.expectOptions('Yes', 'No').answer(false);
+    tester.expectOffered(3).type('12').type('2026-01-31').answer({ a: 'b' }).answer(['x']).answer(['FAILED']).answer({ k: 'v' });
     tester.type('[{"Grantee":{}}]').expectOffered('GOVERNANCE').accept().expectOptions('SSES3', 'SSEKMS').answer('SSEKMS');
     tester.type('key-1').expectDone();
     assert.deepEqual(draftOf(tester.answers), {
       Operation: {
         Everything: {
           Class: 'GLACIER',
+          Bypass: false,
           Days: 12,
           Until: '2026-01-31',
           Metadata: { a: 'b' },
           Names: ['x'],
+          Statuses: ['FAILED'],
           TagSet: [{ Key: 'k', Value: 'v' }],
           Grants: [{ Grantee: {} }],
           Retention: { Mode: 'GOVERNANCE' },
@@ -102,10 +109,17 @@ describe('parameterQuestions', () => {
     });
   });
 
-  it('asks for what applies only', () => {
+  it('asks for what applies, and was chosen, only', () => {
     const tester = new WizardTester({ title: '', questions: items.map(({ question }) => question) });
-    tester.answer('STANDARD').answer(true).type('').expectQuestion('Operation.Everything.Metadata');
-    tester.acceptUntil('Operation.Everything.Encryption').answer('SSES3').expectDone();
+    tester
+      .answer('STANDARD')
+      .expectChoices('Bypass', 'Days', 'Metadata', 'Names', 'Statuses', 'TagSet', 'Grants', 'Retention', 'Encryption');
+    tester
+      .answer(['Names', 'Encryption'])
+      .expectQuestion('Operation.Everything.Names')
+      .answer(['a'])
+      .answer('SSES3')
+      .expectDone();
     assert.deepEqual(draftOf({ 'Operation.Everything.Encryption': 'SSES3' }), {
       Operation: { Everything: { Encryption: { SSES3: {} } } },
     });
