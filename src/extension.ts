@@ -11,6 +11,7 @@ import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
 import { registerLint } from './ui/lint/registerLint.js';
 import { registerMaking } from './ui/making/registerMaking.js';
+import { registerPolicy } from './ui/policy/registerPolicy.js';
 import { registerReport } from './ui/report/registerReport.js';
 import { registerRun } from './ui/run/registerRun.js';
 import { registerScaffold } from './ui/scaffold/registerScaffold.js';
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerMaking(services, jobs);
   registerRun(services, jobs);
   registerWizard(services, jobs);
+  registerPolicy(services);
 
   services.log.debug(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
 }

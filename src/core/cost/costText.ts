@@ -1,4 +1,5 @@
 import type { Localizer } from '../view/localizer.js';
+import { escapeMarkdown, markdownCode } from '../view/markdownText.js';
 import { amountText, type JobCost, loopRequestsPerSecond } from './costOfJob.js';
 import { pricesAsOf, priceSources } from './priceTable.js';
 
@@ -27,22 +28,27 @@ export function reachText(cost: JobCost, l10n: Localizer): string {
 
 /** The card as Markdown. Names come from files and are shown as code. */
 export function costMarkdown(cost: JobCost, title: string, l10n: Localizer): string {
-  const lines = [`# ${escape(title)}`, '', `**${escape(cost.operation)}**: ${escape(costSummary(cost, l10n))}`, ''];
+  const lines = [
+    `# ${escapeMarkdown(title)}`,
+    '',
+    `**${escapeMarkdown(cost.operation)}**: ${escapeMarkdown(costSummary(cost, l10n))}`,
+    '',
+  ];
   if (cost.buckets.size > 1) {
     lines.push(`| ${l10n.t('Bucket')} | ${l10n.t('Objects')} |`, '|---|---:|');
-    for (const [bucket, rows] of listedBuckets(cost)) lines.push(`| ${code(bucket)} | ${rows.toLocaleString('en')} |`);
+    for (const [bucket, rows] of listedBuckets(cost)) lines.push(`| ${markdownCode(bucket)} | ${rows.toLocaleString('en')} |`);
     if (cost.buckets.size > maxBuckets) lines.push(`| ${l10n.t('and {0} more', cost.buckets.size - maxBuckets)} | |`);
     lines.push('');
   }
   lines.push(`| ${l10n.t('What')} | ${l10n.t('How much')} | ${l10n.t('Estimate')} |`, '|---|---|---:|');
   for (const line of cost.lines) {
     const amount = line.usd === undefined ? l10n.t('not known') : amountText(line.usd);
-    lines.push(`| ${escape(line.label)} | ${escape(line.basis)} | ${line.isOptional ? `(${amount})` : amount} |`);
+    lines.push(`| ${escapeMarkdown(line.label)} | ${escapeMarkdown(line.basis)} | ${line.isOptional ? `(${amount})` : amount} |`);
   }
   lines.push(
     `| **${l10n.t('Total')}** | | **${totalText(cost, l10n)}** |`,
     '',
-    ...remarks(cost, l10n).map((remark) => `- ${escape(remark)}`),
+    ...remarks(cost, l10n).map((remark) => `- ${escapeMarkdown(remark)}`),
     '',
   );
   return lines.join('\n');
@@ -106,12 +112,4 @@ function totalText(cost: JobCost, l10n: Localizer): string {
 
 function listedBuckets(cost: JobCost): [string, number][] {
   return [...cost.buckets].slice(0, maxBuckets);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, ' ').replaceAll(/[\\`*_{}[\]<>#|]/g, (character) => `\\${character}`);
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`|\r\n]/g, ' ')}\``;
 }

@@ -38,6 +38,8 @@ export interface SubmitJobOptions {
   readonly clientRequestToken: string;
   /** Only the first so many rows of the manifest. The part is uploaded beside the whole, under a name that says so. */
   readonly limit?: number;
+  /** Asked when everything is checked and before anything is changed; a rejection stops the submit. Gets the manifest, when it is at hand. */
+  readonly confirm?: (manifest: Uint8Array | undefined) => Promise<void>;
   readonly onProgress?: (step: SubmitStep) => void;
   readonly signal?: AbortSignal;
 }
@@ -70,6 +72,7 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
   throwIfAborted(signal);
 
   const local = await localManifest(options);
+  await options.confirm?.(local?.bytes);
   throwIfAborted(signal);
   const accountId = await client.accountId(signal);
   if (client.target.kind === 'local') await createMissingBuckets(client, bucketsOf(job, local !== undefined), signal);

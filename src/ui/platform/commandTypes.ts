@@ -1,5 +1,8 @@
 import type { Uri } from 'vscode';
 import type { JobFile } from '../../core/job/jobFile.js';
+import type { JobCost } from '../../core/cost/costOfJob.js';
+import type { RoleComparison } from '../../core/iam/compareRole.js';
+import type { PolicyFormat } from '../../core/iam/formats/policyFormat.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 
 /** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
@@ -24,6 +27,10 @@ export type GivenJob = JobReference | 'selection';
 export interface FilledJob {
   readonly targetId?: string;
   readonly job: JobFile;
+/** Whose policy, and how it is written. */
+export interface PolicyChoice {
+  readonly format: PolicyFormat;
+  readonly isSubmitter: boolean;
 }
 
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
@@ -78,6 +85,12 @@ export const Command = {
   jobCompare: 's3batch.job.compare',
   /** Checks a job file and shows its problems. */
   jobCheck: 's3batch.job.check',
+  /** Opens the policies that a job file needs, in a format. */
+  jobPolicy: 's3batch.job.policy',
+  /** Compares what a job file needs with the policies of a role in files. */
+  jobCompareRole: 's3batch.job.compareRole',
+  /** Shows what a job file costs and how far it reaches. */
+  jobCost: 's3batch.job.cost',
   jobsRefresh: 's3batch.jobs.refresh',
   /** Reads the next page of a target's jobs. */
   jobsFilter: 's3batch.jobs.filter',
@@ -138,6 +151,9 @@ export interface CommandTypes {
   's3batch.job.copyId': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.copyArn': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.check': { args: [jobFile?: Uri]; result: void };
+  's3batch.job.policy': { args: [jobFile?: Uri, choice?: PolicyChoice]; result: void };
+  's3batch.job.compareRole': { args: [jobFile?: Uri, policies?: readonly Uri[]]; result: RoleComparison | undefined };
+  's3batch.job.cost': { args: [jobFile?: Uri]; result: JobCost };
   's3batch.jobs.refresh': { args: []; result: void };
   's3batch.jobs.filter': { args: []; result: void };
   's3batch.jobs.clearFilter': { args: []; result: void };

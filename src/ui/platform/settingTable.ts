@@ -1,4 +1,6 @@
 import { type AwsTargetSetting, awsTargetId, parseAwsTargetSetting } from '../../core/job/awsTarget.js';
+import { type ConfirmLimits, defaultConfirmLimits } from '../../core/cost/confirmation.js';
+import { isPriceOverride, type PriceOverrides } from '../../core/cost/priceTable.js';
 import { defaultEngineSettings } from '../../engine/contracts.js';
 
 /** One setting: its default, and the check that a value written by hand in settings.json must pass. */
@@ -61,6 +63,28 @@ function targetList(): Setting<readonly AwsTargetSetting[]> {
   };
 }
 
+function confirmLimits(): Setting<ConfirmLimits> {
+  return {
+    default: defaultConfirmLimits,
+    parse(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      const { objects, cost, local } = { ...defaultConfirmLimits, ...value } as Record<string, unknown>;
+      const isLimit = (limit: unknown): limit is number => typeof limit === 'number' && limit >= 0;
+      return isLimit(objects) && isLimit(cost) && typeof local === 'boolean' ? { objects, cost, local } : undefined;
+    },
+  };
+}
+
+function prices(): Setting<PriceOverrides> {
+  return {
+    default: {},
+    parse(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      return Object.fromEntries(Object.entries(value).filter(([name, price]) => isPriceOverride(name, price)));
+    },
+  };
+}
+
 /** Every setting of the extension. package.json contributes exactly these with these defaults; a test holds the two equal. */
 export const settingTable = {
   's3batch.manifest.files': textList(['**/manifest*.csv', '**/*.manifest.csv', '**/*-manifest.csv']),
@@ -77,6 +101,9 @@ export const settingTable = {
   's3batch.local.redrives': integer(defaultEngineSettings.redrives, 0, 100),
   's3batch.local.redriveDelayMs': integer(defaultEngineSettings.redriveDelayMs, 0, 3_600_000),
   's3batch.targets': targetList(),
+  's3batch.jobs.confirmAbove': confirmLimits(),
+  's3batch.cost.prices': prices(),
+  's3batch.cost.region': text(''),
   's3batch.jobs.notifications': choice(['always', 'failures', 'never'], 'always'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

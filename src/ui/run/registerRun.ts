@@ -46,6 +46,8 @@ export function registerRun(services: Services, jobs: Jobs): void {
         return [
           new vscode.CodeLens(top, commandLink(Command.jobRunLocally, `$(play) ${vscode.l10n.t('Run Locally')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobCost, `$(credit-card) ${vscode.l10n.t('Cost')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobPolicy, `$(shield) ${vscode.l10n.t('Policy…')}`, uri)),
         ];
       },
     }),

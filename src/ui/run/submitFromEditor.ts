@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isBatchError } from '../../base/errors.js';
+import { type ManifestReach, ReachCounter } from '../../core/cost/manifestReach.js';
 import type { JobFile } from '../../core/job/jobFile.js';
 import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
@@ -36,6 +37,10 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
           const severities = services.settings.get('s3batch.manifest.rules', manifest);
           return lintManifest(bytes, { fields, isOneBucketOnly, severities });
         },
+        confirm: async (bytes) => {
+          const { confirmCost } = await import('../cost/confirmCost.js');
+          await confirmCost(services, client.target, options.job, { reach: reachOf(options.job, bytes) });
+        },
         onProgress: (step) => progress.report({ message: stepText(step) }),
       });
       services.log.info(`Created job ${jobId} on ${client.target.label}`);
@@ -69,6 +74,13 @@ async function readManifest(uri: vscode.Uri | undefined): Promise<Uint8Array> {
   // A document that was never saved is on no disk.
   if (uri.scheme === 'untitled') return new TextEncoder().encode((await vscode.workspace.openTextDocument(uri)).getText());
   return await vscode.workspace.fs.readFile(uri);
+}
+
+function reachOf(job: JobFile, manifest: Uint8Array | undefined): ManifestReach | undefined {
+  if (manifest === undefined) return undefined;
+  const counter = new ReachCounter(job.ManifestFile ?? '', job.Manifest?.Spec.Fields);
+  counter.push(manifest);
+  return counter.end();
 }
 
 function stepText(step: SubmitStep): string {
