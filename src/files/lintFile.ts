@@ -13,13 +13,14 @@ import type { HashParts } from './hashStore.js';
 import { type LintWorker, LintWorkers } from './lintWorkers.js';
 import { type ManifestHead, readHead } from './manifestHead.js';
 import { NeedsExactLint, OpenedFile } from './openedFile.js';
+import { type PartialOptions, PartialProblems } from './partialProblems.js';
 import { ResultMerger } from './resultMerger.js';
 import { kernelRules } from './scanKernel.js';
 import { type ScanPlan, shared } from './scanPlan.js';
 import { ScanThread } from './scanThread.js';
 import { compileKernel } from './wasmKernel.js';
 
-export interface LintRun {
+export interface LintRun extends PartialOptions {
   /** What messages call the file; its path unless said. */
   readonly name?: string;
   readonly signal?: AbortSignal | undefined;
@@ -121,12 +122,14 @@ async function lintChunks(
   doneBytes?: () => number,
 ): Promise<LintResult> {
   const linter = new ManifestByteLinter(lint);
+  const partial = new PartialProblems(run);
   let read = 0;
   for await (const chunk of chunks) {
     throwIfAborted(run.signal);
     linter.push(chunk);
     read += chunk.length;
     run.onProgress?.(doneBytes?.() ?? read, file.sizeBytes);
+    partial.offer(() => linter.snapshot().problems);
   }
   return linter.end();
 }
@@ -205,11 +208,13 @@ class ChunkedLint {
   readonly #control = new Int32Array(this.#shared);
   readonly #thread: ScanThread;
   readonly #merger: ResultMerger;
+  readonly #partial: PartialProblems;
 
   constructor(head: ManifestHead, plan: ScanPlan, workers: readonly LintWorker[], run: LintRun) {
     this.#plan = plan;
     this.#workers = workers;
     this.#run = run;
+    this.#partial = new PartialProblems(run);
     this.#thread = new ScanThread(plan, this.#shared, plan.mode.wantsHashes);
     this.#merger = new ResultMerger(head, plan, this.#thread.scanner, () => Atomics.store(this.#control, shared.isEnough, 1));
   }
@@ -234,6 +239,7 @@ class ChunkedLint {
     const asked = this.#workers.map((worker) =>
       worker.ask(scan, 'scanned', (results) => {
         for (const result of results) this.#merger.add(result);
+        this.#partial.offer(() => this.#merger.partialProblems());
       }),
     );
     const scanned = Promise.all(asked);
@@ -256,6 +262,7 @@ class ChunkedLint {
       await setImmediate();
       throwIfAborted(this.#run.signal);
       this.#reportProgress();
+      this.#partial.offer(() => this.#merger.partialProblems());
     }
   }
 

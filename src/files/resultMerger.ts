@@ -133,19 +133,15 @@ export class ResultMerger {
     return applySeverities(findings, this.#plan.lint.severities);
   }
 
+  /** Problems of the rows that were added so far, without those that repeat an earlier row. */
+  partialProblems(): readonly Problem[] {
+    return this.#listProblems(new Map());
+  }
+
   /** To be called when all chunks were added. */
   finish(duplicates: Duplicates | undefined): LintResult {
     if (this.#nextChunk !== this.#plan.chunkCount) throw new Error('Not all chunks were scanned.');
-    const problems: Problem[] = [];
-    const { maxProblems } = this.#plan;
-    const add = (findings: readonly Finding[], place: Position): void => {
-      for (const finding of findings) if (problems.length < maxProblems) problems.push(toProblem(finding, place));
-    };
-    if (this.#head.hasByteOrderMark) {
-      const findings = this.#settled([findByteOrderMark()]);
-      countFindings(this.#counts, findings);
-      add(findings, { line: 0, text: '', hasLineEnd: false });
-    }
+    if (this.#head.hasByteOrderMark) countFindings(this.#counts, this.#settled([findByteOrderMark()]));
     const firsts = new Map<number, number>();
     if (duplicates !== undefined && duplicates.count > 0) {
       const severity = this.#settled([findDuplicateRow(0, 0)])[0]?.severity ?? duplicateRow.severity;
@@ -154,13 +150,7 @@ export class ResultMerger {
         firsts.set(duplicates.pairs[pair] ?? 0, duplicates.pairs[pair + 1] ?? 0);
       }
     }
-    const offsets = [...new Set([...this.#notes, ...this.#mixed, ...firsts.keys()])].toSorted((a, b) => a - b);
-    for (const offset of offsets) {
-      if (problems.length >= maxProblems) break;
-      const { row, judged, line } = this.#rowAt(offset);
-      const place = { line, text: row.text, hasLineEnd: row.lineEnd !== '' };
-      add(this.#settled(this.#allFindings(judged, offset, firsts.get(offset))), place);
-    }
+    const problems = this.#listProblems(firsts);
     const { counts, bySeverity } = summarise(this.#counts);
     const total = bySeverity.error + bySeverity.warning + bySeverity.information;
     return {
@@ -173,6 +163,24 @@ export class ResultMerger {
       problems,
       isTruncated: total > problems.length,
     };
+  }
+
+  /** In the order of the file. `firsts`: for each row that repeats another, where that is. */
+  #listProblems(firsts: ReadonlyMap<number, number>): Problem[] {
+    const problems: Problem[] = [];
+    const { maxProblems } = this.#plan;
+    const add = (findings: readonly Finding[], place: Position): void => {
+      for (const finding of findings) if (problems.length < maxProblems) problems.push(toProblem(finding, place));
+    };
+    if (this.#head.hasByteOrderMark) add(this.#settled([findByteOrderMark()]), { line: 0, text: '', hasLineEnd: false });
+    const offsets = [...new Set([...this.#notes, ...this.#mixed, ...firsts.keys()])].toSorted((a, b) => a - b);
+    for (const offset of offsets) {
+      if (problems.length >= maxProblems) break;
+      const { row, judged, line } = this.#rowAt(offset);
+      const place = { line, text: row.text, hasLineEnd: row.lineEnd !== '' };
+      add(this.#settled(this.#allFindings(judged, offset, firsts.get(offset))), place);
+    }
+    return problems;
   }
 
   #rowAt(offset: number): { row: AssembledRow; judged: JudgedRow; line: number } {

@@ -59,6 +59,11 @@ export class ManifestByteLinter {
     this.#reader.push(chunk);
   }
 
+  /** The result so far. A row that has not ended yet is not part of it. */
+  snapshot(): LintResult {
+    return this.#linter.snapshot();
+  }
+
   end(): LintResult {
     this.#reader.end();
     this.#noteMark();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import type { Problem } from '../../../src/core/manifest/problem.js';
 import { lintManifest } from '../../../src/core/manifest/lintManifest.js';
 import type { LintOptions } from '../../../src/core/manifest/lintOptions.js';
 import { lintFile, type LintRun } from '../../../src/files/lintFile.js';
@@ -169,6 +170,26 @@ test('progress is reported and an abort heeded, here and with workers', async ()
     const aborted = lintFile(path, {}, { ...run, signal: abort.signal, onProgress: () => abort.abort() });
     await assert.rejects(aborted, { code: 'Cancelled' });
   }
+});
+
+test('problems of what is done are told before the end, by chunks, by workers and from begin to end', async () => {
+  const rows = cleanRows();
+  for (let row = 5; row < rows.length; row += 50) rows[row] = `test-bucket,a b/${row}`;
+  const { path, bytes } = await manifestFile('partial.csv', rows.join('\n'));
+  const { problems } = lintManifest(bytes, { severities: { 'duplicate-row': 'off' } });
+  const inWorker = { workerCount: 1, isScannedHere: false };
+  for (const run of [
+    { ...tiny, chunkBytes: 256 },
+    { ...tiny, chunkBytes: 256, ...inWorker },
+  ]) {
+    const told: (readonly Problem[])[] = [];
+    await lintFile(path, {}, { ...run, partialAfterMs: 0, onPartial: (list) => told.push(list) });
+    assert.ok(told.length > 0, 'nothing was told before the end');
+    for (const list of told) assert.deepEqual(list, problems.slice(0, list.length));
+  }
+  let isTold = false;
+  await lintFile(path, {}, { partialAfterMs: 0, onPartial: (list) => (isTold = list.length > 0) });
+  assert.ok(isTold, 'nothing was told of a file that is linted from begin to end');
 });
 
 test('rows of many buckets, sorted or mixed, and of names that are none', async () => {
