@@ -27,6 +27,8 @@ export type GivenJob = JobReference | 'selection';
 export interface FilledJob {
   readonly targetId?: string;
   readonly job: JobFile;
+}
+
 /** Whose policy, and how it is written. */
 export interface PolicyChoice {
   readonly format: PolicyFormat;
