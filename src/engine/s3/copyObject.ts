@@ -7,7 +7,7 @@ import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
 import { readAttributes, xmlTime } from './objectHeaders.js';
 import { type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument } from './s3Errors.js';
-import { versionHeader } from './versionIds.js';
+import { newVersionHeader, versionHeader } from './versionIds.js';
 
 export const copyObject: S3Operation = async (call) => {
   const { request, store, bucket, key, context } = call;
@@ -35,7 +35,7 @@ export const copyObject: S3Operation = async (call) => {
   });
   return xmlAnswer(xmlDocument(xmlElement('CopyObjectResult', copyResult(result.copy), s3Namespace)), {
     ...encryptionHeaders(result.copy.encryption, context),
-    ...versionHeader(call, result.copy),
+    ...newVersionHeader(call, result.copy),
     ...versionHeader(call, result.source, 'x-amz-copy-source-version-id'),
   });
 };

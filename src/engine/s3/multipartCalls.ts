@@ -17,7 +17,7 @@ import { checkLength } from './objectCalls.js';
 import { checksumHeaders, readAttributes, xmlTime } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
-import { versionHeader } from './versionIds.js';
+import { newVersionHeader, versionHeader } from './versionIds.js';
 
 /** 10,000 parts with two checksums each. */
 const maxCompleteBytes = 4 * 1024 * 1024;
@@ -149,7 +149,7 @@ export const completeMultipartUpload: S3Operation = async (call) => {
   const { 'x-amz-checksum-type': _type, ...headers } = checksumHeaders(info);
   return xmlAnswer(xmlDocument(body), {
     ...encryptionHeaders(info.encryption, context),
-    ...versionHeader(call, info),
+    ...newVersionHeader(call, info),
     ...headers,
   });
 };

@@ -11,7 +11,7 @@ import { bypassesGovernance } from './lockCalls.js';
 import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
-import { versionHeader, versionOf } from './versionIds.js';
+import { newVersionHeader, versionHeader, versionOf } from './versionIds.js';
 
 /** Source: S3 User Guide, upload-objects: 5 GB in one request. */
 const maxPutBytes = 5 * 1024 ** 3;
@@ -41,7 +41,7 @@ export const putObject: S3Operation = async (call) => {
     headers: {
       etag: `"${info.etag}"`,
       ...encryptionHeaders(info.encryption, context),
-      ...versionHeader(call, info),
+      ...newVersionHeader(call, info),
       ...checksumHeaders(info),
     },
   };

@@ -22,3 +22,11 @@ export function versionHeader(
 ): Record<string, string> {
   return store.buckets.settings(bucket).versioning === undefined ? {} : { [name]: versionId };
 }
+
+/** The version that a write made; a bucket whose versioning is suspended does not name its `null` version then. */
+export function newVersionHeader(
+  { store }: Pick<S3Call, 'store'>,
+  { bucket, versionId }: { bucket: string; versionId: string },
+): Record<string, string> {
+  return store.buckets.settings(bucket).versioning === 'Enabled' ? { 'x-amz-version-id': versionId } : {};
+}

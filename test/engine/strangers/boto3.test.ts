@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { engineFor } from '../../support/engineHarness.js';
 import { canRun, runProgram } from '../../support/program.js';
 import { repositoryRoot, sampleFolder, startSampleEngine } from '../../support/sampleEngine.js';
 
@@ -53,3 +54,26 @@ for (const handler of ['rename-reports', 'rename-reports-python']) {
     },
   );
 }
+
+test(
+  'boto3 uses versions, tags, object lock and restore',
+  { skip: hasBoto3 ? false : `${python} with boto3 is not on this machine` },
+  async (t) => {
+    const { engine } = await engineFor(t);
+    const result = await runProgram(python, [join(repositoryRoot, 'test', 'support', 's3Features.py')], {
+      env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true' },
+      input: JSON.stringify(engine.connection),
+    });
+    assert.equal(result.code, 0, result.stderr + result.stdout);
+    assert.deepEqual(JSON.parse(result.stdout), {
+      old: 'one',
+      tags: [{ Key: 'x', Value: '1' }],
+      versions: [true, false],
+      held: 'AccessDenied',
+      archived: 'InvalidObjectState',
+      restored: 202,
+      ongoing: 'ongoing-request="true"',
+      acl: 'AccessControlListNotSupported',
+    });
+  },
+);
