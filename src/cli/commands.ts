@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./policy.js')).policyCommand,
   },
   {
+    name: 'export',
+    summary: 'write a job file as code: AWS CLI, boto3, SDK v3, Terraform, CloudFormation, CDK, Step Functions',
+    load: async () => (await import('./exportJob.js')).exportCommand,
+  },
+  {
     name: 'report',
     summary: 'group the failures of a completion report, write retry and resume manifests',
     load: async () => (await import('./report.js')).reportCommand,

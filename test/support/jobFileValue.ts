@@ -3,7 +3,7 @@ import { jobFileShape } from '../../src/core/job/jobFileShape.js';
 import { filterShape } from '../../src/core/job/manifestGeneratorShape.js';
 import { jobTemplate } from '../../src/core/job/jobTemplate.js';
 import { operations } from '../../src/core/operations/catalogue.js';
-import type { Shape } from '../../src/core/operations/shape.js';
+import { integerLimits, type Shape } from '../../src/core/operations/shape.js';
 import { type FindingPath, isRecord } from '../../src/core/operations/validateShape.js';
 import { shapeValue } from './shapeValue.js';
 
@@ -33,7 +33,7 @@ function brokenValue(shape: Shape): fc.Arbitrary<unknown> {
         wrongType,
       );
     case 'integer':
-      return fc.oneof(fc.constantFrom((shape.min ?? 0) - 1, (shape.max ?? 2 ** 31) + 1, -1, 2 ** 53, 0.5), wrongType);
+      return fc.oneof(fc.constantFrom((shape.min ?? 0) - 1, integerLimits(shape).max + 1, -1, 2 ** 53, 0.5), wrongType);
     case 'timestamp':
       return fc.oneof(fc.constantFrom('2030-02-30', 'tomorrow', '', '2030-1-1', '2030-01-01T25:00:00Z'), wrongType);
     case 'list':

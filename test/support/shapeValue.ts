@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Shape, StringShape } from '../../src/core/operations/shape.js';
+import { integerLimits, type Shape, type StringShape } from '../../src/core/operations/shape.js';
 
 /** Any value that a shape allows; small ones, limits of lengths included. */
 export function shapeValue(shape: Shape): fc.Arbitrary<unknown> {
@@ -7,7 +7,7 @@ export function shapeValue(shape: Shape): fc.Arbitrary<unknown> {
     case 'string':
       return stringValue(shape);
     case 'integer':
-      return fc.integer({ min: shape.min ?? -1000, max: shape.max ?? 2 ** 40 });
+      return fc.integer({ min: shape.min ?? -1000, max: Math.min(integerLimits(shape).max, 2 ** 40) });
     case 'boolean':
       return fc.boolean();
     case 'timestamp':

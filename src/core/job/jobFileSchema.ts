@@ -1,6 +1,13 @@
 import { findOperation } from '../operations/catalogue.js';
 import { operationFacts } from '../operations/operationFacts.js';
-import type { ListShape, MapShape, Shape, StringShape, StructureShape } from '../operations/shape.js';
+import {
+  integerLimits,
+  type ListShape,
+  type MapShape,
+  type Shape,
+  type StringShape,
+  type StructureShape,
+} from '../operations/shape.js';
 import { jobFileShape } from './jobFileShape.js';
 import { operationTemplate } from './jobTemplate.js';
 
@@ -29,13 +36,10 @@ function strictSchema(shape: Shape): JsonSchema {
   switch (shape.type) {
     case 'string':
       return { type: 'string', ...doc, ...textLimits(shape) };
-    case 'integer':
-      return {
-        type: 'integer',
-        ...doc,
-        minimum: shape.min ?? Number.MIN_SAFE_INTEGER,
-        maximum: shape.max ?? Number.MAX_SAFE_INTEGER,
-      };
+    case 'integer': {
+      const { min, max } = integerLimits(shape);
+      return { type: 'integer', ...doc, minimum: min, maximum: max };
+    }
     case 'boolean':
       return { type: 'boolean', ...doc };
     case 'timestamp':

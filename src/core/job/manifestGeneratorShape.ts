@@ -61,8 +61,8 @@ export const filterShape: StructureShape = {
         MatchAnySubstring: nameList('Keys that hold this text. A list of one.'),
       },
     },
-    ObjectSizeGreaterThanBytes: { type: 'integer', doc: 'Objects bigger than so many bytes.' },
-    ObjectSizeLessThanBytes: { type: 'integer', doc: 'Objects smaller than so many bytes.' },
+    ObjectSizeGreaterThanBytes: { type: 'integer', isLong: true, doc: 'Objects bigger than so many bytes.' },
+    ObjectSizeLessThanBytes: { type: 'integer', isLong: true, doc: 'Objects smaller than so many bytes.' },
     MatchAnyStorageClass: {
       type: 'list',
       item: { type: 'string', enum: storageClasses },

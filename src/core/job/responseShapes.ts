@@ -15,7 +15,7 @@ import { manifestGeneratorShape } from './manifestGeneratorShape.js';
 
 /** What the job API answers, as shapes. Source: API Reference, JobDescriptor and JobListDescriptor. */
 
-const countShape: IntegerShape = { type: 'integer', min: 0 };
+const countShape: IntegerShape = { type: 'integer', isLong: true, min: 0 };
 const moment: TimestampShape = { type: 'timestamp' };
 const statusShape: StringShape = { type: 'string', enum: jobStatuses };
 

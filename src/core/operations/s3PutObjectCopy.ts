@@ -41,7 +41,7 @@ const metadataShape: StructureShape = {
       value: { type: 'string', max: 1024 },
       doc: 'Names and values of x-amz-meta- headers.',
     },
-    ContentLength: { type: 'integer', min: 0, doc: 'Deprecated: has no effect.' },
+    ContentLength: { type: 'integer', isLong: true, min: 0, doc: 'Deprecated: has no effect.' },
     ContentMD5: stringOf(1, 1024, 'Deprecated: has no effect.'),
     ContentType: header('Content-Type'),
     HttpExpiresDate: timestampOf('Expires of the new objects.'),

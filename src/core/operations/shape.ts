@@ -27,9 +27,10 @@ export interface StringShape extends ShapeBase {
   readonly enumDocs?: Readonly<Record<string, string>>;
 }
 
-/** A whole number that JavaScript holds exactly (the service's integer and long). */
+/** A whole number: the service's integer of 32 bits, or its long as far as JavaScript holds it exactly. */
 export interface IntegerShape extends ShapeBase {
   readonly type: 'integer';
+  readonly isLong?: boolean;
   readonly min?: number;
   readonly max?: number;
 }
@@ -72,3 +73,11 @@ export interface StructureShape extends ShapeBase {
 }
 
 export type Shape = StringShape | IntegerShape | BooleanShape | TimestampShape | ListShape | MapShape | StructureShape;
+
+/** The limits of a whole number: its own, else those of its type. */
+export function integerLimits({ isLong, min, max }: IntegerShape): { readonly min: number; readonly max: number } {
+  return {
+    min: min ?? (isLong === true ? Number.MIN_SAFE_INTEGER : -(2 ** 31)),
+    max: max ?? (isLong === true ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1),
+  };
+}

@@ -1,4 +1,12 @@
-import type { IntegerShape, ListShape, MapShape, Shape, StringShape, StructureShape } from './shape.js';
+import {
+  integerLimits,
+  type IntegerShape,
+  type ListShape,
+  type MapShape,
+  type Shape,
+  type StringShape,
+  type StructureShape,
+} from './shape.js';
 
 export type FindingPath = readonly (string | number)[];
 
@@ -156,15 +164,14 @@ function checkInteger(value: unknown, shape: IntegerShape, path: FindingPath, fi
     findings.push(wrongType(path, 'a whole number', value));
     return;
   }
-  const isTooSmall = shape.min !== undefined && value < shape.min;
-  const isTooBig = shape.max !== undefined && value > shape.max;
-  if (!isTooSmall && !isTooBig) return;
+  const { min, max } = integerLimits(shape);
+  if (value >= min && value <= max) return;
   const limits =
-    shape.max === undefined
-      ? `${shape.min} or more`
-      : shape.min === undefined
-        ? `${shape.max} or less`
-        : `between ${shape.min} and ${shape.max}`;
+    value < min && (shape.max === undefined || shape.isLong === true)
+      ? `${min} or more`
+      : value > max && shape.min === undefined
+        ? `${max} or less`
+        : `between ${min} and ${max}`;
   findings.push({ path, code: 'out-of-range', severity: 'error', message: `${name(path)} must be ${limits}, but is ${value}.` });
 }
 

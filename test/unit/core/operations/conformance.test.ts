@@ -69,6 +69,7 @@ function differences(ours: Shape | undefined, modelName: string, place: string):
     ours.type === 'integer' ? model.min : model.min || undefined,
   );
   compare('max', limits.max, model.max);
+  if (ours.type === 'integer') compare('size', ours.isLong === true ? 'long' : 'integer', model.type);
   if (ours.type === 'string') {
     compare('pattern', ours.pattern && plainPattern(ours.pattern), model.pattern && plainPattern(model.pattern));
     compare('enum', ours.enum?.toSorted(), model.enum?.toSorted());
