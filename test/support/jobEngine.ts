@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/base/clock.js';
 import type { CreateJobRequest, JobStatus } from '../../src/core/job/jobTypes.js';
 import { createJobRequestShape } from '../../src/core/job/requestShapes.js';
 import { parseReportManifest } from '../../src/core/report/reportManifest.js';
 import { createControlRouter, type ControlRouter } from '../../src/engine/control/controlRouter.js';
-import type { StartRun } from '../../src/engine/control/jobDriver.js';
+import type { StartRun } from '../../src/engine/control/jobServices.js';
 import { writeShape } from '../../src/engine/control/shapeXml.js';
 import {
   defaultEngineSettings,
@@ -18,9 +19,10 @@ import {
   type FunctionDefinition,
 } from '../../src/engine/contracts.js';
 import { startRunProcess } from '../../src/engine/run/runProcess.js';
+import type { FileObjectStore } from '../../src/engine/s3/fileObjectStore.js';
+import { openObjectStore } from '../../src/engine/s3/openObjectStore.js';
 import { ServiceError } from '../../src/engine/serviceError.js';
 import { parseXml, type XmlElement } from '../../src/engine/xml/parseXml.js';
-import { FolderObjectStore } from '../fakes/folderObjectStore.js';
 import { fakeRunHost, silentLog } from './runJob.js';
 
 export const account = '000000000000';
@@ -39,15 +41,15 @@ export interface Answer {
   readonly root: XmlElement;
 }
 
-/** The job side of an engine with fake lanes and a plain store, without HTTP: requests go straight to the router. */
+/** The job side of an engine with fake lanes, without HTTP: requests go straight to the router. */
 export class JobEngine {
   readonly directory: string;
-  readonly store: FolderObjectStore;
+  readonly store: FileObjectStore;
   #control: ControlRouter;
   readonly #options: JobEngineOptions;
   #tokens = 0;
 
-  constructor(directory: string, store: FolderObjectStore, control: ControlRouter, options: JobEngineOptions) {
+  constructor(directory: string, store: FileObjectStore, control: ControlRouter, options: JobEngineOptions) {
     this.directory = directory;
     this.store = store;
     this.#control = control;
@@ -56,9 +58,9 @@ export class JobEngine {
 
   static async start(options: JobEngineOptions = {}): Promise<JobEngine> {
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 's3batch-jobs-')));
-    const store = new FolderObjectStore(join(directory, 'objects'));
-    await store.createBucket('manifests');
-    await store.createBucket('reports');
+    const clock = options.clock ?? systemClock;
+    const store = await openObjectStore({ dataDirectory: join(directory, 'data'), clock, log: silentLog, restoreDelayMs: 5000 });
+    for (const bucket of ['manifests', 'reports']) if (!(await store.hasBucket(bucket))) await store.createBucket(bucket);
     const control = await startControl(directory, store, options);
     return new JobEngine(directory, store, control, options);
   }
@@ -71,10 +73,11 @@ export class JobEngine {
 
   async stop(): Promise<void> {
     await this.#control.close();
+    await this.store.close();
   }
 
   async dispose(): Promise<void> {
-    await this.#control.close();
+    await this.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -185,18 +188,26 @@ export class JobEngine {
     return [number('TotalNumberOfTasks'), number('NumberOfTasksSucceeded'), number('NumberOfTasksFailed')];
   }
 
+  async bytes(bucket: string, key: string): Promise<Buffer> {
+    return buffer((await this.store.read(bucket, key)).body);
+  }
+
+  async text(bucket: string, key: string): Promise<string> {
+    return (await this.bytes(bucket, key)).toString();
+  }
+
   /** Lines of the job's report, by group. */
   async report(jobId: string): Promise<Record<string, string[]>> {
-    const manifest = parseReportManifest((await this.store.bytes('reports', `done/job-${jobId}/manifest.json`)).toString());
+    const manifest = parseReportManifest(await this.text('reports', `done/job-${jobId}/manifest.json`));
     const groups: Record<string, string[]> = {};
     for (const result of manifest.results) {
-      groups[result.status] = (await this.store.bytes(result.bucket, result.key)).toString().split('\r\n').slice(0, -1);
+      groups[result.status] = (await this.text(result.bucket, result.key)).split('\r\n').slice(0, -1);
     }
     return groups;
   }
 }
 
-async function startControl(directory: string, store: FolderObjectStore, options: JobEngineOptions): Promise<ControlRouter> {
+async function startControl(directory: string, store: FileObjectStore, options: JobEngineOptions): Promise<ControlRouter> {
   const definition: FunctionDefinition = {
     name: 'fake',
     logicalId: 'Fake',

@@ -49,6 +49,12 @@ export interface JobManifest {
   readonly Location: { readonly ObjectArn: string; readonly ETag: string; readonly ObjectVersionId?: string };
 }
 
+/** S3GeneratedManifestDescriptor: where the list that the generator made is stored. */
+export interface GeneratedManifest {
+  readonly Format: string;
+  readonly Location: JobManifest['Location'];
+}
+
 export interface JobReport {
   readonly Enabled: boolean;
   readonly Bucket?: string;
@@ -105,6 +111,7 @@ export interface JobDescriptor {
   readonly SuspendedDate?: string;
   readonly SuspendedCause?: string;
   readonly ManifestGenerator?: unknown;
+  readonly GeneratedManifestDescriptor?: GeneratedManifest;
 }
 
 /** One entry of ListJobs: no failure reasons, no role, no tags; Operation is the operation's name. */

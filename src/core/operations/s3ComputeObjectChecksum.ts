@@ -34,7 +34,7 @@ export const s3ComputeObjectChecksum: OperationDefinition = {
   // "Billions": the guide gives no number.
   maxObjects: undefined,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: true,
   permissions: {
     ...noPermissions,

@@ -13,7 +13,7 @@ export const s3DeleteObjectTagging: OperationDefinition = {
   isOneBucketOnly: false,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:DeleteObjectTagging'], objectVersions: ['s3:DeleteObjectVersionTagging'] },
 };

@@ -31,7 +31,7 @@ export const s3InitiateRestoreObject: OperationDefinition = {
   isOneBucketOnly: true,
   maxObjects: 4_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:RestoreObject'] },
   notes: [

@@ -44,7 +44,7 @@ export const s3PutObjectAcl: OperationDefinition = {
   isOneBucketOnly: false,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectAcl'], objectVersions: ['s3:PutObjectVersionAcl'] },
   check(parameters) {

@@ -118,7 +118,7 @@ export const s3PutObjectCopy: OperationDefinition = {
   isOneBucketOnly: true,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'yes',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: {
     ...noPermissions,

@@ -33,7 +33,7 @@ export const s3PutObjectLegalHold: OperationDefinition = {
   isOneBucketOnly: true,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectLegalHold'], buckets: ['s3:GetBucketObjectLockConfiguration'] },
   notes: [objectLockNote],

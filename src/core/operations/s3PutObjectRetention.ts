@@ -42,7 +42,7 @@ export const s3PutObjectRetention: OperationDefinition = {
   isOneBucketOnly: true,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectRetention'], buckets: ['s3:GetBucketObjectLockConfiguration'] },
   notes: [objectLockNote],

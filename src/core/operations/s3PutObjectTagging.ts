@@ -19,7 +19,7 @@ export const s3PutObjectTagging: OperationDefinition = {
   isOneBucketOnly: false,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: { ...noPermissions, objects: ['s3:PutObjectTagging'], objectVersions: ['s3:PutObjectVersionTagging'] },
   notes: [

@@ -17,7 +17,7 @@ export const s3ReplicateObject: OperationDefinition = {
   isOneBucketOnly: true,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: {
     ...noPermissions,

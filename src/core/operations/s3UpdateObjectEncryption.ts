@@ -42,7 +42,7 @@ export const s3UpdateObjectEncryption: OperationDefinition = {
   isOneBucketOnly: false,
   maxObjects: 20_000_000_000,
   directoryBuckets: 'no',
-  isPerformedLocally: false,
+  isPerformedLocally: true,
   isReportNeeded: false,
   permissions: {
     ...noPermissions,

@@ -1,24 +1,21 @@
 import { createJobRequestShape, putJobTaggingRequestShape } from '../../core/job/requestShapes.js';
 import { jobDescriptorShape, jobListItemShape } from '../../core/job/responseShapes.js';
 import type { StructureShape } from '../../core/operations/shape.js';
-import type { EngineContext, EngineRequest, EngineResponse, FunctionRegistry, ObjectStore, Router } from '../contracts.js';
+import type { EngineContext, EngineRequest, EngineResponse, Router } from '../contracts.js';
 import { startRunProcess } from '../run/runProcess.js';
 import { siblingScript } from '../siblingScript.js';
 import { ServiceError } from '../serviceError.js';
 import { malformedXml, parseXml } from '../xml/parseXml.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import { JobApi } from './jobApi.js';
-import { JobDriver, type StartRun } from './jobDriver.js';
+import { JobDriver } from './jobDriver.js';
 import { Jobs } from './jobs.js';
+import type { JobServices, StartRun } from './jobServices.js';
 import { JobStore } from './jobStore.js';
 import { badRequest, readShape, writeShape } from './shapeXml.js';
 
-export interface ControlServices {
-  readonly store: ObjectStore;
-  readonly functions: FunctionRegistry;
-  /** A run host process of this build unless given. */
-  readonly startRun?: StartRun;
-}
+/** Without `startRun`: a run host process of this build. */
+export type ControlServices = Omit<JobServices, 'startRun'> & Partial<Pick<JobServices, 'startRun'>>;
 
 export interface ControlRouter {
   readonly router: Router;

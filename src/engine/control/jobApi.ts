@@ -135,6 +135,7 @@ export class JobApi {
       SuspendedDate: record.suspendedAt,
       SuspendedCause: record.suspendedAt === undefined ? undefined : awaitingConfirmation,
       ManifestGenerator: request.ManifestGenerator,
+      GeneratedManifestDescriptor: record.generated,
     });
   }
 
@@ -248,9 +249,6 @@ function check(name: string, value: unknown, shape: Shape): void {
 function refuseWhatIsNotPerformed(request: CreateJobRequest): void {
   const [operation = ''] = Object.keys(request.Operation);
   if (!isPerformedLocally(operation)) throw badRequest(`The local engine does not perform the operation ${operation} yet.`);
-  if (request.ManifestGenerator !== undefined) {
-    throw badRequest('The local engine does not generate manifests yet. Give the job a Manifest instead of a ManifestGenerator.');
-  }
 }
 
 /** Codes and texts as S3 Control gives them for tags of its other resources. */

@@ -1,19 +1,20 @@
 import { rm } from 'node:fs/promises';
-import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
+import { errorMessage, isCancelled } from '../../base/errors.js';
 import { delay } from '../../base/async.js';
 import { DisposableStore } from '../../base/disposable.js';
-import type { JobFailure, JobStatus, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
+import type { JobFailure, JobStatus } from '../../core/job/jobTypes.js';
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
-import type { EngineContext, EngineLog, FunctionRegistry, ObjectStore } from '../contracts.js';
+import type { EngineContext } from '../contracts.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
 import { jobFailure, reportNotWritten } from '../run/jobFailure.js';
 import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
-import type { ReportRows, RunPlan, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
 import { summarizeLogs } from '../run/taskLog.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
+import type { JobServices } from './jobServices.js';
+import { prepareRun } from './prepareRun.js';
 
 /** AWS publishes no text for it: emulated. */
 export const thresholdFailure: JobFailure = {
@@ -26,24 +27,11 @@ const maxBarrenCrashes = 5;
 const crashDelayMs = 200;
 const retryMs = 30_000;
 
-export interface DriverServices {
-  readonly store: ObjectStore;
-  readonly functions: FunctionRegistry;
-  /** Starts what runs a job's tasks. */
-  readonly startRun: StartRun;
-}
-
-export type StartRun = (options: {
-  readonly plan: RunPlan;
-  readonly log: EngineLog;
-  readonly onProgress: (counts: TaskCounts) => void;
-}) => RunProcess;
-
 /** Moves jobs along their life cycle: each has one driver at a time, which acts on the job's status until it must wait for somebody. */
 export class JobDriver {
   readonly #jobs: Jobs;
   readonly #context: EngineContext;
-  readonly #services: DriverServices;
+  readonly #services: JobServices;
   readonly #driving = new Map<string, Promise<void>>();
   readonly #processes = new Map<string, RunProcess>();
   readonly #preparing = new Map<string, AbortController>();
@@ -54,7 +42,7 @@ export class JobDriver {
   readonly #stuck = new Set<string>();
   readonly #retries = new DisposableStore();
 
-  constructor(jobs: Jobs, context: EngineContext, services: DriverServices) {
+  constructor(jobs: Jobs, context: EngineContext, services: JobServices) {
     this.#jobs = jobs;
     this.#context = context;
     this.#services = services;
@@ -197,21 +185,20 @@ export class JobDriver {
         jobId: id,
         request,
         directory: this.#jobs.directory(id),
-        store: this.#services.store,
-        functions: this.#services.functions,
-        log: this.#context.log,
+        services: this.#services,
+        context: this.#context,
         signal: controller.signal,
       });
       if (preparation.kind === 'failed') {
         await this.#jobs.transition(id, ['Preparing'], 'Failing', () => ({ failures: [preparation.failure] }));
         return;
       }
-      const { layout } = preparation;
+      const { kind: _, ...prepared } = preparation;
       // Left out it counts as true: that is what the service does, whatever its pages say.
       if (request.ConfirmationRequired !== false) {
         const suspendedAt = new Date(this.#context.clock.now()).toISOString();
-        await this.#jobs.transition(id, ['Preparing'], 'Suspended', () => ({ layout, suspendedAt }));
-      } else await this.#jobs.transition(id, ['Preparing'], 'Ready', () => ({ layout }));
+        await this.#jobs.transition(id, ['Preparing'], 'Suspended', () => ({ ...prepared, suspendedAt }));
+      } else await this.#jobs.transition(id, ['Preparing'], 'Ready', () => prepared);
     } catch (error) {
       if (isCancelled(error) && controller.signal.aborted) return;
       this.#context.log.error(`job ${id} could not be prepared.`, error);
@@ -229,21 +216,22 @@ export class JobDriver {
     let barren = 0;
     for (;;) {
       const before = this.#jobs.counts(id);
-      let plan: RunPlan | undefined;
+      // The generation is journalled before the run can write a file of that name.
+      const started = await this.#jobs.update(id, ({ generation }) => ({ generation: generation + 1 }));
+      // Somebody may have paused or cancelled the job meanwhile.
+      if (started?.status !== 'Active') return;
+      let start: () => RunProcess;
       try {
-        plan = await this.#plan(id);
+        start = await prepareRun(started, this.#jobs.directory(id), this.#context, this.#services, (counts) =>
+          this.#jobs.setLive(id, counts),
+        );
       } catch (error) {
         // The template has changed for the worse since the job was prepared.
         await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [functionUnreadable(error)] }));
         return;
       }
-      // Somebody may have paused or cancelled the job meanwhile.
-      if (plan === undefined || this.#closing.signal.aborted) return;
-      const process = this.#services.startRun({
-        plan,
-        log: this.#context.log,
-        onProgress: ({ succeeded, failed }) => this.#jobs.setLive(id, { succeeded, failed }),
-      });
+      if (this.#closing.signal.aborted) return;
+      const process = start();
       this.#processes.set(id, process);
       // What was asked while the process did not exist yet.
       const status = this.#jobs.get(id)?.status;
@@ -277,39 +265,6 @@ export class JobDriver {
       if (barren > 0) await delay(crashDelayMs * barren, this.#closing.signal);
       if (this.#jobs.get(id)?.status !== 'Active') return;
     }
-  }
-
-  /** The plan of the next start, its generation journalled before the host can write a file of that name. */
-  async #plan(jobId: string): Promise<RunPlan | undefined> {
-    const record = await this.#jobs.update(jobId, ({ generation }) => ({ generation: generation + 1 }));
-    if (record?.status !== 'Active') return undefined;
-    if (record.layout === undefined) throw new BatchError('Internal', `Job ${jobId} is active, but was not prepared.`);
-    const context = this.#context;
-    const operation: LambdaInvokeOperation = record.request.Operation.LambdaInvoke ?? { FunctionArn: '' };
-    const { UserArguments: userArguments } = operation;
-    return {
-      jobId,
-      generation: record.generation,
-      directory: this.#jobs.directory(jobId),
-      layout: record.layout,
-      work: {
-        operation: 'LambdaInvoke',
-        functionArn: operation.FunctionArn,
-        schemaVersion: operation.InvocationSchemaVersion === '2.0' ? '2.0' : '1.0',
-        ...(userArguments === undefined ? {} : { userArguments }),
-        definition: (await this.#services.functions.find(operation.FunctionArn)) ?? null,
-        environment: {
-          region: context.region,
-          accountId: context.accountId,
-          endpoint: context.endpoint(),
-          accessKeyId: context.accessKeyId,
-          secretAccessKey: context.secretAccessKey,
-          ...(context.python === undefined ? {} : { python: context.python }),
-        },
-      },
-      settings: context.settings,
-      reportRows: reportRowsOf(record),
-    };
   }
 
   /** Writes the report of what was invoked, and ends the job. A job that ran but has no report has failed. */
@@ -372,12 +327,6 @@ const waiting: readonly JobStatus[] = ['Suspended', 'Ready', 'Paused', 'Complete
 function rank(record: JobRecord): number {
   if (record.status === 'Active') return 0;
   return record.status === 'Paused' || record.status === 'Pausing' ? 1 : 2;
-}
-
-function reportRowsOf(record: JobRecord): ReportRows {
-  const { Report: report } = record.request;
-  if (!report.Enabled) return 'none';
-  return report.ReportScope === 'FailedTasksOnly' ? 'failed' : 'all';
 }
 
 /** Was it tried before? A kill may have come between that and the end of the job. */

@@ -1,4 +1,4 @@
-import type { CreateJobRequest, JobFailure, JobStatus, Tag } from '../../core/job/jobTypes.js';
+import type { CreateJobRequest, GeneratedManifest, JobFailure, JobStatus, Tag } from '../../core/job/jobTypes.js';
 import type { ManifestLayout } from '../run/runPlan.js';
 
 /** What is kept of a job in its job.json. Times are ISO 8601 with milliseconds. Replaced as a whole, never changed in place. */
@@ -20,6 +20,8 @@ export interface JobRecord {
   readonly terminatedAt?: string;
   /** Known once the manifest was read. */
   readonly layout?: ManifestLayout;
+  /** Where the generated list is stored. */
+  readonly generated?: GeneratedManifest;
   /** As of the last change of status; a running job's counts are in its task logs. */
   readonly succeeded: number;
   readonly failed: number;

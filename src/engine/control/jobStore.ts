@@ -5,6 +5,9 @@ import type { EngineLog } from '../contracts.js';
 import { jobFileName } from '../run/jobFiles.js';
 import type { JobRecord } from './jobRecord.js';
 
+/** Folders that vanish while a record is written are made again, so often at most. */
+const maxSaveAttempts = 10;
+
 /**
  * One folder a job, `<data>/jobs/<id>`, with its job.json, its pinned manifest and its logs. A job.json is replaced atomically and is on
  * the disk before a change is visible; a folder without one is what a kill left of a job that was never answered for.
@@ -39,22 +42,18 @@ export class JobStore {
     return records;
   }
 
-  /** Resolves when the record is on the disk. */
+  /** Resolves when the record is on the disk, also when somebody deletes the data folder under a running engine meanwhile. */
   async save(record: JobRecord): Promise<void> {
     const directory = this.directory(record.id);
-    // Also after somebody has deleted the data folder under a running engine.
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, jobFileName);
-    const temporary = `${file}.tmp`;
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
+    for (let attempt = 1; ; attempt += 1) {
+      await mkdir(directory, { recursive: true });
+      try {
+        await writeRecord(directory, record);
+        return;
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || attempt === maxSaveAttempts) throw error;
+      }
     }
-    await rename(temporary, file);
-    await syncDirectory(directory);
   }
 
   async remove(jobId: string): Promise<void> {
@@ -63,6 +62,20 @@ export class JobStore {
     await rm(join(directory, jobFileName), { force: true });
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function writeRecord(directory: string, record: JobRecord): Promise<void> {
+  const file = join(directory, jobFileName);
+  const temporary = `${file}.tmp`;
+  const handle = await open(temporary, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await syncDirectory(directory);
 }
 
 /** Makes the rename itself durable. Windows has no such thing for folders. */

@@ -4,9 +4,10 @@ import { invalidResponseMessage, readResponse } from '../../core/handler/respons
 import { maxResultMessageLength } from '../../core/report/reportRow.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
 import { eventKeyOf } from './eventKey.js';
+import { missingVersion } from './missingVersion.js';
 import type { RunPlan } from './runPlan.js';
 import { invocationIdOf, requestIds, taskIds } from './taskIds.js';
-import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
+import type { OutputSink, TaskPerformer, TaskResult } from './taskPerformer.js';
 
 export type CreateEnvironment = (definition: FunctionDefinition, options: EnvironmentOptions) => Promise<Environment>;
 
@@ -30,8 +31,7 @@ export async function createLambdaPerformer(
     },
     queueLength: environment.queueLength ?? 1,
     perform: async (task) => {
-      const missing = missingVersion(task);
-      if (missing !== undefined) return missing;
+      if (task.versionField === '') return missingVersion;
       const id = taskId(task.row);
       const event = buildEvent(work.schemaVersion, {
         invocationId: invocationIdOf(id, task.attempt),
@@ -64,18 +64,6 @@ function describeError(error: Extract<InvokeOutcome, { kind: 'functionError' }>)
   const head = `${error.errorType}: ${error.errorMessage}`;
   const [first = ''] = error.trace;
   return [...(first.includes(error.errorMessage) ? [] : [head]), ...error.trace].join('\n');
-}
-
-/** The service's row for a version column that is empty in this row (S3 User Guide, troubleshooting). */
-export function missingVersion(task: TaskAttempt): TaskResult | undefined {
-  if (task.versionField !== '') return undefined;
-  return {
-    kind: 'failed',
-    httpStatus: 400,
-    errorCode: 'InvalidRequest',
-    message: 'Task failed due to missing VersionId',
-    isRetryable: false,
-  };
 }
 
 function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {
@@ -145,5 +133,8 @@ function functionMissing(functionArn: string): TaskPerformer {
     message: `Function not found: ${functionArn}`,
     isRetryable: false,
   };
-  return { perform: (task) => Promise.resolve(missingVersion(task) ?? result), dispose: () => Promise.resolve() };
+  return {
+    perform: (task) => Promise.resolve(task.versionField === '' ? missingVersion : result),
+    dispose: () => Promise.resolve(),
+  };
 }

@@ -7,6 +7,7 @@ import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestRe
 import type { RunPlan } from './runPlan.js';
 import { LaneState, queueCapacity, type RunMemory, SharedRun, stops } from './sharedState.js';
 import { isDone, outcomes } from './taskLog.js';
+import { journalBroken } from './taskLogWriter.js';
 import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
 
 /** What a worker thread is started with. The file descriptors are the supervisor's: they outlive the lane. */
@@ -286,8 +287,4 @@ export class Lane {
 /** Not by spreading, which costs more than the rest of handing over. */
 function workOf({ row, bucket, keyField, versionField }: ManifestRow, attempt: number, nextOrdinal: number): Work {
   return { row, bucket, keyField, versionField, attempt, nextOrdinal };
-}
-
-export function journalBroken(error: unknown): string {
-  return `The job's journal can't be written: ${errorMessage(error)}`;
 }

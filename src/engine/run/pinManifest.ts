@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { finished, pipeline } from 'node:stream/promises';
 import { Transform, type Writable } from 'node:stream';
 import { createHash } from 'node:crypto';
@@ -7,15 +7,20 @@ import { createGunzip } from 'node:zlib';
 import { isBatchError } from '../../base/errors.js';
 import { throwIfAborted } from '../../base/async.js';
 import { parseObjectArn } from '../../core/job/arn.js';
-import type { JobFailure, JobManifest, ManifestField } from '../../core/job/jobTypes.js';
+import type { GeneratedManifest, JobFailure, JobManifest, ManifestField } from '../../core/job/jobTypes.js';
 import { type Inventory, type InventoryPart, parseInventory } from '../../core/manifest/making/inventory.js';
-import type { ObjectInfo, ObjectStore } from '../contracts.js';
+import type { StoredInfo, VersionedObjectStore } from '../objectStore.js';
 import { ServiceError } from '../serviceError.js';
 import { manifestFile } from './jobFiles.js';
 import { jobFailure } from './jobFailure.js';
 
 export type Pinned =
-  | { readonly kind: 'ok'; readonly fields: readonly ManifestField[] }
+  | {
+      readonly kind: 'ok';
+      readonly fields: readonly ManifestField[];
+      /** Where a generated list is stored, if it is. */
+      readonly generated?: GeneratedManifest;
+    }
   /** `detail` is for the log: the service's reasons don't say more. */
   | { readonly kind: 'failed'; readonly failure: JobFailure; readonly detail?: string };
 
@@ -23,7 +28,7 @@ export interface PinOptions {
   readonly manifest: JobManifest;
   /** The job's folder. */
   readonly directory: string;
-  readonly store: ObjectStore;
+  readonly store: VersionedObjectStore;
   readonly signal: AbortSignal;
 }
 
@@ -56,11 +61,11 @@ export async function pinManifest(options: PinOptions): Promise<Pinned> {
 }
 
 /** Only inventories may be encrypted with KMS. Source: S3 User Guide, batch-ops-create-job. */
-function isKmsEncrypted(info: ObjectInfo): boolean {
-  return (info.systemMetadata['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms');
+function isKmsEncrypted({ encryption }: StoredInfo): boolean {
+  return encryption.algorithm === 'aws:kms' || encryption.algorithm === 'aws:kms:dsse';
 }
 
-async function pinInventory(options: PinOptions, bucket: string, info: ObjectInfo, temporary: string): Promise<Pinned> {
+async function pinInventory(options: PinOptions, bucket: string, info: StoredInfo, temporary: string): Promise<Pinned> {
   if (info.sizeBytes > maxInventoryBytes) return failed(notFormatted, 'The manifest.json of the inventory is too large.');
   let inventory: Inventory;
   try {
@@ -152,14 +157,14 @@ function unreadable(error: unknown, what: string): Extract<Pinned, { kind: 'fail
 }
 
 async function exportObject(
-  store: ObjectStore,
+  store: VersionedObjectStore,
   { bucket, key, versionId }: { readonly bucket: string; readonly key: string; readonly versionId: string | undefined },
   file: string,
-): Promise<ObjectInfo | Extract<Pinned, { kind: 'failed' }>> {
-  // The store keeps no versions yet: the only one is the null version.
-  if ((versionId ?? 'null') !== 'null') return notFound;
+): Promise<StoredInfo | Extract<Pinned, { kind: 'failed' }>> {
   try {
-    return await store.exportTo(bucket, key, file);
+    const { info, body } = await store.read(bucket, key, undefined, versionId);
+    await writeFile(file, body, { flush: true });
+    return info;
   } catch (error) {
     return unreadable(error, `the manifest ${bucket}/${key}`);
   }

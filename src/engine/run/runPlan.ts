@@ -30,17 +30,21 @@ export interface LambdaPlan {
 /** Which results the task log keeps a report row for. `none`: only that the task was done, and how it ended. */
 export type ReportRows = 'all' | 'failed' | 'none';
 
-/** Everything a run host is told, as JSON over its IPC channel (never by argument: it holds the engine's keys). */
-export interface RunPlan {
+/** What a run of any operation needs to know. */
+export interface JobPlan {
   readonly jobId: string;
   /** Counts the starts of this job's run hosts; part of the log files' names, so that no two hosts ever write one file. */
   readonly generation: number;
   /** The job's folder. */
   readonly directory: string;
   readonly layout: ManifestLayout;
-  readonly work: LambdaPlan;
   readonly settings: EngineSettings;
   readonly reportRows: ReportRows;
+}
+
+/** Everything a run host is told, as JSON over its IPC channel (never by argument: it holds the engine's keys). */
+export interface RunPlan extends JobPlan {
+  readonly work: LambdaPlan;
 }
 
 export type HostCommand =

@@ -1,19 +1,19 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { BatchError, errorMessage } from '../../base/errors.js';
-import { isOverFailureThreshold } from '../../core/job/lifecycle.js';
-import { chunkFile, logDirectory, manifestFile, outputFile, taskLogName } from './jobFiles.js';
+import { outputFile } from './jobFiles.js';
 import { functionError, timeoutMessage } from './lambdaPerformer.js';
-import { journalBroken, type LaneMessage, type LaneStart } from './lane.js';
-import { commitRecord, flushLog, outcomeOf, reportText } from './laneLog.js';
-import { ManifestReader } from './manifestReader.js';
-import { RedriveQueue } from './redriveQueue.js';
+import type { LaneMessage, LaneStart } from './lane.js';
+import { flushLog } from './laneLog.js';
+import type { ManifestReader } from './manifestReader.js';
+import { openRun } from './openRun.js';
+import type { RedriveQueue } from './redriveQueue.js';
 import type { HostEvent, RunPlan } from './runPlan.js';
-import { LaneState, type LaneTask, SharedRun, stops } from './sharedState.js';
-import { isDone, markDone, outcomes, summarizeLogs } from './taskLog.js';
+import { LaneState, type LaneTask, type SharedRun, stops } from './sharedState.js';
+import { isDone, summarizeLogs } from './taskLog.js';
+import { openTaskLog, TaskLogWriter } from './taskLogWriter.js';
 import { requestIdOf } from './taskIds.js';
 import type { TaskResult } from './taskPerformer.js';
 
@@ -73,14 +73,14 @@ export class Supervisor {
   readonly #plan: RunPlan;
   readonly #script: string;
   readonly #send: (event: HostEvent) => void;
-  readonly #waiting: RedriveQueue;
   readonly #slots: Slot[] = [];
-  readonly #ownState = LaneState.create();
-  // Both are set by `start`, before anything else runs.
+  /** Results of tasks whose lanes can't write them. */
+  readonly #ownLog: TaskLogWriter;
+  // These are set by `start`, before anything else runs.
+  #waiting!: RedriveQueue;
   #run!: SharedRun;
   #reader!: ManifestReader;
   #isStarted = false;
-  #ownFd: number | undefined;
   #outputFd = -1;
   #look: NodeJS.Timeout | undefined;
   #isVerifyNeeded = false;
@@ -99,25 +99,17 @@ export class Supervisor {
     this.#plan = plan;
     this.#script = script;
     this.#send = send;
-    this.#waiting = new RedriveQueue(plan.settings.redriveDelayMs);
+    this.#ownLog = new TaskLogWriter(plan, 's');
   }
 
   /** Reads what earlier starts did, and starts the first lane. What follows is told by events; the last is `ended` or `broken`. */
   async start(): Promise<void> {
-    const { directory, layout, settings } = this.#plan;
-    const summary = await summarizeLogs(directory, layout.rows);
-    this.#run = SharedRun.create(summary.done.buffer, readChunks(directory));
-    this.#run.setCounts(summary.succeeded, summary.failed);
-    for (const [row, attempt] of summary.pending) {
-      // Their next attempt comes from the queue, not from the manifest.
-      markDone(this.#run.done, row);
-      this.#waiting.pushNow(row, Math.min(attempt + 1, settings.redrives));
-    }
-    this.#reader = new ManifestReader(manifestFile(directory), layout, this.#run.chunkOffsets);
-    if (isOverFailureThreshold(summary.succeeded, summary.failed)) this.#run.requestStop(stops.threshold);
-    if (summary.succeeded + summary.failed < layout.rows && this.#run.stop === stops.none) {
-      mkdirSync(logDirectory(directory), { recursive: true });
-      this.#outputFd = openSync(outputFile(directory), 'a');
+    const { run, waiting, reader, hasWork } = await openRun(this.#plan);
+    this.#run = run;
+    this.#waiting = waiting;
+    this.#reader = reader;
+    if (hasWork) {
+      this.#outputFd = openSync(outputFile(this.#plan.directory), 'a');
       this.#addLane();
     }
     this.#isStarted = true;
@@ -215,7 +207,7 @@ export class Supervisor {
 
   #addLane(): void {
     const index = this.#slots.length;
-    const logFd = this.#openLog(index);
+    const logFd = openTaskLog(this.#plan, index);
     const slot: Slot = {
       index,
       state: LaneState.create(),
@@ -228,11 +220,6 @@ export class Supervisor {
     };
     this.#slots.push(slot);
     this.#startWorker(slot);
-  }
-
-  #openLog(lane: number | 's'): number {
-    // Exclusive: should this file exist, another host has this generation, and must not be written over.
-    return openSync(join(logDirectory(this.#plan.directory), taskLogName(this.#plan.generation, lane)), 'ax');
   }
 
   #startWorker(slot: Slot): void {
@@ -361,17 +348,8 @@ export class Supervisor {
   #recordFor(task: LaneTask, result: TaskResult): void {
     const row = this.#reader.readRow(task.row);
     if (row === undefined) throw new BatchError('Internal', `The manifest has no row ${task.row}.`);
-    const isRetry = result.isRetryable && task.attempt < this.#plan.settings.redrives;
-    this.#ownFd ??= this.#openLog('s');
-    const text = reportText(row, result, this.#plan.reportRows);
-    commitRecord(this.#ownState, task.row, isRetry ? outcomes.retry : outcomeOf(result), task.attempt, text);
-    try {
-      flushLog(this.#ownState, this.#ownFd);
-      this.#ownState.committed = 0;
-      this.#ownState.flushed = 0;
-    } catch (error) {
-      throw new BatchError('JournalBroken', journalBroken(error), { cause: error });
-    }
+    const isRetry = this.#ownLog.add(row, task.attempt, result);
+    this.#ownLog.flush();
     if (isRetry) {
       this.#waiting.pushRedrive(task.row, task.attempt + 1, Date.now());
       return;
@@ -441,16 +419,17 @@ export class Supervisor {
     this.#send({ kind: 'broken', message });
   }
 
+  /** Throws when the journal can't be brought to the disk: then the run has not ended well. */
   #close(): void {
-    this.#isOver = true;
     clearInterval(this.#look);
     this.#reader.close();
-    for (const fd of [...this.#slots.map((slot) => slot.logFd), this.#ownFd]) {
-      if (fd === undefined) continue;
-      fdatasyncSync(fd);
-      closeSync(fd);
+    this.#ownLog.close();
+    for (const { logFd } of this.#slots) {
+      fdatasyncSync(logFd);
+      closeSync(logFd);
     }
     if (this.#outputFd >= 0) closeSync(this.#outputFd);
+    this.#isOver = true;
   }
 }
 
@@ -462,11 +441,4 @@ function isStarting({ state, worker }: Slot, nowMs: number): boolean {
 
 function busyShare(worker: Worker | undefined, since: EventLoopUtilization | undefined): number {
   return worker === undefined || since === undefined ? 0 : worker.performance.eventLoopUtilization(since).utilization;
-}
-
-function readChunks(directory: string): SharedArrayBuffer {
-  const bytes = readFileSync(chunkFile(directory));
-  const shared = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(shared).set(bytes);
-  return shared;
 }

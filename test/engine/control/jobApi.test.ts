@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { JobManifest } from '../../../src/core/job/jobTypes.js';
 import { ManualClock } from '../../fakes/manualClock.js';
 import { account, childOf, JobEngine, textAt } from '../../support/jobEngine.js';
 
@@ -55,9 +54,9 @@ test('refuses what is no request, naming the member', async () => {
   await assert.rejects(send(cliBody('bad-2', { priority: '-1' })), /Priority/);
   await assert.rejects(send(cliBody('bad-3', { extra: '<Colour>red</Colour>' })), /Colour/);
   await assert.rejects(send(cliBody('bad-4', { operation: '<S3Bogus/>' })), /S3Bogus/);
-  await assert.rejects(send(cliBody('bad-5', { operation: '<S3DeleteObjectTagging/>' })), /S3DeleteObjectTagging/);
+  await assert.rejects(send(cliBody('bad-5', { operation: '<S3PutObjectRetention/>' })), /Retention/);
   await assert.rejects(send(cliBody('bad-6', { operation: '<LambdaInvoke/>' })), /FunctionArn/);
-  for (const body of [cliBody('bad-1', { priority: 'abc' }), cliBody('bad-5', { operation: '<S3DeleteObjectTagging/>' })]) {
+  for (const body of [cliBody('bad-1', { priority: 'abc' }), cliBody('bad-5', { operation: '<S3PutObjectRetention/>' })]) {
     assert.equal(await engine.errorOf(send(body)), '400 BadRequestException');
   }
   assert.equal(await engine.errorOf(send('')), '400 MalformedXML');
@@ -200,13 +199,4 @@ test('tags: replace, remove, and what is no tag', async () => {
   assert.deepEqual(await keys(), ['b', 'c']);
   assert.equal((await engine.call('DELETE', path)).status, 204);
   assert.deepEqual(await keys(), []);
-});
-
-test('refuses what the local engine does not do yet', async () => {
-  const manifest = await engine.putManifest(['ok']);
-  const inventory: JobManifest = {
-    Spec: { Format: 'S3InventoryReport_CSV_20161130' },
-    Location: { ObjectArn: manifest.arn, ETag: manifest.etag },
-  };
-  await assert.rejects(engine.createFrom(engine.request(manifest, { Manifest: inventory })), /local engine does not read/);
 });

@@ -44,15 +44,15 @@ test('a job waits for confirmation, runs, and reports byte for byte', async () =
   const { succeeded = [], failed } = await engine.report(id);
   assert.deepEqual(succeeded.toSorted(), ['bucket,ok%20a,,succeeded,200,,done ok a', 'bucket,ok-c,,succeeded,200,,done ok-c']);
   assert.deepEqual(failed, ['bucket,fail-b,,failed,200,PermanentFailure,"no, fail-b"']);
-  const manifest = await engine.store.bytes('reports', `done/job-${id}/manifest.json`);
-  const md5 = await engine.store.bytes('reports', `done/job-${id}/manifest.json.md5`);
+  const manifest = await engine.bytes('reports', `done/job-${id}/manifest.json`);
+  const md5 = await engine.bytes('reports', `done/job-${id}/manifest.json.md5`);
   assert.equal(md5.toString(), createHash('md5').update(manifest).digest('hex'));
   const { Results: results } = JSON.parse(manifest.toString()) as { Results: { Key: string; MD5Checksum: string }[] };
   for (const { Key, MD5Checksum } of results) {
     assert.match(Key, new RegExp(`^done/job-${id}/results/[0-9a-f]{40}\\.csv$`));
     assert.equal(
       createHash('md5')
-        .update(await engine.store.bytes('reports', Key))
+        .update(await engine.bytes('reports', Key))
         .digest('hex'),
       MD5Checksum,
     );
@@ -122,7 +122,7 @@ test('fails when there is no report bucket, or the report can’t be written', a
   ]);
   const slow = await engine.create(['slow100']);
   await engine.until(slow, 'Active');
-  engine.store.isReadOnly = true;
+  await engine.store.deleteBucket('reports');
   assert.equal(await engine.until(slow), 'Failed');
   assert.equal(
     (await failureOf(engine, slow))[1],
@@ -277,6 +277,7 @@ test('deleting the data folder under a running job ends it, not the engine', asy
   await rm(join(engine.directory, 'data'), { recursive: true, force: true });
   const status = await engine.until(id);
   assert.ok(status === 'Failed' || status === 'Complete', status);
+  for (const bucket of ['manifests', 'reports']) await engine.store.createBucket(bucket);
   const next = await engine.create(['ok']);
   assert.equal(await engine.until(next), 'Complete');
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { deferred } from '../../../src/base/async.js';
 import type { JobStatus } from '../../../src/core/job/jobTypes.js';
 import { canTransition, isTerminal } from '../../../src/core/job/lifecycle.js';
-import type { StartRun } from '../../../src/engine/control/jobDriver.js';
+import type { StartRun } from '../../../src/engine/control/jobServices.js';
 import { logDirectory, taskLogName } from '../../../src/engine/run/jobFiles.js';
 import { commitRecord } from '../../../src/engine/run/laneLog.js';
 import type { RunPlan } from '../../../src/engine/run/runPlan.js';

@@ -1,0 +1,71 @@
+import { BatchError } from '../../base/errors.js';
+import type { JobReport, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
+import type { EngineContext, FunctionRegistry } from '../contracts.js';
+import { findPerformer } from '../operations/performers.js';
+import { performOperation } from '../operations/performOperation.js';
+import type { JobPlan, LambdaPlan, ReportRows, TaskCounts } from '../run/runPlan.js';
+import type { RunProcess } from '../run/runProcess.js';
+import { startStoreRun } from '../run/storeRun.js';
+import { operationOf } from '../run/requestedOperation.js';
+import type { JobRecord } from './jobRecord.js';
+import type { JobServices } from './jobServices.js';
+
+/**
+ * Resolves with what starts the run of an active job: of one that invokes a function in a process of its own, of any other in this one,
+ * on the store. Rejects when the function's template can't be read.
+ */
+export async function prepareRun(
+  record: JobRecord,
+  directory: string,
+  context: EngineContext,
+  services: JobServices,
+  onCounts: (counts: TaskCounts) => void,
+): Promise<() => RunProcess> {
+  const { id, layout, request } = record;
+  if (layout === undefined) throw new BatchError('Internal', `Job ${id} is active, but was not prepared.`);
+  const plan: JobPlan = {
+    jobId: id,
+    generation: record.generation,
+    directory,
+    layout,
+    settings: context.settings,
+    reportRows: reportRowsOf(request.Report),
+  };
+  const onProgress = ({ succeeded, failed }: TaskCounts): void => onCounts({ succeeded, failed });
+  const { name, parameters } = operationOf(request);
+  const performer = findPerformer(name);
+  if (performer !== undefined) {
+    const perform = performOperation(performer, parameters, { context: { ...context, store: services.store }, jobId: id });
+    return () => startStoreRun({ plan, perform, onProgress });
+  }
+  const work = await lambdaPlan(request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
+  return () => services.startRun({ plan: { ...plan, work }, log: context.log, onProgress });
+}
+
+async function lambdaPlan(
+  operation: LambdaInvokeOperation,
+  context: EngineContext,
+  functions: FunctionRegistry,
+): Promise<LambdaPlan> {
+  const { UserArguments: userArguments } = operation;
+  return {
+    operation: 'LambdaInvoke',
+    functionArn: operation.FunctionArn,
+    schemaVersion: operation.InvocationSchemaVersion === '2.0' ? '2.0' : '1.0',
+    ...(userArguments === undefined ? {} : { userArguments }),
+    definition: (await functions.find(operation.FunctionArn)) ?? null,
+    environment: {
+      region: context.region,
+      accountId: context.accountId,
+      endpoint: context.endpoint(),
+      accessKeyId: context.accessKeyId,
+      secretAccessKey: context.secretAccessKey,
+      ...(context.python === undefined ? {} : { python: context.python }),
+    },
+  };
+}
+
+function reportRowsOf(report: JobReport): ReportRows {
+  if (!report.Enabled) return 'none';
+  return report.ReportScope === 'FailedTasksOnly' ? 'failed' : 'all';
+}
