@@ -1,11 +1,14 @@
+import type { JobOperation } from '../../src/core/job/jobTypes.js';
 import { JobEngine } from '../support/jobEngine.js';
 
-/** An engine's job side in a process of its own, to be killed. Arguments: the data folder. Prints a line of counts now and then. */
-const [, , directory = ''] = process.argv;
+/**
+ * An engine's job side in a process of its own, to be killed. Arguments: the data folder, the number of rows, and `lambda` or `store`:
+ * what performs them. Prints a line of counts now and then. Every tenth row fails.
+ */
+const [, , directory = '', rows = '', kind = ''] = process.argv;
 const engine = await JobEngine.start({ directory, settings: { concurrency: 4 } });
-const listed = await engine.jobIds();
-const keys = Array.from({ length: 20_000 }, (_, index) => (index % 10 === 0 ? `fail${index}` : `ok${index}`));
-const id = listed[0] ?? (await engine.create(keys));
+const [listed] = await engine.jobIds();
+const id = listed ?? (await createJob());
 for (;;) {
   const status = await engine.status(id);
   const counts = status === 'New' || status === 'Preparing' ? [0, 0, 0] : await engine.counts(id);
@@ -14,3 +17,14 @@ for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 await engine.stop();
+
+async function createJob(): Promise<string> {
+  const keys = Array.from({ length: Number(rows) }, (_, index) => (index % 10 === 0 ? `fail${index}` : `ok${index}`));
+  if (kind === 'lambda') return engine.create(keys);
+  if (!(await engine.store.hasBucket('bucket'))) await engine.store.createBucket('bucket');
+  await engine.store.write('bucket', 'ok', Buffer.from('x'));
+  // All rows that succeed are of one object: each is a task of its own.
+  const rowsOfOne = keys.map((key) => (key.startsWith('fail') ? key : 'ok'));
+  const operation: JobOperation = { S3PutObjectTagging: { TagSet: [{ Key: 'k', Value: 'v' }] } };
+  return engine.create(rowsOfOne, { Operation: operation });
+}

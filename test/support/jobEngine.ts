@@ -34,6 +34,8 @@ export interface JobEngineOptions {
   readonly timeoutMs?: number;
   readonly startRun?: StartRun;
   readonly onInfo?: (message: string) => void;
+  /** Standard error unless given. */
+  readonly onError?: (message: string) => void;
 }
 
 export interface Answer {
@@ -231,7 +233,9 @@ async function startControl(directory: string, store: FileObjectStore, options: 
       ...silentLog,
       info: (message) => options.onInfo?.(message),
       error: (message, cause) => {
-        process.stderr.write(`${message} ${String(cause ?? '')}\n`);
+        const text = `${message} ${String(cause ?? '')}`;
+        if (options.onError === undefined) process.stderr.write(`${text}\n`);
+        else options.onError(text);
       },
     },
     settings: { ...defaultEngineSettings, redriveDelayMs: 1, ...options.settings },

@@ -111,6 +111,8 @@ export class JobDriver {
       (error: unknown) => {
         this.#moving.delete(jobId);
         this.#context.log.error(`job ${jobId} could not become ${to}.`, error);
+        // As on a full disk: nothing else would look at the job again.
+        if (!this.#closing.signal.aborted) this.#retries.add(this.#context.clock.schedule(retryMs, () => this.schedule()));
       },
     );
   }

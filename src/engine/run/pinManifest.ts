@@ -163,8 +163,13 @@ async function exportObject(
 ): Promise<StoredInfo | Extract<Pinned, { kind: 'failed' }>> {
   try {
     const { info, body } = await store.read(bucket, key, undefined, versionId);
-    await writeFile(file, body, { flush: true });
-    return info;
+    try {
+      await writeFile(file, body, { flush: true });
+      return info;
+    } finally {
+      // Before the first byte was asked for, nobody else closes its file.
+      body.destroy();
+    }
   } catch (error) {
     return unreadable(error, `the manifest ${bucket}/${key}`);
   }

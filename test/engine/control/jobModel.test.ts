@@ -1,215 +1,319 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { deferred } from '../../../src/base/async.js';
-import type { JobStatus } from '../../../src/core/job/jobTypes.js';
-import { canTransition, isTerminal } from '../../../src/core/job/lifecycle.js';
-import type { StartRun } from '../../../src/engine/control/jobServices.js';
-import { logDirectory, taskLogName } from '../../../src/engine/run/jobFiles.js';
-import { commitRecord } from '../../../src/engine/run/laneLog.js';
-import type { RunPlan } from '../../../src/engine/run/runPlan.js';
-import type { RunEnd } from '../../../src/engine/run/runProcess.js';
-import { LaneState } from '../../../src/engine/run/sharedState.js';
-import { outcomes, summarizeLogs } from '../../../src/engine/run/taskLog.js';
+import type { CreateJobRequest, JobStatus } from '../../../src/core/job/jobTypes.js';
+import { canTransition, confirmationDays, isTerminal, retentionDays } from '../../../src/core/job/lifecycle.js';
 import { ManualClock } from '../../fakes/manualClock.js';
-import { JobEngine } from '../../support/jobEngine.js';
+import { ManualRuns } from '../../fakes/manualRuns.js';
+import { childOf, JobEngine, textAt } from '../../support/jobEngine.js';
+import { proofRuns } from '../../support/proofRuns.js';
 
 const rows = 6;
 const activeJobs = 2;
-
-/** Runs without processes: they do a task, end or crash when the test says so. */
-class ManualRuns {
-  readonly live = new Map<string, { plan: RunPlan; end: (end: RunEnd) => void }>();
-
-  readonly start: StartRun = ({ plan }) => {
-    assert.ok(!this.live.has(plan.jobId), 'two hosts for one job');
-    const ended = deferred<RunEnd>();
-    const end = (how: RunEnd): void => {
-      this.live.delete(plan.jobId);
-      ended.resolve(how);
-    };
-    this.live.set(plan.jobId, { plan, end });
-    const stopped = async (): Promise<void> => {
-      end({ kind: 'ended', reason: 'stopped', ...(await countsOf(plan)) });
-    };
-    return {
-      pid: undefined,
-      ended: ended.promise,
-      stop: () => void stopped(),
-      kill: () => end({ kind: 'crashed', detail: 'was killed' }),
-    };
-  };
-
-  /** Journals results for the next rows; ends the run when all have one. */
-  async work(jobId: string, tasks: number): Promise<void> {
-    const run = this.live.get(jobId);
-    if (run === undefined) return;
-    const { plan } = run;
-    const { succeeded, failed } = await countsOf(plan);
-    const done = succeeded + failed;
-    const state = LaneState.create();
-    for (let row = done; row < Math.min(rows, done + tasks); row += 1) {
-      const isGood = row % 2 === 0;
-      commitRecord(
-        state,
-        row,
-        isGood ? outcomes.succeeded : outcomes.failed,
-        0,
-        `row${row},${isGood ? 'succeeded' : 'failed'}\r\n`,
-      );
-    }
-    await mkdir(logDirectory(plan.directory), { recursive: true });
-    const name = taskLogName(plan.generation, done);
-    await writeFile(`${logDirectory(plan.directory)}/${name}`, state.log.subarray(0, state.committed));
-    if (done + tasks >= rows) run.end({ kind: 'ended', reason: 'finished', ...(await countsOf(plan)) });
-  }
-}
-
-async function countsOf(plan: RunPlan): Promise<{ succeeded: number; failed: number }> {
-  const { succeeded, failed } = await summarizeLogs(plan.directory, rows);
-  return { succeeded, failed };
-}
+const dayMs = 24 * 60 * 60 * 1000;
 
 type Command =
   | { readonly kind: 'create'; readonly isConfirmed: boolean; readonly priority: number }
-  | { readonly kind: 'confirm' | 'cancel' | 'crash' | 'finish'; readonly job: number }
+  | { readonly kind: 'confirm' | 'cancel' | 'crash' | 'finish' | 'repeat'; readonly job: number }
   | { readonly kind: 'work'; readonly job: number; readonly tasks: number }
   | { readonly kind: 'priority'; readonly job: number; readonly priority: number }
+  | { readonly kind: 'tag'; readonly job: number; readonly tags: readonly string[] }
+  | { readonly kind: 'list'; readonly statuses: readonly JobStatus[]; readonly pageSize: number }
+  | { readonly kind: 'days'; readonly days: number }
   | { readonly kind: 'restart' };
 
-const job = fc.nat(5);
+const job = fc.nat(7);
 const priority = fc.integer({ min: 1, max: 3 });
+const filters: readonly JobStatus[] = ['Suspended', 'Ready', 'Active', 'Paused', 'Complete', 'Cancelled', 'Failed'];
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('create' as const), isConfirmed: fc.boolean(), priority }) },
   {
-    weight: 5,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constantFrom('confirm' as const, 'cancel' as const, 'crash' as const, 'finish' as const),
+      kind: fc.constantFrom('confirm' as const, 'cancel' as const, 'crash' as const, 'finish' as const, 'repeat' as const),
       job,
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('work' as const), job, tasks: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('priority' as const), job, priority }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('tag' as const), job, tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('list' as const),
+      statuses: fc.uniqueArray(fc.constantFrom(...filters), { maxLength: 2 }),
+      pageSize: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('days' as const), days: fc.constantFrom(1, 29, 31, 61, 91) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
+/** What the test knows of a job from what it did itself. */
+interface KnownJob {
+  readonly id: string;
+  readonly request: CreateJobRequest;
+  readonly createdMs: number;
+  /** Every status that it has had. */
+  readonly way: JobStatus[];
+  tags: readonly string[];
+  endedMs: number | undefined;
+}
+
 const stable: readonly JobStatus[] = ['Suspended', 'Ready', 'Active', 'Paused', 'Complete', 'Cancelled', 'Failed'];
 
-/** What must be so whenever nobody does anything. */
-function wrongWith(jobs: readonly { id: string; status: JobStatus; priority: number }[], runs: ManualRuns): string | undefined {
-  const moving = jobs.find(({ status }) => !stable.includes(status));
-  if (moving !== undefined) return `${moving.id} stays ${moving.status}`;
-  const able = jobs.filter(({ status }) => status === 'Ready' || status === 'Active' || status === 'Paused');
-  const active = able.filter(({ status }) => status === 'Active');
-  const highest = Math.max(...able.map((item) => item.priority));
-  if (active.some((item) => item.priority < highest)) return 'a job of lower priority is active';
-  const expected = Math.min(activeJobs, able.filter((item) => item.priority === highest).length);
-  if (active.length !== expected) return `${active.length} jobs are active, not ${expected}`;
-  const hosts = [...runs.live.keys()].toSorted().join();
-  if (
-    hosts !==
-    active
-      .map((item) => item.id)
-      .toSorted()
-      .join()
-  )
-    return `hosts of ${hosts}`;
-  return undefined;
+interface Summary {
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly priority: number;
 }
 
-test('any order of requests, runs, crashes and restarts keeps to the life cycle', async () => {
+/** The engine, what is done to it, and what must come of it. */
+class Model {
+  readonly #runs = new ManualRuns();
+  readonly #clock = new ManualClock();
+  readonly #ways = new Map<string, JobStatus[]>();
+  readonly #jobs: KnownJob[] = [];
+  #engine!: JobEngine;
+  #manifest!: { arn: string; etag: string };
+
+  async start(): Promise<void> {
+    this.#engine = await JobEngine.start({
+      clock: this.#clock,
+      settings: { activeJobs },
+      startRun: this.#runs.start,
+      onInfo: (message) => {
+        const [, id = '', from, to] = /^job (\S+): (\w+) -> (\w+)$/.exec(message) ?? [];
+        if (from === undefined) return;
+        const way = this.#ways.get(id) ?? ['New'];
+        this.#ways.set(id, way);
+        assert.equal(way.at(-1), from, 'a status was skipped');
+        assert.ok(canTransition(from as JobStatus, to as JobStatus), `${from} -> ${to}`);
+        way.push(to as JobStatus);
+      },
+    });
+    this.#manifest = await this.#engine.putManifest(Array.from({ length: rows }, (_, row) => `row${row}`));
+  }
+
+  async perform(step: Command): Promise<void> {
+    const engine = this.#engine;
+    switch (step.kind) {
+      case 'create': {
+        const request = engine.request(this.#manifest, { ConfirmationRequired: !step.isConfirmed, Priority: step.priority });
+        const id = await engine.createFrom(request);
+        const way = this.#ways.get(id) ?? ['New'];
+        this.#ways.set(id, way);
+        this.#jobs.push({ id, request, createdMs: this.#clock.now(), way, tags: [], endedMs: undefined });
+        return;
+      }
+      case 'restart':
+        await engine.restart();
+        return;
+      case 'days':
+        this.#clock.advance(step.days * dayMs);
+        return;
+      case 'list':
+        await this.#checkList(step.statuses, step.pageSize);
+        return;
+      default: {
+        const known = this.#jobs[step.job];
+        if (known !== undefined) await this.#performOn(known, step);
+      }
+    }
+  }
+
+  async #performOn(known: KnownJob, step: Exclude<Command, { kind: 'create' | 'restart' | 'days' | 'list' }>): Promise<void> {
+    const { id } = known;
+    const engine = this.#engine;
+    switch (step.kind) {
+      case 'confirm':
+        return this.#setStatus(id, 'Ready');
+      case 'cancel':
+        return this.#setStatus(id, 'Cancelled');
+      case 'crash':
+        this.#runs.live.get(id)?.end({ kind: 'broken', message: 'no room' });
+        return;
+      case 'finish':
+        return this.#runs.work(id, rows);
+      case 'work':
+        return this.#runs.work(id, step.tasks);
+      case 'priority':
+        return this.#expect(
+          engine.call('POST', `/v20180820/jobs/${id}/priority?priority=${step.priority}`),
+          '400 BadRequestException',
+        );
+      case 'tag': {
+        const tags = step.tags.map((key) => `<member><Key>${key}</Key><Value>${known.tags.length}</Value></member>`).join('');
+        const body = `<PutJobTaggingRequest><Tags>${tags}</Tags></PutJobTaggingRequest>`;
+        const path = `/v20180820/jobs/${id}/tagging`;
+        const error = await engine.errorOf(step.tags.length === 0 ? engine.call('DELETE', path) : engine.call('PUT', path, body));
+        if (error === 'no error') known.tags = step.tags;
+        else assert.equal(error, this.#goneError(known));
+        return;
+      }
+      case 'repeat': {
+        const isRemembered = this.#clock.now() < known.createdMs + dayMs;
+        if (!isRemembered) return;
+        assert.equal(await engine.createFrom(known.request), id);
+        const other = { ...known.request, Priority: known.request.Priority + 1 };
+        assert.equal(await engine.errorOf(engine.createFrom(other)), '400 IdempotencyException');
+      }
+    }
+  }
+
+  /** Refused requests are part of the game; anything else is not. */
+  async #expect(call: Promise<unknown>, refusal: string): Promise<void> {
+    const error = await this.#engine.errorOf(call);
+    assert.ok(['no error', refusal, '404 NoSuchJobException'].includes(error), error);
+  }
+
+  #setStatus(id: string, status: 'Ready' | 'Cancelled'): Promise<void> {
+    return this.#expect(
+      this.#engine.call('POST', `/v20180820/jobs/${id}/status?requestedJobStatus=${status}`),
+      '400 JobStatusException',
+    );
+  }
+
+  #goneError(known: KnownJob): string {
+    const isGone = known.endedMs !== undefined && this.#clock.now() >= known.endedMs + retentionDays * dayMs;
+    return isGone ? '404 NoSuchJobException' : 'no error';
+  }
+
+  /** All pages together are the jobs with these statuses, newest first. */
+  async #checkList(statuses: readonly JobStatus[], pageSize: number): Promise<void> {
+    const filter = statuses.map((status) => `&jobStatuses=${status}`).join('');
+    const listed: string[] = [];
+    for (let token = ''; ;) {
+      const { root } = await this.#engine.call('GET', `/v20180820/jobs?maxResults=${pageSize}${filter}${token}`);
+      const page = childOf(root, 'Jobs')?.children.map((item) => textAt(item, 'JobId')) ?? [];
+      assert.ok(page.length <= pageSize);
+      listed.push(...page);
+      const next = textAt(root, 'NextToken');
+      if (next === '') break;
+      token = `&nextToken=${encodeURIComponent(next)}`;
+    }
+    const known = await this.#present();
+    const expected = known
+      .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
+      .map(({ id }) => id)
+      .toReversed();
+    assert.deepEqual(listed, expected);
+  }
+
+  /** The jobs that there still are, oldest first; checks that those that are gone may be. */
+  async #present(): Promise<Summary[]> {
+    const found: Summary[] = [];
+    for (const known of this.#jobs) {
+      const error = await this.#engine.errorOf(this.#engine.describe(known.id));
+      assert.equal(error, this.#goneError(known));
+      if (error === 'no error') found.push(await this.#engine.summary(known.id));
+    }
+    return found;
+  }
+
+  /** Waits until nothing moves, and checks all that must be so then. */
+  async settle(): Promise<void> {
+    let wrong: string | undefined;
+    for (let tries = 0; tries < 1000; tries += 1) {
+      wrong = this.#wrongWith(await Promise.all(this.#jobs.map((known) => this.#summaryOf(known))));
+      if (wrong === undefined) break;
+      await wait(2);
+      // Time goes on: timers that were set meanwhile fall due.
+      this.#clock.advance(10);
+    }
+    assert.equal(wrong, undefined);
+    for (const known of this.#jobs) await this.#checkJob(known);
+  }
+
+  async #summaryOf(known: KnownJob): Promise<Summary | undefined> {
+    return (await this.#engine.errorOf(this.#engine.describe(known.id))) === 'no error'
+      ? this.#engine.summary(known.id)
+      : undefined;
+  }
+
+  #wrongWith(all: readonly (Summary | undefined)[]): string | undefined {
+    const jobs = all.filter((item) => item !== undefined);
+    const moving = jobs.find(({ id, status }) => !stable.includes(status) || (status === 'Suspended' && this.#isOverdue(id)));
+    if (moving !== undefined) return `${moving.id} stays ${moving.status}`;
+    const able = jobs.filter(({ status }) => status === 'Ready' || status === 'Active' || status === 'Paused');
+    const active = able.filter(({ status }) => status === 'Active');
+    const highest = Math.max(...able.map((item) => item.priority));
+    if (active.some((item) => item.priority < highest)) return 'a job of lower priority is active';
+    const expected = Math.min(activeJobs, able.filter((item) => item.priority === highest).length);
+    if (active.length !== expected) return `${active.length} jobs are active, not ${expected}`;
+    const hosts = [...this.#runs.live.keys()].toSorted().join();
+    const wanted = active.map((item) => item.id).toSorted();
+    return hosts === wanted.join() ? undefined : `hosts of ${hosts}`;
+  }
+
+  #isOverdue(jobId: string): boolean {
+    const known = this.#jobs.find(({ id }) => id === jobId);
+    return known !== undefined && this.#clock.now() > known.createdMs + confirmationDays * dayMs + 60_000;
+  }
+
+  async #checkJob(known: KnownJob): Promise<void> {
+    const summary = await this.#summaryOf(known);
+    if (summary === undefined) {
+      assert.equal(this.#goneError(known), '404 NoSuchJobException');
+      return;
+    }
+    const { status } = summary;
+    if (isTerminal(status)) known.endedMs ??= Date.parse(textAt(await this.#engine.describe(known.id), 'TerminationDate'));
+    // Never run unconfirmed.
+    if (known.way.includes('Active') && known.request.ConfirmationRequired !== false) assert.ok(known.way.includes('Suspended'));
+    const tags = (await this.#engine.call('GET', `/v20180820/jobs/${known.id}/tagging`)).root;
+    assert.deepEqual(
+      childOf(tags, 'Tags')?.children.map((tag) => textAt(tag, 'Key')),
+      known.tags,
+    );
+  }
+
+  /** Whatever is left can be brought to its end, with a report of what was done. */
+  async finish(): Promise<void> {
+    const engine = this.#engine;
+    const left = async (): Promise<Summary[]> => (await this.#present()).filter(({ status }) => !isTerminal(status));
+    for (const { id, status } of await left()) if (status === 'Suspended') await this.#setStatus(id, 'Ready');
+    for (let rounds = 0; rounds < 200 && (await left()).length > 0; rounds += 1) {
+      for (const id of this.#runs.live.keys()) await this.#runs.work(id, rows);
+      await wait(2);
+    }
+    assert.deepEqual(await left(), []);
+    for (const { id, status } of await this.#present()) {
+      const [total, succeeded, failed] = await engine.counts(id);
+      if (status === 'Complete') assert.deepEqual([total, succeeded, failed], [rows, rows / 2, rows / 2]);
+      if (succeeded + failed === 0) continue;
+      const report = await engine.report(id);
+      assert.equal(report['succeeded']?.length ?? 0, succeeded);
+      assert.equal(report['failed']?.length ?? 0, failed);
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#engine.dispose();
+  }
+}
+
+test('any order of requests, runs, crashes, restarts and days keeps to the life cycle', async () => {
+  const longest = proofRuns(25, 50);
+  const commands = fc.array(command, { minLength: proofRuns(5, 50), maxLength: longest });
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (commands) => {
-      const runs = new ManualRuns();
-      const transitions: [JobStatus, JobStatus][] = [];
-      const engine = await JobEngine.start({
-        clock: new ManualClock(),
-        settings: { activeJobs },
-        startRun: runs.start,
-        onInfo: (message) => {
-          const [, from, to] = /: (\w+) -> (\w+)$/.exec(message) ?? [];
-          if (from !== undefined) transitions.push([from as JobStatus, to as JobStatus]);
-        },
-      });
+    fc.asyncProperty(commands, async (steps) => {
+      const model = new Model();
+      await model.start();
       try {
-        const manifest = await engine.putManifest(Array.from({ length: rows }, (_, row) => `row${row}`));
-        const ids: string[] = [];
-        const settled = async (): Promise<void> => {
-          let wrong: string | undefined;
-          for (let tries = 0; tries < 500; tries += 1) {
-            wrong = wrongWith(await Promise.all(ids.map((id) => engine.summary(id))), runs);
-            if (wrong === undefined) return;
-            await wait(2);
-          }
-          assert.fail(wrong);
-        };
-        for (const step of commands) {
-          await perform(step, engine, runs, ids, manifest);
-          await settled();
+        for (const step of steps) {
+          await model.perform(step);
+          await model.settle();
         }
-        // Whatever is left can be brought to its end.
-        for (const id of ids) if ((await engine.status(id)) === 'Suspended') await setStatus(engine, id, 'Ready');
-        for (let rounds = 0; rounds < 100 && runs.live.size + (await unended(engine, ids)) > 0; rounds += 1) {
-          for (const id of runs.live.keys()) await runs.work(id, rows);
-          await wait(2);
-        }
-        assert.equal(await unended(engine, ids), 0);
-        for (const [from, to] of transitions) assert.ok(canTransition(from, to), `${from} -> ${to}`);
-        for (const id of ids) {
-          const [total, succeeded, failed] = await engine.counts(id);
-          const status = await engine.status(id);
-          if (status === 'Complete') assert.deepEqual([total, succeeded, failed], [rows, rows / 2, rows / 2]);
-          if (succeeded + failed === 0) continue;
-          const report = await engine.report(id);
-          assert.equal(report['succeeded']?.length ?? 0, succeeded);
-          assert.equal(report['failed']?.length ?? 0, failed);
-        }
+        await model.finish();
       } finally {
-        await engine.dispose();
+        await model.dispose();
       }
     }),
-    { numRuns: 12 },
+    { numRuns: proofRuns(12, 2000) },
   );
 });
-
-async function unended(engine: JobEngine, ids: readonly string[]): Promise<number> {
-  const statuses = await Promise.all(ids.map((id) => engine.status(id)));
-  return statuses.filter((status) => !isTerminal(status)).length;
-}
-
-/** Refused requests are part of the game; anything else is not. */
-async function setStatus(engine: JobEngine, id: string, status: 'Ready' | 'Cancelled'): Promise<void> {
-  const error = await engine.errorOf(engine.call('POST', `/v20180820/jobs/${id}/status?requestedJobStatus=${status}`));
-  assert.ok(['no error', '400 JobStatusException'].includes(error), error);
-}
-
-async function perform(
-  step: Command,
-  engine: JobEngine,
-  runs: ManualRuns,
-  ids: string[],
-  manifest: { arn: string; etag: string },
-): Promise<void> {
-  if (step.kind === 'create') {
-    const request = engine.request(manifest, { ConfirmationRequired: !step.isConfirmed, Priority: step.priority });
-    ids.push(await engine.createFrom(request));
-    return;
-  }
-  if (step.kind === 'restart') {
-    await engine.restart();
-    return;
-  }
-  const id = ids[step.job];
-  if (id === undefined) return;
-  if (step.kind === 'confirm') await setStatus(engine, id, 'Ready');
-  else if (step.kind === 'cancel') await setStatus(engine, id, 'Cancelled');
-  else if (step.kind === 'crash') runs.live.get(id)?.end({ kind: 'broken', message: 'no room' });
-  else if (step.kind === 'finish') await runs.work(id, rows);
-  else if (step.kind === 'work') await runs.work(id, step.tasks);
-  else if (step.kind === 'priority') {
-    const error = await engine.errorOf(engine.call('POST', `/v20180820/jobs/${id}/priority?priority=${step.priority}`));
-    assert.ok(['no error', '400 BadRequestException'].includes(error), error);
-  }
-}
