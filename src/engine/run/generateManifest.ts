@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { throwIfAborted } from '../../base/async.js';
 import { bucketArn, objectArn, parseBucketArn } from '../../core/job/arn.js';
@@ -132,20 +133,13 @@ async function storeList(options: GenerateOptions, source: string, fields: reado
   const prefix = location?.ManifestPrefix === undefined ? '' : `${location.ManifestPrefix}/`;
   const folder = `${prefix}${source}/job-${jobId}`;
   const encryption = encryptionOf(location?.ManifestEncryption);
-  const md5 = createHash('md5');
-  const packed = createReadStream(manifestFile(directory))
-    .compose(quoteRows())
-    .compose(createGzip())
-    .compose(
-      new Transform({
-        transform: (chunk: Buffer, _encoding, done) => {
-          md5.update(chunk);
-          done(null, chunk);
-        },
-      }),
-    ) as Readable;
   const dataKey = `${folder}/data/${jobId}.csv.gz`;
-  const data = await store.write(bucket, dataKey, packed, { contentType: 'application/gzip' });
+  const md5 = createHash('md5');
+  let sizeBytes = 0;
+  await pipeline(createReadStream(manifestFile(directory)), quoteRows(), createGzip(), async (packed: AsyncIterable<Buffer>) => {
+    const info = await store.write(bucket, dataKey, Readable.from(summed(packed, md5)), { contentType: 'application/gzip' });
+    sizeBytes = info.sizeBytes;
+  });
   await store.putEncryption({ bucket, key: dataKey }, encryption);
   const text = JSON.stringify(
     {
@@ -155,7 +149,7 @@ async function storeList(options: GenerateOptions, source: string, fields: reado
       creationTimestamp: String(nowMs),
       fileFormat: 'CSV',
       fileSchema: fields.join(', '),
-      files: [{ key: dataKey, size: data.sizeBytes, MD5checksum: md5.digest('hex') }],
+      files: [{ key: dataKey, size: sizeBytes, MD5checksum: md5.digest('hex') }],
     },
     undefined,
     2,
@@ -171,6 +165,13 @@ async function storeList(options: GenerateOptions, source: string, fields: reado
       ...(versionId === 'null' ? {} : { ObjectVersionId: versionId }),
     },
   };
+}
+
+async function* summed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 /** Rows of ours need no quotes, those of an inventory have them around every field. */

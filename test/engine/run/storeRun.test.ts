@@ -97,12 +97,14 @@ test('a stop waits for the tasks under way and keeps their results; the next sta
 test('a kill cuts off what is under way, and loses and doubles nothing', async (t) => {
   const run = await createRun(t, 1000, { concurrency: 4 });
   let count = 0;
+  const stuck = deferred();
   const first = start(run, async (_task, signal) => {
     count += 1;
+    if (count === 504) stuck.resolve();
     if (count > 500) await wait(60_000, undefined, { signal });
     return good;
   });
-  while (count < 504) await wait(1);
+  await stuck.promise;
   first.kill();
   assert.equal((await first.ended).kind, 'crashed');
   const end = await start(run, () => Promise.resolve(good)).ended;
