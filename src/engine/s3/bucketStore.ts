@@ -61,7 +61,7 @@ export class BucketStore {
         await mkdir(layout.bucketMetadata(bucket), { recursive: true });
         const createdAt = new Date(clock.now()).toISOString();
         this.#write(bucket, { createdAt, settings, ...(location === undefined ? {} : { location }) });
-        await mkdir(layout.bucketFolder(bucket));
+        await mkdir(layout.bucketFolder(bucket), { recursive: true });
       } catch (error) {
         throw diskError(error);
       }

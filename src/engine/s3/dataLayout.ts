@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainNames } from './keyNames.js';
 
@@ -18,6 +19,7 @@ export interface DataLayout {
   versionedKeys(bucket: string): string;
   /** The bytes of a version that is not the current one. */
   versionFile(bucket: string, key: string, versionId: string): string;
+  /** A name that is free, in a folder that is there. */
   newScratchFile(): string;
 }
 
@@ -44,6 +46,10 @@ export function dataLayout(dataDirectory: string): DataLayout {
       const hash = hashOf(key);
       return join(bucketVersions(bucket), 'bytes', hash.slice(0, 2), hash, versionId);
     },
-    newScratchFile: () => join(scratch, randomUUID()),
+    newScratchFile: () => {
+      // Made anew when somebody has deleted the data folder under a running engine.
+      mkdirSync(scratch, { recursive: true });
+      return join(scratch, randomUUID());
+    },
   };
 }
