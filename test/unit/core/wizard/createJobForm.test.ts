@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { operations } from '../../../../src/core/operations/catalogue.js';
 import { checkJobFile } from '../../../../src/core/job/jobFile.js';
 import type { Target } from '../../../../src/core/job/target.js';
 import { untranslated } from '../../../../src/core/view/localizer.js';
@@ -30,7 +31,7 @@ describe('the form for a new job', () => {
       .expectStep(2, 13)
       .accept()
       .expectQuestion(JobQuestionId.operation)
-      .expectOptions('Invoke AWS Lambda function')
+      .expectOptions(...operations.map(({ label }) => label))
       .answer('LambdaInvoke')
       .expectQuestion(functionId)
       .expectStep(4, 16)
