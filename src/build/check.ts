@@ -24,7 +24,12 @@ const steps: readonly Step[] = [
   bin('types of the page (DOM, no Node)', 'typescript/bin/tsc', ['-p', 'src/webview'], 'src/webview/main.ts'),
   bin('lint', 'oxlint/bin/oxlint', ['--quiet', '--format=unix']),
   bin('format', 'prettier/bin/prettier.cjs', ['--check', '--cache', '--cache-location=out/prettier', '--log-level=warn', '.']),
-  bin('unused files, exports and packages', 'knip/bin/knip.js', ['--no-progress', '--no-config-hints', '--cache', '--cache-location=out/knip']),
+  bin('unused files, exports and packages', 'knip/bin/knip.js', [
+    '--no-progress',
+    '--no-config-hints',
+    '--cache',
+    '--cache-location=out/knip',
+  ]),
   { name: 'bundles', run: runBundleChecks },
 ];
 
