@@ -41,11 +41,12 @@ function fill([text, bytes]: [string, number]): string {
 
 const anyVersion = fc.constantFrom('null', 'UIORUnfndfhnw89493jJFJ', '3sL4kqtJlcpXrof3vjVBH40Nr8X8gdRQ');
 
+/** None is called `bucket`: the row `bucket,key` would be a header row. */
 const anyManifest = fc.record({
   hasVersions: fc.boolean(),
   rows: fc.array(
     fc.record({
-      bucket: fc.constantFrom('bucket', 'my.other-bucket-1'),
+      bucket: fc.constantFrom('my-bucket', 'my.other-bucket-1'),
       key: anyKey,
       version: anyVersion,
       isQuoted: fc.boolean(),
@@ -92,7 +93,7 @@ describe('reader and writer', () => {
     fc.assert(
       fc.property(fc.array(anyKey, { minLength: 1, maxLength: 5 }), (keys) => {
         const linter = new ManifestByteLinter({});
-        for (const key of keys) linter.push(new TextEncoder().encode(formatManifestRow({ bucket: 'bucket', key })));
+        for (const key of keys) linter.push(new TextEncoder().encode(formatManifestRow({ bucket: 'my-bucket', key })));
         const { errors, counts } = linter.end();
         assert.equal(errors, 0, JSON.stringify(counts));
       }),
@@ -234,7 +235,7 @@ function finish(reader: { push(chunk: Uint8Array): void; end(): unknown }, bytes
 
 function encode(bytes: Uint8Array, kind: 'lines' | 'uris' | 'csv' | 'json' | undefined, chunk: number): string[] {
   const rows: string[] = [];
-  const bucket = kind === 'uris' ? undefined : 'bucket';
+  const bucket = kind === 'uris' ? undefined : 'my-bucket';
   finish(new KeyListEncoder((row) => rows.push(row), { name: 'test', kind, bucket }), bytes, chunk);
   return rows;
 }
