@@ -51,16 +51,34 @@ export class DuplicateIndex {
   }
 }
 
-/** Two independent 32-bit lanes over the UTF-16 units, each mixed to the end. */
+/** Where the two lanes of the hash begin. */
+export const hashSeeds = { low: 0x9e3779b9 | 0, high: 0x85ebca6b | 0 } as const;
+
+/** Each lane after one more UTF-16 unit. Lanes are local variables of whoever runs over a text: kept in objects they would be slow. */
+export function nextLow(low: number, unit: number): number {
+  return Math.imul(low ^ unit, 0x01000193);
+}
+
+export function nextHigh(high: number, unit: number): number {
+  return Math.imul((high << 13) | (high >>> 19), 5) ^ Math.imul(unit + 0x7feb352d, 0x846ca68b);
+}
+
+/** The 64 bits of a text of this length whose lanes ended so. */
+export function endHash(low: number, high: number, length: number): { low: number; high: number } {
+  return {
+    low: mix(low ^ (high >>> 7) ^ Math.imul(length, 0x9e3779b9)),
+    high: mix(Math.imul(high, 0xc2b2ae35) ^ low),
+  };
+}
+
 export function hashText(text: string): { low: number; high: number } {
-  let low = 0x9e3779b9 ^ text.length;
-  let high = 0x85ebca6b;
+  let { low, high } = hashSeeds as { low: number; high: number };
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul((high << 13) | (high >>> 19), 5) ^ Math.imul(unit + 0x7feb352d, 0x846ca68b);
+    low = nextLow(low, unit);
+    high = nextHigh(high, unit);
   }
-  return { low: mix(low ^ (high >>> 7)), high: mix(Math.imul(high, 0xc2b2ae35) ^ low) };
+  return endHash(low, high, text.length);
 }
 
 function mix(value: number): number {

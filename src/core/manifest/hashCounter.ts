@@ -1,9 +1,10 @@
-/** Counts how often each 64-bit hash is present: a multiset in 12 bytes a slot. */
+/** Words of a slot: low half, high half, count (0 is a free slot), one unused. Side by side, because a look at a slot is a cache miss. */
+const stride = 4;
+
+/** Counts how often each 64-bit hash is present: a multiset in 16 bytes a slot. */
 export class HashCounter {
-  #low: Uint32Array;
-  #high: Uint32Array;
-  /** 0 is a free slot. */
-  #count: Uint32Array;
+  #slots: Uint32Array;
+  #mask: number;
   #present = 0;
   #repeated = 0;
   /** By the low 16 bits: how many different hashes are present more than once. */
@@ -13,9 +14,8 @@ export class HashCounter {
   constructor(expected = 0) {
     let size = 1024;
     while (size * 3 < expected * 4) size *= 2;
-    this.#low = new Uint32Array(size);
-    this.#high = new Uint32Array(size);
-    this.#count = new Uint32Array(size);
+    this.#slots = new Uint32Array(size * stride);
+    this.#mask = size - 1;
   }
 
   /** How many additions were of a hash that was there already: the number of rows that are not the first of their kind. */
@@ -25,7 +25,7 @@ export class HashCounter {
 
   /** Number of slots: all slot numbers are below it. */
   get slotCount(): number {
-    return this.#count.length;
+    return this.#mask + 1;
   }
 
   /** False when no hash with this low half is present more than once. Cheap: it says so of nearly all. */
@@ -35,37 +35,42 @@ export class HashCounter {
 
   /** The slot of a hash that is present more than once, else -1. Slots stay the same until the next change. */
   repeatedSlot(low: number, high: number): number {
-    if (this.#repeatedByLow[low & 0xffff] === 0) return -1;
+    if (!this.mayRepeat(low)) return -1;
     const slot = this.#find(low, high);
-    return (this.#count[slot] ?? 0) > 1 ? slot : -1;
+    return this.#countAt(slot) > 1 ? slot : -1;
   }
 
   add(low: number, high: number): void {
     const slot = this.#find(low, high);
-    const count = this.#count[slot] ?? 0;
-    this.#count[slot] = count + 1;
+    const at = slot * stride;
+    const count = this.#slots[at + 2] ?? 0;
+    this.#slots[at + 2] = count + 1;
     if (count > 0) {
       this.#repeated += 1;
       if (count === 1) this.#countRepeated(low, 1);
       return;
     }
-    this.#low[slot] = low;
-    this.#high[slot] = high;
+    this.#slots[at] = low;
+    this.#slots[at + 1] = high;
     this.#present += 1;
-    if (this.#present * 4 > this.#count.length * 3) this.#grow();
+    if (this.#present * 4 > (this.#mask + 1) * 3) this.#grow();
   }
 
   /** Must have been added before. */
   remove(low: number, high: number): void {
     const slot = this.#find(low, high);
-    const count = this.#count[slot] ?? 0;
+    const count = this.#countAt(slot);
     if (count > 1) {
       this.#repeated -= 1;
-      this.#count[slot] = count - 1;
+      this.#slots[slot * stride + 2] = count - 1;
       if (count === 2) this.#countRepeated(low, -1);
     } else if (count === 1) {
       this.#free(slot);
     }
+  }
+
+  #countAt(slot: number): number {
+    return this.#slots[slot * stride + 2] ?? 0;
   }
 
   #countRepeated(low: number, change: 1 | -1): void {
@@ -74,38 +79,37 @@ export class HashCounter {
 
   /** Frees a slot and moves those behind it that would not be found any more: so typing for hours never fills the table. */
   #free(slot: number): void {
-    const mask = this.#count.length - 1;
+    const mask = this.#mask;
     let hole = slot;
-    for (let next = (hole + 1) & mask; this.#count[next] !== 0; next = (next + 1) & mask) {
-      const home = (this.#low[next] ?? 0) & mask;
+    for (let next = (hole + 1) & mask; this.#countAt(next) !== 0; next = (next + 1) & mask) {
+      const home = (this.#slots[next * stride] ?? 0) & mask;
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
-      this.#low[hole] = this.#low[next] ?? 0;
-      this.#high[hole] = this.#high[next] ?? 0;
-      this.#count[hole] = this.#count[next] ?? 0;
+      this.#slots.copyWithin(hole * stride, next * stride, (next + 1) * stride);
       hole = next;
     }
-    this.#count[hole] = 0;
+    this.#slots[hole * stride + 2] = 0;
     this.#present -= 1;
   }
 
   #find(low: number, high: number): number {
-    const mask = this.#count.length - 1;
+    const slots = this.#slots;
+    const mask = this.#mask;
     let slot = low & mask;
-    while (this.#count[slot] !== 0 && (this.#low[slot] !== low || this.#high[slot] !== high)) slot = (slot + 1) & mask;
-    return slot;
+    for (;;) {
+      const at = slot * stride;
+      if (slots[at + 2] === 0 || (slots[at] === low && slots[at + 1] === high)) return slot;
+      slot = (slot + 1) & mask;
+    }
   }
 
   #grow(): void {
-    const [low, high, count] = [this.#low, this.#high, this.#count];
-    this.#low = new Uint32Array(low.length * 2);
-    this.#high = new Uint32Array(low.length * 2);
-    this.#count = new Uint32Array(low.length * 2);
-    for (let index = 0; index < count.length; index += 1) {
-      if (count[index] === 0) continue;
-      const slot = this.#find(low[index] ?? 0, high[index] ?? 0);
-      this.#low[slot] = low[index] ?? 0;
-      this.#high[slot] = high[index] ?? 0;
-      this.#count[slot] = count[index] ?? 0;
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let at = 0; at < old.length; at += stride) {
+      if (old[at + 2] === 0) continue;
+      const slot = this.#find(old[at] ?? 0, old[at + 1] ?? 0);
+      this.#slots.set(old.subarray(at, at + stride), slot * stride);
     }
   }
 }

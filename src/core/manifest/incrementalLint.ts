@@ -12,6 +12,7 @@
  * again only when an edit touches a line up to it, and only if it then says something else must all lines be judged anew.
  */
 import type { ManifestField } from '../job/jobTypes.js';
+import { CleanRowHash } from './cleanRowHash.js';
 import { hashText } from './duplicateIndex.js';
 import { HashCounter } from './hashCounter.js';
 import { type JudgedRow, judgeRow, type RowContext, tryCleanRow } from './judgeRow.js';
@@ -99,8 +100,10 @@ export class ManifestModel {
   #blocks = new LineBlocks<RowNote>();
   #objects = new HashCounter();
   #slots = new Uint32Array(0);
+  readonly #cleanRow = new CleanRowHash();
   #bucketNumbers = new Map<string, number>();
   #bucketNames: string[] = [];
+  #lastBucket = -1;
   #bucketRows: number[] = [];
   #bucketIsColumnName: boolean[] = [];
   #bucketCount = 0;
@@ -132,6 +135,7 @@ export class ManifestModel {
     this.#objects = new HashCounter(this.#lines.lineCount);
     this.#bucketNumbers = new Map();
     this.#bucketNames = [];
+    this.#lastBucket = -1;
     this.#bucketRows = [];
     this.#bucketIsColumnName = [];
     this.#bucketCount = 0;
@@ -160,11 +164,35 @@ export class ManifestModel {
     });
     const lineCount = this.#rowLineCount();
     for (let line = 0; line < lineCount; line += 1) {
-      assembler.addLine(this.#lineAt(line));
+      if (!assembler.isIdle || !this.#appendClean(line)) assembler.addLine(this.#lineAt(line));
+      else assembler.skipLine();
       if (line % linesPerSlice === linesPerSlice - 1) yield;
     }
     assembler.end();
     while (this.#blocks.lineCount < this.#lines.lineCount) this.#blocks.append(emptyLine);
+  }
+
+  /** The short way for most lines of most manifests. False when the line must be looked at closer. */
+  #appendClean(line: number): boolean {
+    const columns = this.#cleanColumns();
+    const hash = columns === undefined ? undefined : this.#cleanRow.scan(this.#lines.lineAt(line), columns);
+    if (hash === undefined) return false;
+    const { low, high } = hash;
+    const bucket = this.#bucketNumber(this.#cleanRow.bucket);
+    if (this.#bucketIsColumnName[bucket] === true) return false;
+    this.#blocks.appendClean(low, high, bucket);
+    this.#rows += 1;
+    this.#objects.add(low, high);
+    this.#countBucket(bucket, 1);
+    return true;
+  }
+
+  /** Of rows behind the one that decides them: 2 or 3 when the columns are `Bucket,Key[,VersionId]`. */
+  #cleanColumns(): 2 | 3 | undefined {
+    const { bucket, key, versionId, columnCount } = this.#layout;
+    if (this.#firstData < 0 || bucket !== 0 || key !== 1) return undefined;
+    if (columnCount === 2) return 2;
+    return columnCount === 3 && versionId === 2 ? 3 : undefined;
   }
 
   /** How many lines are part of the model: all of them, but for the time of `build`. */
@@ -260,7 +288,7 @@ export class ManifestModel {
     for (const { firstLine, block } of this.#blocks.blocks()) {
       const hasNewBucket = wantsBuckets && hasOther(block.buckets, seenBuckets);
       if (block.faulty === 0 && firstLines === undefined && !hasNewBucket) continue;
-      for (let index = 0; index < block.count; index += 1) {
+      for (let index = this.#nextToList(block, 0, wanted, firstLines !== undefined, hasNewBucket); index >= 0;) {
         const bucket = hasNewBucket ? (block.bucket[index] ?? -1) : -1;
         let isMixed = false;
         if (bucket >= 0 && !seenBuckets.has(bucket)) {
@@ -270,12 +298,14 @@ export class ManifestModel {
         }
         const line = firstLine + index;
         const earlier = firstLines === undefined ? undefined : this.#earlierLine(block, index, line, firstLines);
-        if (((block.findings[index] ?? 0) & wanted) === 0 && !isMixed && earlier === undefined) continue;
-        let note = block.noteOf(index);
+        const here = index;
+        index = this.#nextToList(block, index + 1, wanted, firstLines !== undefined, hasNewBucket);
+        if (((block.findings[here] ?? 0) & wanted) === 0 && !isMixed && earlier === undefined) continue;
+        let note = block.noteOf(here);
         if (note === undefined) {
-          note = this.#judgeToList(line, block.rowLines[index] ?? 1);
+          note = this.#judgeToList(line, block.rowLines[here] ?? 1);
           // To remember more than an editor lists would only cost memory.
-          if (maxProblems <= maxRemembered) block.note(index, note);
+          if (maxProblems <= maxRemembered) block.note(here, note);
           judged += 1;
         }
         const at = { line, earlier, firstBucket: isMixed ? firstBucket : undefined, isOneBucketOnly, severities };
@@ -290,6 +320,16 @@ export class ManifestModel {
       }
       yield;
     }
+  }
+
+  /** The next line of a block that may have to be listed, -1 when there is none. */
+  #nextToList(block: LineBlock<RowNote>, from: number, wanted: number, hasRepeats: boolean, hasNewBucket: boolean): number {
+    const { findings, low, count } = block;
+    for (let index = from; index < count; index += 1) {
+      if (((findings[index] ?? 0) & wanted) !== 0 || hasNewBucket) return index;
+      if (hasRepeats && this.#objects.mayRepeat(low[index] ?? 0)) return index;
+    }
+    return -1;
   }
 
   /** The first line that names the same object as this one, when that is another; notes this one when it is the first. */
@@ -446,12 +486,14 @@ export class ManifestModel {
       if (sign === 1) this.#objects.add(state.low, state.high);
       else this.#objects.remove(state.low, state.high);
     }
-    if (state.bucket >= 0) {
-      const rows = (this.#bucketRows[state.bucket] ?? 0) + sign;
-      this.#bucketRows[state.bucket] = rows;
-      if (sign === 1 && rows === 1) this.#bucketCount += 1;
-      if (sign === -1 && rows === 0) this.#bucketCount -= 1;
-    }
+    if (state.bucket >= 0) this.#countBucket(state.bucket, sign);
+  }
+
+  #countBucket(bucket: number, sign: 1 | -1): void {
+    const rows = (this.#bucketRows[bucket] ?? 0) + sign;
+    this.#bucketRows[bucket] = rows;
+    if (sign === 1 && rows === 1) this.#bucketCount += 1;
+    if (sign === -1 && rows === 0) this.#bucketCount -= 1;
   }
 
   #contextAt(line: number): RowContext {
@@ -487,8 +529,12 @@ export class ManifestModel {
   }
 
   #bucketNumber(name: string): number {
+    if (name === this.#bucketNames[this.#lastBucket]) return this.#lastBucket;
     const known = this.#bucketNumbers.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#lastBucket = known;
+      return known;
+    }
     const number = this.#bucketNames.length;
     this.#bucketNumbers.set(name, number);
     this.#bucketNames.push(name);

@@ -54,6 +54,11 @@ export interface CleanRow {
 }
 
 const cleanBucket = /^[a-z0-9](?:[a-z0-9-]){1,61}[a-z0-9],/;
+/** For a name with the comma behind it. */
+export function isCleanBucket(prefix: string): boolean {
+  return cleanBucket.test(prefix) && prefix.indexOf(',') === prefix.length - 1;
+}
+
 const cleanKey = String.raw`(?!\/|%2[Ff])(?:[A-Za-z0-9\-_.~\/!'()*]|%(?!25[0-9A-Fa-f]{2})[0-7][0-9A-Fa-f]){1,1024}`;
 const cleanTwoColumns = new RegExp(`^${cleanKey}$`);
 const cleanThreeColumns = new RegExp(`^(${cleanKey}),([A-Za-z0-9._-]+)$`);

@@ -82,6 +82,20 @@ class Block<Note> {
     if (state.bucket >= 0) this.buckets.set(state.bucket, (this.buckets.get(state.bucket) ?? 0) + 1);
   }
 
+  /** Adds a clean row behind the last line: most lines of most manifests, so nothing is done here that is done for others. */
+  addClean(low: number, high: number, bucket: number): void {
+    const index = this.count;
+    this.rowLines[index] = 1;
+    this.low[index] = low;
+    this.high[index] = high;
+    this.bucket[index] = bucket;
+    this.kind[index] = rowKinds.data + rowKinds.decider;
+    this.ofKind.data += 1;
+    this.ofKind.decider += 1;
+    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+    this.count += 1;
+  }
+
   /** Makes room for `inserted` empty lines in place of `removed` ones; there must be room for them. */
   splice(index: number, removed: number, inserted: number): void {
     for (let at = index; at < index + removed; at += 1) this.#uncount(at);
@@ -183,14 +197,24 @@ export class LineBlocks<Note> {
   }
 
   append(state: LineState): void {
-    let block = this.#blocks.at(-1);
-    if (block === undefined || block.count >= fill) {
-      block = new Block<Note>();
-      this.#blocks.push(block);
-    }
+    const block = this.#blockToFill();
     block.put(block.count, state);
     block.count += 1;
     this.#lineCount += 1;
+  }
+
+  /** Appends a row of one line without findings or quotes. */
+  appendClean(low: number, high: number, bucket: number): void {
+    this.#blockToFill().addClean(low, high, bucket);
+    this.#lineCount += 1;
+  }
+
+  #blockToFill(): Block<Note> {
+    const last = this.#blocks.at(-1);
+    if (last !== undefined && last.count < fill) return last;
+    const block = new Block<Note>();
+    this.#blocks.push(block);
+    return block;
   }
 
   /** Replaces lines by empty ones, which the caller then fills. */

@@ -60,6 +60,11 @@ export class RowAssembler {
     }
   }
 
+  /** For a line that someone else took for a row; no line may be held back. */
+  skipLine(): void {
+    this.#line += 1;
+  }
+
   /** To be called after the last line. */
   end(): void {
     while (this.#open.length > 0) this.#giveUp();
