@@ -34,3 +34,19 @@ export async function buildInSlices(model: ManifestModel, slicing: Slicing): Pro
   }
   return true;
 }
+
+/** Runs something long without keeping anyone waiting. Undefined when its text has changed meanwhile: what it says is useless then. */
+export async function runInSlices<T extends object>(
+  steps: Generator<void, T, undefined>,
+  slicing: Pick<Slicing, 'now' | 'breathe' | 'isOutdated' | 'sliceMs'>,
+): Promise<T | undefined> {
+  let sliceEnd = slicing.now() + slicing.sliceMs;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (slicing.now() < sliceEnd) continue;
+    await slicing.breathe();
+    if (slicing.isOutdated()) return undefined;
+    sliceEnd = slicing.now() + slicing.sliceMs;
+  }
+}

@@ -16,26 +16,30 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
   };
   readonly #manifests: LintedManifests;
   /** Edits that touch the whole file are worked out when they are chosen, not whenever the cursor moves. */
-  readonly #laterEdits = new WeakMap<vscode.CodeAction, () => vscode.WorkspaceEdit>();
+  readonly #laterEdits = new WeakMap<vscode.CodeAction, () => Promise<vscode.WorkspaceEdit>>();
 
   constructor(manifests: LintedManifests) {
     this.#manifests = manifests;
   }
 
-  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
     const manifest = this.#manifests.get(document);
     if (manifest === undefined) return [];
     // `only` is a kind that contains those wanted: `source.fixAll` on save, `quickfix` for the light bulb.
     const wants = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind);
     const actions: vscode.CodeAction[] = [];
     if (wants(vscode.CodeActionKind.QuickFix)) actions.push(...this.#quickFixes(manifest, range, context.diagnostics));
-    if (context.only !== undefined && wants(fixAllKind)) actions.push(...fixAllAction(manifest));
+    if (context.only !== undefined && wants(fixAllKind)) actions.push(...(await fixAllAction(manifest)));
     return actions;
   }
 
-  resolveCodeAction(action: vscode.CodeAction): vscode.CodeAction {
+  async resolveCodeAction(action: vscode.CodeAction): Promise<vscode.CodeAction> {
     const edit = this.#laterEdits.get(action);
-    if (edit !== undefined) action.edit = edit();
+    if (edit !== undefined) action.edit = await edit();
     return action;
   }
 
@@ -75,8 +79,8 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
       if (fix.edits.length === 0) return;
       const title = vscode.l10n.t('{0} (all {1} like this)', fix.title, count.toLocaleString('en-US'));
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-      this.#laterEdits.set(action, () => {
-        const fixes = fixesOfRule(manifest.problemsOfRule(problem.rule), problem.rule)[choice] ?? [];
+      this.#laterEdits.set(action, async () => {
+        const fixes = fixesOfRule(await manifest.problemsOfRule(problem.rule), problem.rule)[choice] ?? [];
         return documentEdit(
           manifest.document,
           fixes.flatMap((item) => item.edits),
@@ -101,8 +105,8 @@ function fixAction(title: string, document: vscode.TextDocument, fix: Fix): vsco
   return action;
 }
 
-function fixAllAction(manifest: LintedManifest): vscode.CodeAction[] {
-  const edit = manifest.fixAllEdit();
+async function fixAllAction(manifest: LintedManifest): Promise<vscode.CodeAction[]> {
+  const edit = await manifest.fixAllEdit();
   if (edit === undefined) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all in this manifest'), fixAllKind);
   action.edit = edit;

@@ -6,8 +6,12 @@ import { textChange } from './textChange.js';
 /** Above this, one replacement of everything between the first and the last edit is much cheaper for the editor. */
 const maxSingleEdits = 1000;
 
-/** One workspace edit for edits that never overlap. */
-export function documentEdit(document: vscode.TextDocument, edits: readonly Edit[]): vscode.WorkspaceEdit {
+/** One workspace edit for edits that never overlap. `texts` are all of the document before and after, where they are known. */
+export function documentEdit(
+  document: vscode.TextDocument,
+  edits: readonly Edit[],
+  texts?: { readonly before: string; readonly after: string },
+): vscode.WorkspaceEdit {
   const result = new vscode.WorkspaceEdit();
   if (edits.length <= maxSingleEdits) {
     result.set(
@@ -16,7 +20,15 @@ export function documentEdit(document: vscode.TextDocument, edits: readonly Edit
     );
     return result;
   }
-  const before = document.getText();
+  const before = texts?.before ?? document.getText();
+  const change = textChange(before, texts?.after ?? applyEdits(document, before, edits));
+  if (change === undefined) return result;
+  const range = new vscode.Range(document.positionAt(change.start), document.positionAt(change.end));
+  result.replace(document.uri, range, change.text);
+  return result;
+}
+
+function applyEdits(document: vscode.TextDocument, before: string, edits: readonly Edit[]): string {
   const parts: string[] = [];
   let copied = 0;
   const placed = edits.map((edit) => {
@@ -28,9 +40,5 @@ export function documentEdit(document: vscode.TextDocument, edits: readonly Edit
     copied = edit.end;
   }
   parts.push(before.slice(copied));
-  const change = textChange(before, parts.join(''));
-  if (change === undefined) return result;
-  const range = new vscode.Range(document.positionAt(change.start), document.positionAt(change.end));
-  result.replace(document.uri, range, change.text);
-  return result;
+  return parts.join('');
 }

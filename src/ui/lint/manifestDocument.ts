@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 import type { ManifestField } from '../../core/job/jobTypes.js';
-import { fixAll } from '../../core/manifest/fixAll.js';
+import { fixAllInSteps } from '../../core/manifest/fixAll.js';
 import { ManifestModel } from '../../core/manifest/incrementalLint.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
 import type { Problem } from '../../core/manifest/problem.js';
-import { buildInSlices, sliceMs } from './buildInSlices.js';
+import { buildInSlices, runInSlices, type Slicing, sliceMs } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
 import { documentEdit } from './documentEdit.js';
 import { countTouchedLines, lineChanges } from './lineChanges.js';
@@ -87,10 +87,10 @@ export class ManifestDocument implements LintedManifest {
    */
   async lint(onPartial: (result: LintResult) => void): Promise<LintResult | undefined> {
     const turn = ++this.#turn;
-    const ready = this.result();
-    if (ready !== undefined) return ready;
     const { document } = this;
     const { version } = document;
+    if (document.lineCount <= maxLinesAtOnce) return this.result();
+    if (this.isFollowed) return await this.#listInSlices(turn);
     const model = this.#newModel();
     const startedAt = performance.now();
     const isBuilt = await buildInSlices(model, {
@@ -104,22 +104,53 @@ export class ManifestDocument implements LintedManifest {
     this.lastBuildMs = performance.now() - startedAt;
     if (!isBuilt) return undefined;
     this.#built = { model, version };
-    return this.result();
+    return await this.#listInSlices(turn);
   }
 
-  problemsOfRule(rule: string): readonly Problem[] {
-    let result = this.result();
-    if (result === undefined || result.isTruncated) {
-      const model = this.#built !== undefined && this.isFollowed ? this.#built.model : this.#newModel();
-      if (!this.isFollowed) model.rebuild();
-      result = model.lint({ ...this.#lintOptions(), maxProblems: Number.MAX_SAFE_INTEGER });
+  /** Lists the problems of a model that is built. */
+  async #listInSlices(turn: number): Promise<LintResult | undefined> {
+    const { version, encoding } = this.document;
+    const options = this.#options;
+    const cached = this.#cached;
+    if (cached?.version === version && cached.encoding === encoding && cached.options === options) return cached.result;
+    const model = this.#built?.model;
+    if (model === undefined) return undefined;
+    const slicing = this.#slicing();
+    const result = await runInSlices(model.lintInSteps(this.#lintOptions()), {
+      ...slicing,
+      isOutdated: () => slicing.isOutdated() || this.#turn !== turn,
+    });
+    if (result !== undefined) this.#cached = { version, encoding, options, result };
+    return result;
+  }
+
+  async problemsOfRule(rule: string): Promise<readonly Problem[]> {
+    const listed = this.result() ?? (await this.lint(() => undefined));
+    const model = this.isFollowed ? this.#built?.model : undefined;
+    let problems = listed?.problems ?? [];
+    if (listed?.isTruncated === true && model !== undefined) {
+      const options = { ...this.#lintOptions(), maxProblems: Number.MAX_SAFE_INTEGER };
+      problems = (await runInSlices(model.lintInSteps(options), this.#slicing()))?.problems ?? [];
     }
-    return result.problems.filter((problem) => problem.rule === rule);
+    return problems.filter((problem) => problem.rule === rule);
   }
 
-  fixAllEdit(): vscode.WorkspaceEdit | undefined {
-    const { edits } = fixAll(this.document.getText(), this.#lintOptions());
-    return edits.length === 0 ? undefined : documentEdit(this.document, edits);
+  async fixAllEdit(): Promise<vscode.WorkspaceEdit | undefined> {
+    const before = this.document.getText();
+    const fixed = await runInSlices(fixAllInSteps(before, this.#lintOptions()), this.#slicing());
+    if (fixed === undefined || fixed.edits.length === 0) return undefined;
+    return documentEdit(this.document, fixed.edits, { before, after: fixed.text });
+  }
+
+  #slicing(): Pick<Slicing, 'now' | 'breathe' | 'isOutdated' | 'sliceMs'> {
+    const { document } = this;
+    const { version } = document;
+    return {
+      now: () => performance.now(),
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      isOutdated: () => document.version !== version || document.isClosed,
+      sliceMs,
+    };
   }
 
   #newModel(): ManifestModel {

@@ -168,7 +168,7 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     }
     const document = await vscode.workspace.openTextDocument(uri);
     const manifest = this.#manifests.get(document) ?? new ManifestDocument(document, () => this.#optionsOf(uri));
-    const edit = manifest.fixAllEdit();
+    const edit = await manifest.fixAllEdit();
     const hasMark = document.encoding === 'utf8bom' && this.#optionsOf(uri).severities?.['byte-order-mark'] !== 'off';
     if (edit !== undefined && !(await vscode.workspace.applyEdit(edit))) {
       throw new BatchError('EditRefused', vscode.l10n.t('The manifest changed while it was being fixed.'), {
