@@ -73,7 +73,8 @@ suite('manifests on disk', () => {
     assert.equal(await lint(vscode.Uri.file(join(folder, 'empty'))), undefined, 'it says that there is none');
   });
 
-  test('a file that was linted is linted again when it changes, and opens as a manifest', async () => {
+  test('a file that was linted is linted again when it changes, and opens as a manifest', async function () {
+    this.timeout(120_000);
     const uri = await write('plain.csv', 'examples,a b\n');
     await lint(uri);
     assert.deepEqual(rules(uri), ['unencoded-key']);
@@ -87,7 +88,7 @@ suite('manifests on disk', () => {
     await until(uri, () => rules(uri).includes('blank-line'), 'blank-line while it is edited');
     assert.equal(counts(await lint(uri)), 'plain.csv: 2, 3', 'the text in the editor counts');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    await until(uri, () => rules(uri).join() === 'unencoded-key,bad-escape', 'what is on disk after closing', 20_000);
+    await until(uri, () => rules(uri).join() === 'unencoded-key,bad-escape', 'what is on disk after closing', 60_000);
     await rm(uri.fsPath);
     await until(uri, () => ours(uri).length === 0, 'no problems of a file that is gone', 20_000);
   });
