@@ -9,6 +9,8 @@ import { ErrorBoundary } from './ui/platform/errorBoundary.js';
 import { JobActivity } from './ui/platform/jobActivity.js';
 import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
+import { registerJobPage } from './ui/jobPage/registerJobPage.js';
+import { registerLedger } from './ui/ledger/registerLedger.js';
 import { registerLint } from './ui/lint/registerLint.js';
 import { registerMaking } from './ui/making/registerMaking.js';
 import { registerPolicy } from './ui/policy/registerPolicy.js';
@@ -31,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
   registerScaffold(services);
   registerJobStatusItem(services);
   const jobs = registerExplorer(services);
+  registerJobPage(services, jobs);
+  registerLedger(services, jobs);
   registerReport(services, jobs);
   registerMaking(services, jobs);
   registerRun(services, jobs);

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.js';
 import { type Formats, formatCount } from '../../core/view/formats.js';
 import { countsOf } from '../../core/view/jobOutcome.js';
 import { jobLabel } from '../../core/view/jobText.js';
+import { keepLedger } from '../ledger/keepLedger.js';
+import { LedgerFile } from '../ledger/ledgerFile.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { ActiveJob } from '../platform/jobActivity.js';
 import type { Services } from '../platform/services.js';
@@ -22,6 +25,8 @@ export interface Explorer extends vscode.Disposable {
   readonly store: JobStore;
   readonly tree: JobTree;
   readonly actions: JobActions;
+  /** Every job that was seen. */
+  readonly ledger: LedgerFile;
   render(element: TreeElement): vscode.TreeItem;
   resolve(item: vscode.TreeItem, element: TreeElement): vscode.TreeItem;
   /** Watches a job to its end and shows it in the view, without taking the focus. */
@@ -32,6 +37,8 @@ export interface Explorer extends vscode.Disposable {
   group(grouping: Grouping): void;
   dismissAway(): void;
   loadMore(targetId: string, parentId: string): Promise<void>;
+  /** The job that is selected in the view. */
+  selected(): JobReference | undefined;
   /** The text of a document that shows a job. */
   text(uri: vscode.Uri): Promise<string>;
 }
@@ -52,9 +59,18 @@ export function createExplorer(services: Services, targets: TargetProvider, view
   const state = new JobViewState(memory, (error) => errors.logOnly('Remember the view', error));
   const tree = disposables.add(new JobTree(store, formats, state, clock));
   const actions = new JobActions(targets, store, formats);
+  const ledger = new LedgerFile(join(services.context.globalStorageUri.fsPath, 'ledger'));
   const aborted = new AbortController();
   contextKeys.set('s3batch.jobsGrouping', state.grouping);
   disposables.add({ dispose: () => aborted.abort() });
+  disposables.add(
+    keepLedger(
+      store,
+      ledger,
+      () => clock.now(),
+      (error) => errors.logOnly('Write down jobs', error),
+    ),
+  );
   disposables.add(notifyOfEnds(store, services, formats));
   disposables.add(
     store.onDidChangeFollowed((followed) => {
@@ -95,6 +111,7 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     store,
     tree,
     actions,
+    ledger,
     render: (element) => renderElement(element, tree.view(element)),
     resolve: (item, element) => resolveElement(item, element, formats),
     async follow(reference) {
@@ -127,6 +144,7 @@ export function createExplorer(services: Services, targets: TargetProvider, view
       const ids = targetId === '' ? store.targets.map(({ target }) => target.id) : [targetId];
       await Promise.all(ids.map((id) => store.loadMore(id)));
     },
+    selected: () => view().selection.find(({ jobId }) => jobId !== ''),
     text: async (uri) => await jobText(store, uri),
     dispose: () => disposables.dispose(),
   };

@@ -13,6 +13,8 @@ const followAfterMs = 3000;
 /** What the other features need of the jobs: clients, and to hand over a job that they have created. */
 export interface Jobs {
   readonly targets: TargetProvider;
+  /** Jobs, tree and actions; loads them if need be. */
+  explorer(): Promise<Explorer>;
   /** Watches a job to its end: tree, status bar, and a notification at its end. */
   follow(reference: JobReference): Promise<void>;
   /** The job given, or one chosen among those that have ended. */
@@ -111,6 +113,7 @@ export function registerExplorer(services: Services): Jobs {
 
   return {
     targets,
+    explorer: load,
     follow: async (reference) => await (await load()).follow(reference),
     chooseEnded: async (given) =>
       await (await load()).actions.choose(given, 'reported', vscode.l10n.t('Whose report is to be opened?')),

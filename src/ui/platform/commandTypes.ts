@@ -78,6 +78,8 @@ export const Command = {
   jobOpenManifest: 's3batch.job.openManifest',
   jobCopyId: 's3batch.job.copyId',
   jobCopyArn: 's3batch.job.copyArn',
+  /** Opens the page of a job. */
+  jobShow: 's3batch.job.show',
   jobPin: 's3batch.job.pin',
   jobUnpin: 's3batch.job.unpin',
   jobEditTags: 's3batch.job.editTags',
@@ -105,6 +107,10 @@ export const Command = {
   /** Adds an AWS profile and a Region as a target. */
   targetAdd: 's3batch.target.add',
   targetRemove: 's3batch.target.remove',
+  /** Searches what is kept of jobs, also of those that the service has forgotten. */
+  ledgerSearch: 's3batch.ledger.search',
+  ledgerExport: 's3batch.ledger.export',
+  ledgerDelete: 's3batch.ledger.delete',
   engineStart: 's3batch.engine.start',
   engineStop: 's3batch.engine.stop',
   engineRevealData: 's3batch.engine.revealData',
@@ -143,6 +149,7 @@ export interface CommandTypes {
   's3batch.job.confirm': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.cancel': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.changePriority': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
+  's3batch.job.show': { args: [job?: GivenJob]; result: void };
   's3batch.job.pin': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.unpin': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.editTags': { args: [job?: GivenJob]; result: void };
@@ -165,6 +172,9 @@ export interface CommandTypes {
   's3batch.jobs.loadMore': { args: [targetId?: string, parentId?: string]; result: void };
   's3batch.target.add': { args: []; result: string | undefined };
   's3batch.target.remove': { args: [target?: { readonly targetId: string }]; result: void };
+  's3batch.ledger.search': { args: []; result: void };
+  's3batch.ledger.export': { args: []; result: void };
+  's3batch.ledger.delete': { args: []; result: void };
   's3batch.engine.start': { args: []; result: void };
   's3batch.engine.stop': { args: []; result: void };
   's3batch.engine.revealData': { args: []; result: void };
