@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { BatchError, errorMessage } from '../../base/errors.js';
 import { jobArn, parseObjectArn } from '../../core/job/arn.js';
 import { consoleUrl } from '../../core/job/consoleUrl.js';
+import { toJobFile } from '../../core/job/jobFile.js';
+import { exportJob } from '../../core/export/exportJob.js';
 import type { JobDescriptor, Tag } from '../../core/job/jobTypes.js';
 import { priorityShape, putJobTaggingRequestShape } from '../../core/job/requestShapes.js';
 import { validateShape } from '../../core/operations/validateShape.js';
@@ -132,6 +134,15 @@ export class JobActions {
       }),
     );
     await copy(arns.join('\n'));
+  }
+
+  /** The AWS CLI line that creates the same job again, for the shell of this machine. */
+  async copyAsCli(given: readonly JobReference[]): Promise<void> {
+    const [reference] = await this.#chosen(given, 'copyable', vscode.l10n.t('Which job is to be copied as an AWS CLI command?'));
+    if (reference === undefined) return;
+    const { descriptor, tags } = await this.#store.details(reference);
+    const text = exportJob(toJobFile(descriptor, tags), process.platform === 'win32' ? 'powershell' : 'sh');
+    await copy(text.trimEnd());
   }
 
   async openManifest(given: readonly JobReference[]): Promise<void> {
