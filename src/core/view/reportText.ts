@@ -1,31 +1,43 @@
 import type { JobDescriptor } from '../job/jobTypes.js';
 import type { Target } from '../job/target.js';
 import type { Cause } from '../report/causes.js';
-import type { UnreadableLine } from '../report/readReport.js';
 import { type Formats, formatCount, formatTime } from './formats.js';
 import { operationText } from './jobDetails.js';
 import { jobLabel, stateText } from './jobText.js';
 
-/** One result file of a report after it was read. */
-export interface ReadResultFile {
-  readonly status: 'succeeded' | 'failed';
-  readonly bucket: string;
-  readonly key: string;
-  readonly rows: number;
-  /** The file is not the one that the report's manifest names: its MD5 is another. */
-  readonly isAltered: boolean;
-  readonly unreadable: readonly UnreadableLine[];
-  readonly unreadableCount: number;
+/** What a report is of. */
+export interface ReportSubject {
+  readonly title: string;
+  /** The state of the job in a few words. */
+  readonly state?: string;
+  /** Lines of `name: value`. */
+  readonly facts: readonly string[];
+  /** Why the job ended, when it did not come to its end. */
+  readonly reasons: readonly string[];
 }
 
-export interface ReadReport {
+/** One result file of a report after it was read. */
+export interface ReportTextFile {
+  readonly status: 'succeeded' | 'failed' | undefined;
+  /** `s3://bucket/key`, or a path. */
+  readonly name: string;
+  /** Where it can be opened. */
+  readonly place: ReportPlace;
+  readonly rows: number;
+}
+
+export type ReportPlace = { readonly bucket: string; readonly key: string } | { readonly path: string };
+
+export interface ReportTextSource {
   /** ISO 8601. */
-  readonly createdAt: string;
+  readonly createdAt: string | undefined;
   readonly succeeded: number;
   readonly failed: number;
   readonly causes: readonly Cause[];
   /** Failed first. */
-  readonly files: readonly ReadResultFile[];
+  readonly files: readonly ReportTextFile[];
+  /** What could not be read, in sentences. */
+  readonly problems: readonly string[];
 }
 
 /** A place in the text that opens an object. Lines and columns are 0-based. */
@@ -33,8 +45,7 @@ export interface ReportLink {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  readonly bucket: string;
-  readonly key: string;
+  readonly place: ReportPlace;
 }
 
 export interface ReportText {
@@ -43,25 +54,41 @@ export interface ReportText {
   readonly links: readonly ReportLink[];
 }
 
+/** What the report of a job is of. */
+export function jobSubject(target: Target, job: JobDescriptor, formats: Formats): ReportSubject {
+  const { l10n } = formats;
+  return {
+    title: l10n.t('Report of "{0}"', jobLabel(job)),
+    state: stateText(job, formats),
+    facts: [
+      l10n.t('Operation: {0}', operationText(job)),
+      l10n.t('Target: {0}', `${target.label}, ${target.region}`),
+      l10n.t('Job ID: {0}', job.JobId),
+    ],
+    reasons: (job.FailureReasons ?? []).map((reason) =>
+      [reason.FailureCode, reason.FailureReason].filter((part) => part !== undefined).join(': '),
+    ),
+  };
+}
+
 /** A completion report for people: how many, then why not, biggest cause first, then the files themselves. */
-export function reportText(target: Target, job: JobDescriptor, report: ReadReport, formats: Formats): ReportText {
+export function reportText(subject: ReportSubject, report: ReportTextSource, formats: Formats): ReportText {
   const { l10n } = formats;
   const lines: string[] = [];
   const links: ReportLink[] = [];
-  lines.push(
-    `# ${l10n.t('Report of "{0}"', jobLabel(job))}`,
-    '',
-    `**${stateText(job, formats)}**`,
-    '',
-    `- ${l10n.t('Operation: {0}', operationText(job))}`,
-    `- ${l10n.t('Target: {0}', `${target.label}, ${target.region}`)}`,
-    `- ${l10n.t('Job ID: {0}', job.JobId)}`,
-    `- ${l10n.t('Written: {0}', formatTime(report.createdAt, formats))}`,
-    `- ${l10n.t('Rows in the report: {0} failed, {1} succeeded', formatCount(report.failed, formats), formatCount(report.succeeded, formats))}`,
-    '',
+  lines.push(`# ${subject.title}`, '');
+  if (subject.state !== undefined) lines.push(`**${subject.state}**`, '');
+  const written = report.createdAt === undefined ? [] : [l10n.t('Written: {0}', formatTime(report.createdAt, formats))];
+  const { failed, succeeded } = report;
+  const rows = l10n.t(
+    'Rows in the report: {0} failed, {1} succeeded',
+    formatCount(failed, formats),
+    formatCount(succeeded, formats),
   );
-  for (const reason of job.FailureReasons ?? []) {
-    lines.push(`> ${[reason.FailureCode, reason.FailureReason].filter((part) => part !== undefined).join(': ')}`, '');
+  lines.push(...[...subject.facts, ...written, rows].map((fact) => `- ${fact}`), '');
+  for (const reason of subject.reasons) lines.push(`> ${reason}`, '');
+  if (report.problems.length > 0) {
+    lines.push(`## ${l10n.t('What could not be read')}`, '', ...report.problems.map((problem) => `- ${problem}`), '');
   }
   lines.push(`## ${l10n.t('Failures by cause')}`, '');
   if (report.causes.length === 0) lines.push(l10n.t('No task in this report failed.'), '');
@@ -70,22 +97,10 @@ export function reportText(target: Target, job: JobDescriptor, report: ReadRepor
   lines.push(`## ${l10n.t('Files')}`, '');
   if (report.files.length === 0) lines.push(l10n.t('The report has no result files.'), '');
   for (const file of report.files) {
-    const status = file.status === 'failed' ? l10n.t('failed') : l10n.t('succeeded');
-    const prefix = `- ${status}, ${rowsText(file.rows, formats)}: `;
-    const uri = `s3://${file.bucket}/${file.key}`;
-    links.push({
-      line: lines.length,
-      start: prefix.length,
-      end: prefix.length + uri.length,
-      bucket: file.bucket,
-      key: file.key,
-    });
-    lines.push(prefix + uri);
-    if (file.isAltered) lines.push(`  - ${l10n.t('Its MD5 is not the one that the report names: it has been changed since.')}`);
-    if (file.unreadableCount > 0) {
-      const where = file.unreadable.map((line) => line.line).join(', ');
-      lines.push(`  - ${l10n.t('{0} could not be read, first in line {1}.', rowsText(file.unreadableCount, formats), where)}`);
-    }
+    const status = file.status === 'succeeded' ? l10n.t('succeeded') : l10n.t('failed');
+    const prefix = `- ${file.status === undefined ? '' : `${status}, `}${rowsText(file.rows, formats)}: `;
+    links.push({ line: lines.length, start: prefix.length, end: prefix.length + file.name.length, place: file.place });
+    lines.push(prefix + file.name);
   }
   return { text: `${lines.join('\n').trimEnd()}\n`, links };
 }

@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import type { JobFile } from '../../core/job/jobFile.js';
+import type { ReportElement } from '../report/reportTree.js';
 import type { JobCost } from '../../core/cost/costOfJob.js';
 import type { RoleComparison } from '../../core/iam/compareRole.js';
 import type { PolicyFormat } from '../../core/iam/formats/policyFormat.js';
@@ -75,6 +76,19 @@ export const Command = {
   jobCancel: 's3batch.job.cancel',
   jobChangePriority: 's3batch.job.changePriority',
   jobOpenReport: 's3batch.job.openReport',
+  /** Opens a report: a file, a folder, a zip file, or s3://. */
+  reportOpen: 's3batch.report.open',
+  reportClose: 's3batch.report.close',
+  /** Makes a manifest of the failed tasks, of a report or of a cause, and opens the wizard. */
+  reportRetry: 's3batch.report.retry',
+  /** Makes a manifest of the rows that were never attempted, and opens the wizard. */
+  reportResume: 's3batch.report.resume',
+  reportCompare: 's3batch.report.compare',
+  reportLoadMore: 's3batch.report.loadMore',
+  reportOpenObject: 's3batch.report.openObject',
+  reportCopyKey: 's3batch.report.copyKey',
+  /** Shows what the handler of a local job wrote. */
+  reportOpenLog: 's3batch.report.openLog',
   jobOpenManifest: 's3batch.job.openManifest',
   jobCopyId: 's3batch.job.copyId',
   jobCopyArn: 's3batch.job.copyArn',
@@ -158,6 +172,15 @@ export interface CommandTypes {
   's3batch.job.openInConsole': { args: [job?: GivenJob]; result: void };
   's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
+  's3batch.report.open': { args: [file?: Uri]; result: void };
+  's3batch.report.close': { args: [element?: ReportElement]; result: void };
+  's3batch.report.retry': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };
+  's3batch.report.resume': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };
+  's3batch.report.compare': { args: [element?: ReportElement]; result: void };
+  's3batch.report.loadMore': { args: [cause?: ReportElement]; result: void };
+  's3batch.report.openObject': { args: [row?: ReportElement]; result: void };
+  's3batch.report.copyKey': { args: [row?: ReportElement]; result: void };
+  's3batch.report.openLog': { args: [given?: ReportElement | JobReference]; result: void };
   's3batch.job.openManifest': { args: [job?: GivenJob]; result: void };
   's3batch.job.copyId': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.copyAsCli': { args: [job?: GivenJob]; result: void };

@@ -8,6 +8,8 @@ export interface ContextKeyTypes {
   /** The Jobs view shows only what fits a filter. */
   's3batch.isFiltered': boolean;
   's3batch.jobsGrouping': 'target' | 'status';
+  /** The Report view has something to show. */
+  's3batch.hasReport': boolean;
 }
 export type ContextKeyId = keyof ContextKeyTypes;
 
@@ -16,5 +18,6 @@ const ids: Readonly<Record<ContextKeyId, null>> = {
   's3batch.isManifest': null,
   's3batch.isFiltered': null,
   's3batch.jobsGrouping': null,
+  's3batch.hasReport': null,
 };
 export const contextKeyIds = Object.keys(ids) as readonly ContextKeyId[];

@@ -1,40 +1,74 @@
 import * as vscode from 'vscode';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import { Command } from '../platform/commandTypes.js';
+import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { objectScheme, reportScheme } from './objectUri.js';
-import type { ReportDocuments } from './reportDocuments.js';
+import type { ReportFeature } from './reportFeature.js';
+import type { ReportElement } from './reportTree.js';
 
-/** Registers "Open Report" and the documents behind it; reading loads when the first of them is opened. */
-export function registerReport({ context, commands }: Services, jobs: Jobs): void {
-  let loading: Promise<ReportDocuments> | undefined;
-  const load = (): Promise<ReportDocuments> =>
-    (loading ??= import('./reportDocuments.js').then(({ ReportDocuments }) => new ReportDocuments(jobs.targets)));
-  const changed = new vscode.EventEmitter<vscode.Uri>();
+/** Registers the Report view, its commands and documents; what reads reports loads when the first of them is opened. */
+export function registerReport(services: Services, jobs: Jobs): void {
+  const { context, commands } = services;
+  const changedText = new vscode.EventEmitter<vscode.Uri>();
+  const changedTree = new vscode.EventEmitter<ReportElement | undefined>();
+  let loading: Promise<ReportFeature> | undefined;
+  const load = (): Promise<ReportFeature> =>
+    (loading ??= import('./reportFeature.js').then(({ ReportFeature }) => {
+      const feature = new ReportFeature(services, jobs, {
+        changedText: (uri) => changedText.fire(uri),
+        changedTree: (element) => changedTree.fire(element),
+        reveal: async (element) => await view.reveal(element, { expand: true, focus: false }),
+      });
+      context.subscriptions.push(feature);
+      return feature;
+    }));
+
+  const view = vscode.window.createTreeView<ReportElement>('s3batch.report', {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changedTree.event,
+      // Nothing is open before something was opened.
+      getChildren: async (element) => (loading === undefined ? [] : await (await loading).tree.getChildren(element)),
+      getTreeItem: async (element) => (await load()).tree.getTreeItem(element),
+      getParent: (element) => (element.kind === 'report' ? undefined : element.parent),
+    },
+  });
   context.subscriptions.push(
-    changed,
+    changedText,
+    changedTree,
+    view,
     vscode.workspace.registerTextDocumentContentProvider(objectScheme, {
-      provideTextDocumentContent: async (uri) => await (await load()).object(uri),
+      provideTextDocumentContent: async (uri) => await (await load()).documents.object(uri),
     }),
     vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
-      onDidChange: changed.event,
-      provideTextDocumentContent: async (uri) => await (await load()).summary(uri),
+      onDidChange: changedText.event,
+      provideTextDocumentContent: async (uri) => await (await load()).documents.summary(uri),
     }),
     vscode.languages.registerDocumentLinkProvider(
       { scheme: reportScheme },
-      { provideDocumentLinks: async ({ uri }) => (await load()).links(uri) },
+      { provideDocumentLinks: async ({ uri }) => (await load()).documents.links(uri) },
     ),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === reportScheme) void loading?.then((documents) => documents.forget(uri));
+      if (uri.scheme === reportScheme) void loading?.then(({ documents }) => documents.forget(uri));
     }),
   );
+
   commands.register(Command.jobOpenReport, async (job) => {
     const reference = await jobs.chooseEnded(job);
-    if (reference === undefined) return;
-    const options = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Reading the report…') };
-    const uri = await vscode.window.withProgress(options, async () => await (await load()).read(reference));
-    // Also when it is open already: the report may have been written again since.
-    changed.fire(uri);
-    await vscode.window.showTextDocument(uri, { preview: false });
+    if (reference !== undefined) await (await load()).open({ kind: 'job', reference: plain(reference) });
   });
+  commands.register(Command.reportOpen, async (file) => await (await load()).openFile(file));
+  commands.register(Command.reportClose, async (element) => (await load()).close(element));
+  commands.register(Command.reportRetry, async (element) => await (await load()).retry(element));
+  commands.register(Command.reportResume, async (element) => await (await load()).resume(element));
+  commands.register(Command.reportCompare, async (element) => await (await load()).compare(element));
+  commands.register(Command.reportLoadMore, async (cause) => (await load()).loadMore(cause));
+  commands.register(Command.reportOpenObject, async (row) => await (await load()).openObject(row));
+  commands.register(Command.reportCopyKey, async (row) => await (await load()).copyKey(row));
+  commands.register(Command.reportOpenLog, async (element) => await (await load()).openLog(element));
+}
+
+/** A tree element may be given for a job; what is kept, or written into a URI, is the reference alone. */
+function plain({ targetId, jobId }: JobReference): JobReference {
+  return { targetId, jobId };
 }

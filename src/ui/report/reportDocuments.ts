@@ -1,51 +1,52 @@
 import * as vscode from 'vscode';
-import { jobLabel } from '../../core/view/jobText.js';
+import type { Formats } from '../../core/view/formats.js';
 import { type ReportText, reportText } from '../../core/view/reportText.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
-import type { JobReference } from '../platform/commandTypes.js';
-import { objectUri, parseObjectUri, reportScheme, targetAuthority, targetOfAuthority } from './objectUri.js';
-import { readJobReport } from './readJobReport.js';
+import { objectUri, parseObjectUri, reportScheme } from './objectUri.js';
+import type { OpenReport, OpenReports, ReportSource } from './openReports.js';
 
 /** The texts of read-only documents: the summary of a report, and any object of a target. */
 export class ReportDocuments {
   readonly #targets: TargetProvider;
+  readonly #reports: OpenReports;
+  readonly #formats: Formats;
   /** By URI, as long as the document is open. */
-  readonly #reports = new Map<string, ReportText>();
+  readonly #texts = new Map<string, ReportText>();
 
-  constructor(targets: TargetProvider) {
+  constructor(targets: TargetProvider, reports: OpenReports, formats: Formats) {
     this.#targets = targets;
+    this.#reports = reports;
+    this.#formats = formats;
   }
 
-  /** Reads the report of a job anew; the URI of its summary. */
-  async read(reference: JobReference): Promise<vscode.Uri> {
-    const client = await this.#targets.client(reference.targetId);
-    const job = await client.describeJob(reference.jobId);
-    const uri = reportUri(reference, jobLabel(job));
-    const report = await readJobReport(client, job);
-    this.#reports.set(uri.toString(), reportText(client.target, job, report, { l10n: vscode.l10n, locale: vscode.env.language }));
+  /** The summary of a report that was read. */
+  show(open: OpenReport, source: ReportSource): vscode.Uri {
+    const uri = reportUri(source, open.subject.title);
+    const { createdAt, succeeded, failed, causes, problems } = open.report;
+    const text = reportText(open.subject, { createdAt, succeeded, failed, causes, problems, files: open.files }, this.#formats);
+    this.#texts.set(uri.toString(), text);
     return uri;
   }
 
   /** The summary at a URI, read if need be: a window that was reloaded asks for it too. */
   async summary(uri: vscode.Uri): Promise<string> {
-    if (!this.#reports.has(uri.toString())) {
-      const [, jobId = ''] = uri.path.split('/');
-      const read = await this.read({ targetId: targetOfAuthority(uri.authority), jobId });
-      const text = this.#reports.get(read.toString());
-      if (text !== undefined) this.#reports.set(uri.toString(), text);
+    if (!this.#texts.has(uri.toString())) {
+      const source = JSON.parse(uri.query) as ReportSource;
+      this.show(await this.#reports.open(source), source);
     }
-    return this.#reports.get(uri.toString())?.text ?? '';
+    return this.#texts.get(uri.toString())?.text ?? '';
   }
 
   links(uri: vscode.Uri): vscode.DocumentLink[] {
-    return (this.#reports.get(uri.toString())?.links ?? []).map((link) => {
-      const range = new vscode.Range(link.line, link.start, link.line, link.end);
-      return new vscode.DocumentLink(range, objectUri(targetOfAuthority(uri.authority), link.bucket, link.key));
+    return (this.#texts.get(uri.toString())?.links ?? []).map(({ line, start, end, place }) => {
+      const range = new vscode.Range(line, start, line, end);
+      const target = 'path' in place ? vscode.Uri.file(place.path) : objectUri(targetOf(uri), place.bucket, place.key);
+      return new vscode.DocumentLink(range, target);
     });
   }
 
   forget(uri: vscode.Uri): void {
-    this.#reports.delete(uri.toString());
+    this.#texts.delete(uri.toString());
   }
 
   /** The bytes of an object as text. What is no UTF-8 shows as U+FFFD, as in any editor. */
@@ -56,8 +57,13 @@ export class ReportDocuments {
   }
 }
 
-/** The last part of the path is what the tab says. */
-function reportUri({ targetId, jobId }: JobReference, label: string): vscode.Uri {
-  const name = vscode.l10n.t('Report of {0}', label.replaceAll(/[/\\?#\r\n]/g, ' ').slice(0, 60));
-  return vscode.Uri.from({ scheme: reportScheme, authority: targetAuthority(targetId), path: `/${jobId}/${name}.md` });
+/** The last part of the path is what the tab says; the query says what to read. */
+function reportUri(source: ReportSource, title: string): vscode.Uri {
+  const name = title.replaceAll(/[/\\?#\r\n]/g, ' ').slice(0, 70);
+  return vscode.Uri.from({ scheme: reportScheme, path: `/${name}.md`, query: JSON.stringify(source) });
+}
+
+function targetOf(uri: vscode.Uri): string {
+  const source = JSON.parse(uri.query) as ReportSource;
+  return source.kind === 'job' ? source.reference.targetId : source.kind === 's3' ? source.targetId : '';
 }

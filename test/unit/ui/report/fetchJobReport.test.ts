@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BatchError } from '../../../../src/base/errors.js';
 import type { JobDescriptor } from '../../../../src/core/job/jobTypes.js';
 import { formatReportManifest } from '../../../../src/core/report/reportManifest.js';
 import { formatReportRow, type ReportRow } from '../../../../src/core/report/reportRow.js';
 import { untranslated } from '../../../../src/core/view/localizer.js';
-import { reportText } from '../../../../src/core/view/reportText.js';
-import { readJobReport } from '../../../../src/ui/report/readJobReport.js';
+import { jobSubject, reportText } from '../../../../src/core/view/reportText.js';
+import { readReportFiles } from '../../../../src/files/report/readReportFiles.js';
+import { fetchJobReport } from '../../../../src/ui/report/fetchJobReport.js';
 import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
 
 const job: JobDescriptor = {
@@ -46,17 +50,25 @@ function setUp(): FakeTargetClient {
   return client;
 }
 
-describe('readJobReport', () => {
-  it('reads every file, failed first, counts, groups by cause and checks the sums', async () => {
-    const report = await readJobReport(setUp(), job);
-    assert.deepEqual([report.failed, report.succeeded], [3, 1]);
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 's3batch-fetch-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('fetchJobReport', () => {
+  it('copies every file, so that it reads as where it came from', async () => {
+    const fetched = await fetchJobReport(setUp(), job, folder);
+    const report = await readReportFiles(fetched.path);
+    assert.deepEqual([report.failed, report.succeeded, report.jobId], [3, 1, 'j-12345']);
     assert.deepEqual(
       report.files.map((file) => [file.status, file.rows, file.isAltered]),
       [
-        ['failed', 3, false],
         ['succeeded', 1, true],
+        ['failed', 3, false],
       ],
     );
+    assert.deepEqual(fetched.places.get('f.csv'), { bucket: 'reports', key: 'p/job-j-12345/results/f.csv' });
     assert.deepEqual(
       report.causes.map((cause) => [cause.message, cause.count, cause.sampleKeys]),
       [
@@ -68,21 +80,43 @@ describe('readJobReport', () => {
 
   it('says when there is no report, and why', async () => {
     const none = { ...job, Report: { Enabled: false } };
-    await assert.rejects(readJobReport(setUp(), none), (error: BatchError) => error.code === 'NoReport');
+    await assert.rejects(fetchJobReport(setUp(), none, folder), (error: BatchError) => error.code === 'NoReport');
     const unwritten = { ...job, JobId: 'j-other' };
-    await assert.rejects(readJobReport(setUp(), unwritten), (error: BatchError) => {
+    await assert.rejects(fetchJobReport(setUp(), unwritten, folder), (error: BatchError) => {
       assert.equal(error.code, 'NoReport');
       assert.match(error.message, /s3:\/\/reports\/p\/job-j-other\/manifest\.json/);
       return true;
     });
   });
+
+  it('writes no file under a name that leads elsewhere', async () => {
+    for (const key of ['p/results/..', 'p/results/', 'p/results/a\\b.csv', 'p/results/.csv', 'p/results/a:b.csv']) {
+      const client = setUp();
+      const objects = client.buckets.get('reports');
+      objects?.set(
+        'p/job-j-12345/manifest.json',
+        bytes(formatReportManifest(0, [{ status: 'failed', bucket: 'reports', md5: '', key }])),
+      );
+      await assert.rejects(fetchJobReport(client, job, folder), { code: 'BadReport' }, key);
+      assert.deepEqual(await readdir(folder), []);
+    }
+  });
 });
 
 describe('reportText', () => {
+  const formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
+
   it('tells what failed and why, biggest cause first, and links every file', async () => {
     const client = setUp();
-    const formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
-    const { text, links } = reportText(client.target, job, await readJobReport(client, job), formats);
+    const fetched = await fetchJobReport(client, job, folder);
+    const report = await readReportFiles(fetched.path);
+    const files = [...fetched.places].map(([name, place]) => ({
+      status: name === 'f.csv' ? ('failed' as const) : ('succeeded' as const),
+      name: `s3://${place.bucket}/${place.key}`,
+      place,
+      rows: 1,
+    }));
+    const { text, links } = reportText(jobSubject(client.target, job, formats), { ...report, files }, formats);
     const lines = text.split('\n');
     assert.equal(lines[0], '# Report of "Rename"');
     assert.equal(lines[2], '**Complete, 3 failed · 1 succeeded**');
@@ -92,14 +126,13 @@ describe('reportText', () => {
     assert.ok(lines.some((line) => line.includes('MD5')));
     assert.deepEqual(
       links.map((link) => lines[link.line]?.slice(link.start, link.end)),
-      ['s3://reports/p/job-j-12345/results/f.csv', 's3://reports/p/job-j-12345/results/s.csv'],
+      ['s3://reports/p/job-j-12345/results/s.csv', 's3://reports/p/job-j-12345/results/f.csv'],
     );
   });
 
   it('says so when nothing failed', () => {
-    const report = { createdAt: '2026-01-02T03:04:05Z', succeeded: 0, failed: 0, causes: [], files: [] };
-    const formats = { l10n: untranslated, locale: 'en', timeZone: 'UTC' };
-    const { text } = reportText(new FakeTargetClient().target, job, report, formats);
+    const report = { createdAt: '2026-01-02T03:04:05Z', succeeded: 0, failed: 0, causes: [], files: [], problems: [] };
+    const { text } = reportText(jobSubject(new FakeTargetClient().target, job, formats), report, formats);
     assert.match(text, /No task in this report failed\./);
     assert.match(text, /no result files/);
   });

@@ -1,0 +1,100 @@
+import { decodeKey } from '../manifest/keyEncoding.js';
+import type { Cause } from '../report/causes.js';
+import { type Formats, formatCount } from './formats.js';
+import type { IconView } from './jobOutcome.js';
+
+/** One failed task of a report, its fields as they are written. */
+export interface ReportRow {
+  readonly bucket: string;
+  /** Form-encoded. */
+  readonly key: string;
+  readonly versionId: string;
+  readonly httpStatus: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How a node of the Report view looks, as data. */
+export interface ReportNodeView {
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  readonly icon: IconView;
+  readonly collapsible: 'none' | 'collapsed' | 'expanded';
+  /** What `when` clauses look for. */
+  readonly context: string;
+  readonly accessibilityLabel: string;
+}
+
+export function reportView(
+  title: string,
+  report: { readonly succeeded: number; readonly failed: number; readonly problems: readonly string[] },
+  isOfJob: boolean,
+  formats: Formats,
+): ReportNodeView {
+  const { l10n } = formats;
+  const counts = l10n.t('{0} failed, {1} succeeded', formatCount(report.failed, formats), formatCount(report.succeeded, formats));
+  const isBad = report.failed > 0 || report.problems.length > 0;
+  return {
+    label: title,
+    description: counts,
+    tooltip: [counts, ...report.problems].join('\n'),
+    icon: isBad ? { id: 'warning', color: 'list.warningForeground' } : { id: 'pass', color: 'testing.iconPassed' },
+    collapsible: 'expanded',
+    context: `report${isOfJob ? ' ofJob' : ''}${report.failed > 0 ? ' hasFailures' : ''}`,
+    accessibilityLabel: `${title}, ${counts}`,
+  };
+}
+
+export function causeView(cause: Cause, formats: Formats): ReportNodeView {
+  const { l10n } = formats;
+  const code = cause.code === '' ? l10n.t('no error code') : cause.code;
+  const share = cause.share.toLocaleString(formats.locale, { style: 'percent', maximumFractionDigits: 1 });
+  const rows = cause.count === 1 ? l10n.t('1 task') : l10n.t('{0} tasks', formatCount(cause.count, formats));
+  const known =
+    cause.known === undefined ? [l10n.t('Nothing more is known of this error.')] : [cause.known.explanation, cause.known.advice];
+  return {
+    label: `${code}: ${cause.message === '' ? l10n.t('no message') : oneLine(cause.message)}`,
+    description: `${rows}, ${share}`,
+    tooltip: [cause.sampleMessage, '', ...known].join('\n'),
+    icon: { id: 'error', color: 'list.errorForeground' },
+    collapsible: 'collapsed',
+    context: 'cause',
+    accessibilityLabel: `${rows}, ${share}: ${code}, ${oneLine(cause.message)}`,
+  };
+}
+
+/** What is known of a cause, said below it. */
+export function adviceView(cause: Cause, formats: Formats): ReportNodeView {
+  const text =
+    cause.known === undefined
+      ? formats.l10n.t('Nothing more is known of this error.')
+      : `${cause.known.explanation} ${cause.known.advice}`;
+  return {
+    label: text,
+    tooltip: text,
+    icon: { id: cause.known === undefined ? 'question' : 'lightbulb' },
+    collapsible: 'none',
+    context: 'advice',
+    accessibilityLabel: text,
+  };
+}
+
+export function rowView(row: ReportRow, isDebuggable: boolean): ReportNodeView {
+  const key = decodeKey(row.key) ?? row.key;
+  const version = row.versionId === '' || row.versionId === '\\N' ? '' : ` (${row.versionId})`;
+  return {
+    label: oneLine(key),
+    description: `${row.bucket}${version}`,
+    tooltip: `s3://${row.bucket}/${key}${version}\n${row.message}`,
+    icon: { id: 'file' },
+    collapsible: 'none',
+    context: isDebuggable ? 'row debuggable' : 'row',
+    accessibilityLabel: `${key}, ${row.bucket}${version}`,
+  };
+}
+
+/** The first line, with control characters out of the way. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Control}+/gu, ' ').slice(0, 300);
+}
