@@ -11,7 +11,7 @@ import type { Explorer } from '../explorer/explorer.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import { readJobReport } from '../report/readJobReport.js';
+import { readJobCauses } from '../report/readJobCauses.js';
 import { pageHtml } from './pageHtml.js';
 
 /** A report of up to this many tasks is read without being asked for. */
@@ -61,7 +61,7 @@ export function showJobPage(
     isReading = true;
     try {
       const client = await targets.client(reference.targetId);
-      causes = (await readJobReport(client, await client.describeJob(reference.jobId))).causes;
+      causes = await readJobCauses(client, reference.jobId);
     } catch (error) {
       causes = error instanceof Error ? error : new Error(String(error));
       errors.logOnly('Read a report for the page of a job', error);
