@@ -66,13 +66,6 @@ e2eTest(
     await workbench.tab('Request of the new job').waitFor();
     await workbench.pick('Submit to Local');
     const row = workbench.treeRow(/From the wizard/);
-    await page.waitForTimeout(4000);
-    await workbench.command('Notifications: Show Notifications');
-    await page.waitForTimeout(1000);
-    await workbench.screenshot('out/e2e/after.png');
-    await workbench.command('S3 Batch: Show Log');
-    await page.waitForTimeout(1000);
-    await workbench.screenshot('out/e2e/log.png');
     await workbench.treeRow(/From the wizard.*Waits for confirmation/).waitFor();
     assert.equal(await workbench.tab('Request of the new job').count(), 0, 'the preview is gone');
 

@@ -13,18 +13,30 @@ export interface ConfirmLimits {
 
 export const defaultConfirmLimits: ConfirmLimits = { objects: 100_000, cost: 10, local: false };
 
+/** A job that is about to be submitted, or to run. */
+export interface PricedJob {
+  readonly cost: JobCost;
+  readonly target: Pick<Target, 'kind'>;
+  /** It waits for a confirmation of its own, in which its number of objects will be known. */
+  readonly isConfirmedLater: boolean;
+}
+
 /**
- * What must be typed to submit this job: its number of objects, or its operation when that number is not known. Undefined when the job is
- * below the limits, or waits for a confirmation of its own in which the number will be known.
+ * What must be typed before these jobs go on: their number of objects together, or the operation of one whose number is not known.
+ * Undefined when they are below the limits together, and no job of unknown size runs without another question.
  */
-export function typedConfirmation(
-  cost: JobCost,
-  limits: ConfirmLimits,
-  job: { readonly target: Pick<Target, 'kind'>; readonly isConfirmedLater: boolean },
-): string | undefined {
-  if (job.target.kind === 'local' && !limits.local) return undefined;
-  if (cost.rows === undefined) return job.isConfirmedLater ? undefined : cost.operation;
-  return cost.rows > limits.objects || cost.totalUsd > limits.cost ? String(cost.rows) : undefined;
+export function typedConfirmation(jobs: readonly PricedJob[], limits: ConfirmLimits): string | undefined {
+  const counted = countedJobs(jobs, limits);
+  const known = counted.filter(({ cost }) => cost.rows !== undefined);
+  const objects = known.reduce((sum, { cost }) => sum + (cost.rows ?? 0), 0);
+  const usd = known.reduce((sum, { cost }) => sum + cost.totalUsd, 0);
+  if (objects > limits.objects || usd > limits.cost) return String(objects);
+  return counted.find(({ cost, isConfirmedLater }) => cost.rows === undefined && !isConfirmedLater)?.cost.operation;
+}
+
+/** Those that a confirmation is about. */
+export function countedJobs<T extends PricedJob>(jobs: readonly T[], limits: ConfirmLimits): readonly T[] {
+  return jobs.filter(({ target }) => target.kind !== 'local' || limits.local);
 }
 
 /** Is this what was asked for? Separators of thousands don't count, nor does the case of letters. */

@@ -58,7 +58,7 @@ export function createExplorer(services: Services, targets: TargetProvider, view
   );
   const state = new JobViewState(memory, (error) => errors.logOnly('Remember the view', error));
   const tree = disposables.add(new JobTree(store, formats, state, clock));
-  const actions = new JobActions(targets, store, formats);
+  const actions = new JobActions(services, targets, store, formats);
   const ledger = new LedgerFile(join(services.context.globalStorageUri.fsPath, 'ledger'));
   const aborted = new AbortController();
   contextKeys.set('s3batch.jobsGrouping', state.grouping);

@@ -10,11 +10,12 @@ import { validateShape } from '../../core/operations/validateShape.js';
 import type { TargetClient } from '../../core/job/target.js';
 import type { Formats } from '../../core/view/formats.js';
 import { abilitiesOf, type JobAbility } from '../../core/view/jobAbilities.js';
-import { outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js';
-import { type Prompt, promptFor } from '../../core/view/jobPrompts.js';
+import { countsOf, outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js';
+import { type Prompt, type PromptedJob, promptFor } from '../../core/view/jobPrompts.js';
 import { jobLabel, stateText } from '../../core/view/jobText.js';
 import { targetText } from '../../core/view/targetText.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import { Command, type JobReference } from '../platform/commandTypes.js';
+import type { Services } from '../platform/services.js';
 import { objectUri } from '../report/objectUri.js';
 import { askQuestion } from '../wizard/askQuestion.js';
 import { jobUri } from './jobDocuments.js';
@@ -39,8 +40,10 @@ export class JobActions {
   readonly #targets: TargetProvider;
   readonly #store: JobStore;
   readonly #formats: Formats;
+  readonly #services: Pick<Services, 'commands' | 'settings'>;
 
-  constructor(targets: TargetProvider, store: JobStore, formats: Formats) {
+  constructor(services: Pick<Services, 'commands' | 'settings'>, targets: TargetProvider, store: JobStore, formats: Formats) {
+    this.#services = services;
     this.#targets = targets;
     this.#store = store;
     this.#formats = formats;
@@ -145,6 +148,15 @@ export class JobActions {
     await copy(text.trimEnd());
   }
 
+  /** A new job like this one: the wizard with everything filled in, at the review. */
+  async clone(given: readonly JobReference[]): Promise<JobReference | undefined> {
+    const [reference] = await this.#chosen(given, 'copyable', vscode.l10n.t('Which job is to be cloned?'));
+    if (reference === undefined) return undefined;
+    const { descriptor, tags } = await vscode.window.withProgress(viewProgress, () => this.#store.details(reference));
+    const filled = { targetId: reference.targetId, job: toJobFile(descriptor, tags) };
+    return await this.#services.commands.execute(Command.jobCreate, undefined, filled);
+  }
+
   async openManifest(given: readonly JobReference[]): Promise<void> {
     const [reference] = await this.#chosen(given, 'copyable', vscode.l10n.t('Whose manifest is to be opened?'));
     if (reference === undefined) return;
@@ -234,11 +246,24 @@ export class JobActions {
     const prompted = jobs.map(({ client, job }) => ({ target: client.target, job }));
     const prompt = promptFor(kind, prompted, read.length - jobs.length, this.#formats);
     if (prompt === undefined || !(await ask(prompt))) return;
+    if (kind === 'confirm') await this.#confirmCost(prompted);
     const status = kind === 'confirm' ? 'Ready' : 'Cancelled';
     await this.#changeAll(jobs, async ({ client, reference }) => {
       await client.updateJobStatus(reference.jobId, status, undefined);
       if (kind === 'confirm') this.#store.follow(reference);
     });
+  }
+
+  /** Large jobs run only after their number of objects was typed; it is known once a job waits for its confirmation. */
+  async #confirmCost(jobs: readonly PromptedJob[]): Promise<void> {
+    const { confirmCost } = await import('../cost/confirmCost.js');
+    const asked = jobs.map(({ target, job }) => ({
+      target,
+      job: toJobFile(job),
+      facts: { rows: countsOf(job.ProgressSummary)?.total },
+      isConfirmedLater: false,
+    }));
+    await confirmCost(this.#services.settings, asked, 'run');
   }
 
   async #readAll(references: readonly JobReference[]): Promise<readonly ReadJob[]> {

@@ -74,6 +74,7 @@ export function registerExplorer(services: Services): Jobs {
   commands.register(Command.jobCopyId, async (job, all) => await (await actions()).copyIds(jobsOf(job, all)));
   commands.register(Command.jobCopyArn, async (job, all) => await (await actions()).copyArns(jobsOf(job, all)));
   commands.register(Command.jobCopyAsCli, async (job) => await (await actions()).copyAsCli(jobsOf(job)));
+  commands.register(Command.jobClone, async (job) => await (await actions()).clone(jobsOf(job)));
   commands.register(Command.jobOpenManifest, async (job) => await (await actions()).openManifest(jobsOf(job)));
   commands.register(Command.jobOpenInConsole, async (job) => await (await actions()).openInConsole(jobsOf(job)));
   commands.register(Command.jobCompare, async (job, all) => await (await actions()).compare(jobsOf(job, all)));

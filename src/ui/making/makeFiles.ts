@@ -5,7 +5,7 @@ import { BatchError, errorCode } from '../../base/errors.js';
 import { runInThread } from '../../files/making/makingThread.js';
 import type { MakingOutcome, MakingTask } from '../../files/making/makingTask.js';
 import { activeFile } from '../platform/activeFile.js';
-import { abortedBy } from './cancellation.js';
+import { abortedBy } from '../platform/abortedBy.js';
 
 /** The file given, or the one that is open, as a path on this machine. Unsaved changes would be missed, so they are refused. */
 export function localPath(file: vscode.Uri | undefined): string {

@@ -9,7 +9,7 @@ import type { TargetProvider } from '../explorer/targetProvider.js';
 import type { Services } from '../platform/services.js';
 import { askBucket } from './askBucket.js';
 import { askListingFilter } from './askListingFilter.js';
-import { abortedBy } from './cancellation.js';
+import { abortedBy } from '../platform/abortedBy.js';
 import { UnfinishedListings } from './unfinishedListings.js';
 
 /** What is to be listed, and where to. */

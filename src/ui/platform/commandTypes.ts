@@ -94,6 +94,8 @@ export const Command = {
   jobCopyArn: 's3batch.job.copyArn',
   /** Copies the AWS CLI line that creates the same job again. */
   jobCopyAsCli: 's3batch.job.copyAsCli',
+  /** Opens the wizard with everything filled in as in a job. */
+  jobClone: 's3batch.job.clone',
   /** Opens the page of a job. */
   jobShow: 's3batch.job.show',
   jobPin: 's3batch.job.pin',
@@ -184,6 +186,7 @@ export interface CommandTypes {
   's3batch.job.openManifest': { args: [job?: GivenJob]; result: void };
   's3batch.job.copyId': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.copyAsCli': { args: [job?: GivenJob]; result: void };
+  's3batch.job.clone': { args: [job?: GivenJob]; result: JobReference | undefined };
   's3batch.job.copyArn': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.check': { args: [jobFile?: Uri]; result: void };
   's3batch.job.policy': { args: [jobFile?: Uri, choice?: PolicyChoice]; result: void };

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
-import { type ManifestReach, ReachCounter } from '../../core/cost/manifestReach.js';
+import type { ManifestReach } from '../../core/cost/manifestReach.js';
 import { type JobFile, jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
 import { activeFile } from '../platform/activeFile.js';
+import { countReach } from '../cost/countReach.js';
 import { manifestOf } from '../run/manifestOf.js';
+import { readManifest } from '../run/readManifest.js';
 
 export interface JobOfFile {
   readonly uri: vscode.Uri;
@@ -29,9 +31,8 @@ export async function reachOfFile({ uri, job }: JobOfFile): Promise<ManifestReac
   const manifest = manifestOf(uri, job);
   if (manifest === undefined) return undefined;
   const title = vscode.l10n.t('Reading the manifest…');
-  return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
-    const counter = new ReachCounter(job.ManifestFile ?? '', job.Manifest?.Spec.Fields);
-    counter.push(await vscode.workspace.fs.readFile(manifest));
-    return counter.end();
-  });
+  return await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title },
+    async () => await countReach(job, await readManifest(manifest)),
+  );
 }

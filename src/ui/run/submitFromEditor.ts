@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isBatchError } from '../../base/errors.js';
-import { type ManifestReach, ReachCounter } from '../../core/cost/manifestReach.js';
+import { BatchError, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
 import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
+import { targetText } from '../../core/view/targetText.js';
+import { abortedBy } from '../platform/abortedBy.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
+import { readManifest } from './readManifest.js';
 
 export interface SubmitFromEditorOptions {
   readonly services: Services;
@@ -20,33 +22,58 @@ export interface SubmitFromEditorOptions {
 }
 
 /**
- * Submits a job with what is in the editor: unsaved manifests and job files are saved first, as before any run. Progress is in the Jobs
- * view. A manifest or job with errors stops it and offers to show them; resolves with undefined then.
+ * Submits a job with what is in the editor: unsaved manifests and job files are saved first, as before any run. Progress is a
+ * notification with a Cancel button. A manifest or job with errors stops it and offers to show them; resolves with undefined then.
+ * Rejects with the cancellation error, or with `SubmitInterrupted` when the job may exist although it was cancelled.
  */
 export async function submitFromEditor(options: SubmitFromEditorOptions): Promise<JobReference | undefined> {
   const { services, client, manifest } = options;
   if (manifest !== undefined) await saveIfDirty(manifest);
+  let last = 'check' as SubmitStep;
   try {
-    return await vscode.window.withProgress({ location: { viewId: 's3batch.jobs' } }, async (progress) => {
+    const title = vscode.l10n.t('Submitting to {0}', targetText(client.target));
+    const shown = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
+    return await vscode.window.withProgress(shown, async (progress, token) => {
+      const signal = abortedBy(token);
       const { jobId } = await submitJob({
         client,
         job: options.job,
         clientRequestToken: randomUUID(),
-        readFile: async () => await readManifest(manifest),
+        signal,
+        readFile: async () => {
+          if (manifest === undefined) throw new Error('The job names no local manifest.');
+          return await readManifest(manifest);
+        },
         lint: ({ bytes, fields, isOneBucketOnly }) => {
           const severities = services.settings.get('s3batch.manifest.rules', manifest);
           return lintManifest(bytes, { fields, isOneBucketOnly, severities });
         },
         confirm: async (bytes) => {
-          const { confirmCost } = await import('../cost/confirmCost.js');
-          await confirmCost(services, client.target, options.job, { reach: reachOf(options.job, bytes) });
+          const [{ confirmCost }, { countReach }] = await Promise.all([
+            import('../cost/confirmCost.js'),
+            import('../cost/countReach.js'),
+          ]);
+          const { job } = options;
+          const reach = bytes === undefined ? undefined : await countReach(job, bytes, signal);
+          const isConfirmedLater = job.ConfirmationRequired !== false;
+          const asked = { target: client.target, job, facts: { reach }, isConfirmedLater };
+          await confirmCost(services.settings, [asked], 'submit', token);
         },
-        onProgress: (step) => progress.report({ message: stepText(step) }),
+        onProgress: (step) => {
+          last = step;
+          progress.report({ message: stepText(step) });
+        },
       });
       services.log.info(`Created job ${jobId} on ${client.target.label}`);
       return { targetId: client.target.id, jobId };
     });
   } catch (error) {
+    if (isCancelled(error) && last === 'create') {
+      throw new BatchError('SubmitInterrupted', vscode.l10n.t('The job was being created when it was cancelled.'), {
+        hint: vscode.l10n.t('Refresh the Jobs view to see whether it exists, and cancel it there.'),
+        cause: error,
+      });
+    }
     const place = isBatchError(error) ? { ManifestHasErrors: manifest, InvalidJob: options.jobFile }[error.code] : undefined;
     if (place === undefined || !isBatchError(error)) throw error;
     offerProblems(error.message, place);
@@ -67,20 +94,6 @@ export function offerProblems(message: string, uri: vscode.Uri): void {
 export async function saveIfDirty(uri: vscode.Uri): Promise<void> {
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
   if (document?.isDirty === true && !document.isUntitled) await document.save();
-}
-
-async function readManifest(uri: vscode.Uri | undefined): Promise<Uint8Array> {
-  if (uri === undefined) throw new Error('The job names no local manifest.');
-  // A document that was never saved is on no disk.
-  if (uri.scheme === 'untitled') return new TextEncoder().encode((await vscode.workspace.openTextDocument(uri)).getText());
-  return await vscode.workspace.fs.readFile(uri);
-}
-
-function reachOf(job: JobFile, manifest: Uint8Array | undefined): ManifestReach | undefined {
-  if (manifest === undefined) return undefined;
-  const counter = new ReachCounter(job.ManifestFile ?? '', job.Manifest?.Spec.Fields);
-  counter.push(manifest);
-  return counter.end();
 }
 
 function stepText(step: SubmitStep): string {

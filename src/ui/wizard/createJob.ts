@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { cancelledError, isCancelled } from '../../base/errors.js';
-import { formatJobFile, type JobFile } from '../../core/job/jobFile.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 import { targetText } from '../../core/view/targetText.js';
 import { type CreateJobForm, createJobForm, JobQuestionId, type ReviewChoice } from '../../core/wizard/createJobForm.js';
@@ -25,6 +24,7 @@ import { submitFromEditor } from '../run/submitFromEditor.js';
 import { type Asked, askQuestion } from './askQuestion.js';
 import { completeS3Uri, manifestChoice, optionLoader } from './optionSources.js';
 import { RequestPreview } from './requestPreview.js';
+import { reviewTexts } from './reviewTexts.js';
 import { saveJobFile } from './saveJobFile.js';
 
 /** The answers of the last time, by target and manifest, so that nothing has to be typed again after a wizard was left or a submit stopped. */
@@ -56,7 +56,7 @@ export async function createJob(
   const preview = new RequestPreview();
   try {
     const key = `${target.id} ${manifest?.uri ?? ''}`;
-    return await new CreateJob(services, jobs, connect, form, preview).run(key, startOf(form, key, manifest, filled));
+    return await new CreateJob(services, jobs, target, connect, form, preview).run(key, startOf(form, key, manifest, filled));
   } finally {
     await preview.hide();
     preview.dispose();
@@ -91,13 +91,15 @@ type Connect = () => Promise<TargetClient>;
 class CreateJob {
   readonly #services: Services;
   readonly #jobs: Jobs;
+  readonly #target: Target;
   readonly #connect: Connect;
   readonly #form: CreateJobForm;
   readonly #preview: RequestPreview;
 
-  constructor(services: Services, jobs: Jobs, connect: Connect, form: CreateJobForm, preview: RequestPreview) {
+  constructor(services: Services, jobs: Jobs, target: Target, connect: Connect, form: CreateJobForm, preview: RequestPreview) {
     this.#services = services;
     this.#jobs = jobs;
+    this.#target = target;
     this.#connect = connect;
     this.#form = form;
     this.#preview = preview;
@@ -129,10 +131,11 @@ class CreateJob {
 
   async #ask(question: Question, state: WizardState): Promise<Asked> {
     const isReview = question.kind === 'review';
-    if (isReview) await this.#preview.show(requestText(this.#form.job(state.answers)));
+    const left = new AbortController();
+    if (isReview) await this.#showReview(state, left.signal);
     const source = question.kind === 'pick' ? question.source : undefined;
     const load = optionLoader(this.#connect, this.#services.settings, state.answers);
-    const asked = await askQuestion(question, {
+    const asking = askQuestion(question, {
       ...stepOf(this.#form, state),
       title: this.#form.title,
       canGoBack: canGoBack(this.#form, state),
@@ -141,8 +144,24 @@ class CreateJob {
       ...(source === undefined ? {} : { load: () => load(source) }),
       ...(source === 'manifests' ? { complete: async (text) => await completeS3Uri(await this.#connect(), text) } : {}),
     });
-    if (isReview) await this.#preview.hide();
-    return asked;
+    try {
+      return await asking;
+    } finally {
+      left.abort();
+      if (isReview) await this.#preview.hide();
+    }
+  }
+
+  /** Shows the request and, as soon as it is known, what the job costs. Whoever has read enough need not wait for it. */
+  async #showReview({ answers }: WizardState, signal: AbortSignal): Promise<void> {
+    const { settings, errors } = this.#services;
+    const job = this.#form.job(answers);
+    const texts = reviewTexts(settings, this.#target, job, manifestUri(answers), signal);
+    const first = await texts.next();
+    if (first.done !== true) await this.#preview.show(first.value);
+    void errors.run('Estimate the cost', async () => {
+      for await (const text of texts) if (!signal.aborted) this.#preview.update(text);
+    });
   }
 
   /** Does what the review ended in; `again` asks the review once more, with every answer in place. */
@@ -176,9 +195,4 @@ class CreateJob {
 function manifestUri(answers: Answers): vscode.Uri | undefined {
   const choice = answers[JobQuestionId.manifest];
   return isManifestChoice(choice) && choice.kind === 'file' ? vscode.Uri.parse(choice.uri, true) : undefined;
-}
-
-/** The request as it will be sent; what is known only at submit is named. */
-function requestText(job: JobFile): string {
-  return `// ${vscode.l10n.t('The account, the token and the ETag of the manifest are filled in at submit.')}\n${formatJobFile(job)}`;
 }

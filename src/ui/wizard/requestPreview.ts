@@ -17,9 +17,14 @@ export class RequestPreview implements vscode.Disposable {
     });
   }
 
-  async show(text: string): Promise<void> {
+  /** Replaces the text, wherever it is shown. */
+  update(text: string): void {
     this.#text = text;
     this.#changed.fire(this.#uri);
+  }
+
+  async show(text: string): Promise<void> {
+    this.update(text);
     const document = await vscode.workspace.openTextDocument(this.#uri);
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   }

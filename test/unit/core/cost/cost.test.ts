@@ -139,17 +139,17 @@ describe('typed confirmation', () => {
 
   test('above the objects or the cost, on AWS, and locally when set', () => {
     const limits = { objects: 1000, cost: 5, local: false };
-    assert.equal(typedConfirmation(cost(job, { rows: 1000 }), limits, aws), undefined);
-    assert.equal(typedConfirmation(cost(job, { rows: 1001 }), limits, aws), '1001');
-    assert.equal(typedConfirmation(cost(job, { rows: 1000, prices: { job: 6 } }), limits, aws), '1000');
+    assert.equal(typedConfirmation([{ cost: cost(job, { rows: 1000 }), ...aws }], limits), undefined);
+    assert.equal(typedConfirmation([{ cost: cost(job, { rows: 1001 }), ...aws }], limits), '1001');
+    assert.equal(typedConfirmation([{ cost: cost(job, { rows: 1000, prices: { job: 6 } }), ...aws }], limits), '1000');
     const local = { ...aws, target: { kind: 'local' as const } };
-    assert.equal(typedConfirmation(cost(job, { rows: 1001 }), limits, local), undefined);
-    assert.equal(typedConfirmation(cost(job, { rows: 1001 }), { ...limits, local: true }, local), '1001');
+    assert.equal(typedConfirmation([{ cost: cost(job, { rows: 1001 }), ...local }], limits), undefined);
+    assert.equal(typedConfirmation([{ cost: cost(job, { rows: 1001 }), ...local }], { ...limits, local: true }), '1001');
   });
 
   test('a number that is not known: by the operation, unless the job asks again', () => {
-    assert.equal(typedConfirmation(cost(job, {}), defaultConfirmLimits, aws), 'Replace all object tags');
-    assert.equal(typedConfirmation(cost(job, {}), defaultConfirmLimits, { ...aws, isConfirmedLater: true }), undefined);
+    assert.equal(typedConfirmation([{ cost: cost(job, {}), ...aws }], defaultConfirmLimits), 'Replace all object tags');
+    assert.equal(typedConfirmation([{ cost: cost(job, {}), ...aws, isConfirmedLater: true }], defaultConfirmLimits), undefined);
   });
 
   test('what counts as typed', () => {
