@@ -5,13 +5,11 @@ import { BatchError, cancelledError } from '../base/errors.js';
 import type { LintResult } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
 import type { LintRun } from './lintFile.js';
+import { defaultPartialAfterMs } from './partialProblems.js';
 import type { FromLintThread, PostedError, ToLintThread } from './lintThreadMessages.js';
 import { workerScript } from './workerScript.js';
 
-export interface BackgroundRun extends Pick<LintRun, 'name' | 'signal' | 'onProgress'> {
-  /** What the first rows of a large file say, long before the rest is known. */
-  readonly onPartial?: (result: LintResult) => void;
-}
+export type BackgroundRun = Pick<LintRun, 'name' | 'signal' | 'onProgress' | 'onPartial' | 'partialAfterMs'>;
 
 interface Waiting {
   readonly onMessage: (message: FromLintThread) => void;
@@ -42,14 +40,15 @@ class LintThread {
           if (message.kind === 'done') resolve(message.result);
           else if (message.kind === 'failed') reject(toError(message.error));
           else if (signal?.aborted === true) return;
-          else if (message.kind === 'partial') run.onPartial?.(message.result);
+          else if (message.kind === 'partial') run.onPartial?.(message.problems);
           else run.onProgress?.(message.doneBytes, message.totalBytes);
         };
         this.#waiting = { onMessage, onEnd: reject };
         if (this.hasEnded) throw new Error('The lint thread has ended.');
         // Beside the thread itself; what a file is worth, the lint decides.
         const workerCount = Math.max(0, Math.min(3, availableParallelism() - 1));
-        this.#post({ kind: 'lint', path, name: run.name ?? path, lint, workerCount });
+        const partialAfterMs = run.onPartial === undefined ? undefined : (run.partialAfterMs ?? defaultPartialAfterMs);
+        this.#post({ kind: 'lint', path, name: run.name ?? path, lint, workerCount, partialAfterMs });
       });
     } finally {
       this.#waiting = undefined;

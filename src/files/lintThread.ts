@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { errorMessage, isBatchError } from '../base/errors.js';
-import { lintHead } from './lintHead.js';
 import { lintFile } from './lintFile.js';
 import { LintWorkers } from './lintWorkers.js';
 import type { FromLintThread, PostedError, ToLintThread } from './lintThreadMessages.js';
@@ -14,18 +13,18 @@ function post(message: FromLintThread): void {
   parentPort?.postMessage(message);
 }
 
-async function lint({ path, name, lint: options, workerCount }: ToLintThread & { kind: 'lint' }): Promise<void> {
+async function lint(message: ToLintThread & { kind: 'lint' }): Promise<void> {
+  const { path, name, lint: options, workerCount, partialAfterMs } = message;
   abort = new AbortController();
   const { signal } = abort;
   try {
-    const head = await lintHead(path, options);
-    if (head !== undefined) post({ kind: 'partial', result: head });
     const result = await lintFile(path, options, {
       name,
       signal,
       workers,
       workerCount,
       onProgress: (doneBytes, totalBytes) => post({ kind: 'progress', doneBytes, totalBytes }),
+      ...(partialAfterMs !== undefined && { partialAfterMs, onPartial: (problems) => post({ kind: 'partial', problems }) }),
     });
     post({ kind: 'done', result });
   } catch (error) {

@@ -34,7 +34,7 @@ export function toDiagnostics(result: LintResult): vscode.Diagnostic[] {
   return [...shown, more];
 }
 
-function toDiagnostic(problem: Problem): vscode.Diagnostic {
+export function toDiagnostic(problem: Problem): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(toRange(problem.range), problem.message, severities[problem.severity]);
   diagnostic.source = diagnosticSource;
   const docUrl = findRule(problem.rule)?.docUrl;

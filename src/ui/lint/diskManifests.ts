@@ -134,7 +134,9 @@ export class DiskManifests implements vscode.Disposable {
         name: vscode.workspace.asRelativePath(uri),
         signal: abort.signal,
         ...(run.onProgress !== undefined && { onProgress: run.onProgress }),
-        onPartial: (partial) => this.#show(manifest, partial),
+        onPartial: (problems) => {
+          if (this.#isShown(manifest)) this.#host.diagnostics.showFirst(uri, problems);
+        },
       });
       this.#show(manifest, result);
       return result;
@@ -181,8 +183,13 @@ export class DiskManifests implements vscode.Disposable {
     }
   }
 
+  /** False once it was let go, or is open as a document: then others say what its problems are. */
+  #isShown(manifest: DiskManifest): boolean {
+    return this.#manifests.get(manifest.uri.toString()) === manifest && !this.#host.isOpen(manifest.uri);
+  }
+
   #show(manifest: DiskManifest, result: LintResult): void {
-    if (this.#manifests.get(manifest.uri.toString()) !== manifest || this.#host.isOpen(manifest.uri)) return;
+    if (!this.#isShown(manifest)) return;
     manifest.result = result;
     this.#host.diagnostics.show(manifest.uri, result);
     this.#changed.fire(manifest.uri);

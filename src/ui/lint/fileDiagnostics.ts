@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
-import { toDiagnostics } from './diagnostics.js';
+import type { Problem } from '../../core/manifest/problem.js';
+import { maxDiagnostics, toDiagnostic, toDiagnostics } from './diagnostics.js';
 
 /** The problems of manifests as VS Code lists them, whoever found them: one list a file. */
 export class FileDiagnostics implements vscode.Disposable {
@@ -12,6 +13,11 @@ export class FileDiagnostics implements vscode.Disposable {
 
   show(uri: vscode.Uri, result: LintResult): void {
     this.#collection.set(uri, toDiagnostics(result));
+  }
+
+  /** The first problems of a manifest that is still being read. */
+  showFirst(uri: vscode.Uri, problems: readonly Problem[]): void {
+    this.#collection.set(uri, problems.slice(0, maxDiagnostics).map(toDiagnostic));
   }
 
   hide(uri: vscode.Uri): void {
