@@ -229,7 +229,7 @@ export interface RemoveOptions {
 export interface RemoveResult {
   /** False when there was nothing to remove, which is no error. */
   readonly isFound: boolean;
-  /** The version removed, or the delete marker made; undefined in a bucket that was never versioned. */
+  /** The version removed, or the delete marker made; undefined in a bucket that was never versioned, and of a key that is not there. */
   readonly versionId: string | undefined;
   /** True when a delete marker was made, or one was removed. */
   readonly isDeleteMarker: boolean;
@@ -258,8 +258,8 @@ export interface VersionPage {
 
 /**
  * The object store with all that S3 has. Errors are ServiceErrors with S3's own status, code and message: `NoSuchBucket`, `NoSuchKey`
- * (the current version is a delete marker, too), `NoSuchVersion`, `MethodNotAllowed` (the version named is a delete marker), and
- * those that each method names.
+ * (the current version is a delete marker, too), `NoSuchVersion`, `MethodNotAllowed` (the version named is a delete marker; for what
+ * changes a version the current one, too), and those that each method names.
  */
 export interface VersionedObjectStore extends ObjectStore {
   bucketInfo(bucket: string): Promise<BucketInfo>;

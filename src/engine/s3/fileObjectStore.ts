@@ -491,7 +491,9 @@ export class FileObjectStore implements VersionedObjectStore {
     const target = view.versions.find((version) => version.versionId === versionId);
     const info = target === undefined || isMarker(target) ? undefined : infoOf(bucket, key, target, target === view.versions[0]);
     options.precondition?.(info);
-    if (target === undefined) return { isFound: false, versionId, isDeleteMarker: false };
+    if (target === undefined) {
+      return { isFound: false, versionId: view.versions.length === 0 ? undefined : versionId, isDeleteMarker: false };
+    }
     if (!isMarker(target)) checkRemovable(target, this.#clock.now(), options.bypassesGovernance === true);
     const rest = view.versions.filter((version) => version !== target);
     const [next] = rest;
@@ -588,6 +590,10 @@ export class FileObjectStore implements VersionedObjectStore {
       return await this.#locks.run(bucket, async () => {
         const folder = await this.buckets.require(bucket);
         const { record, versions } = await this.#lockedView(bucket, key, folder, true);
+        const [current] = versions;
+        // Reads of a deleted object find no key; changes are not allowed, as with the delete marker's own version.
+        if (current !== undefined && isMarker(current) && !versionId)
+          throw markerNotAllowed(versionInfoOf(bucket, key, current, true));
         const target = requireVersion(bucket, key, versions, versionId || undefined);
         const changed = change(target, this.buckets.settings(bucket));
         const swap = <T extends VersionEntry>(entry: T): T | ObjectEntry =>

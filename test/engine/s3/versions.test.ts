@@ -77,6 +77,7 @@ test('a versioned bucket keeps what is written over and removed', async (t) => {
     headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId },
   });
   await assert.rejects(store.head('test', 'a/b', marker.versionId), { code: 'MethodNotAllowed', status: 405 });
+  await assert.rejects(store.putTags({ bucket: 'test', key: 'a/b' }, []), { code: 'MethodNotAllowed', status: 405 });
   await assert.rejects(store.head('test', 'a/b', 'f'.repeat(32)), { code: 'NoSuchVersion' });
   assert.deepEqual(await readdir(join(data, 'buckets/test')), [], 'the plain file and its folder are gone');
   assert.deepEqual(await allVersions(store), ['a/b -*', 'a/b two', 'a/b one']);
