@@ -8,6 +8,7 @@ import { parseFunctionArn } from '../core/job/arn.js';
 import { type JobFile, type ParsedJobFile, parseJobFile } from '../core/job/jobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { isTerminal } from '../core/job/lifecycle.js';
+import type { RowChoice } from '../core/job/manifestRows.js';
 import { submitJob } from '../core/job/submitJob.js';
 import type { Target, TargetClient } from '../core/job/target.js';
 import { lintManifest } from '../core/manifest/lintManifest.js';
@@ -28,8 +29,10 @@ const help = [
   'Options:',
   '  --data DIR         folder of buckets and jobs; a temporary one, removed at the end, when left out',
   '  --template FILE    template that declares the functions (default: template.yaml beside the job file or above)',
-  '  --seed DIR         folder of bucket folders to start with (default: buckets beside the job file)',
+  '  --buckets DIR      folder of bucket folders to start with (default: buckets beside the job file)',
   '  --limit N          only the first N rows of the manifest',
+  '  --sample N         only N rows drawn at random, from each prefix in proportion to its rows',
+  '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
   '  --report DIR       copy the completion report, and what the handlers wrote, to DIR',
   '  --format FORMAT    text (the default), or json: one event a line',
@@ -42,8 +45,10 @@ const help = [
 const flags = {
   data: { type: 'string' },
   template: { type: 'string' },
-  seed: { type: 'string' },
+  buckets: { type: 'string' },
   limit: { type: 'string' },
+  sample: { type: 'string' },
+  seed: { type: 'string' },
   concurrency: { type: 'string' },
   report: { type: 'string' },
   format: { type: 'string', default: 'text' },
@@ -55,9 +60,9 @@ interface RunOptions {
   readonly jobFile: string;
   readonly data: string | undefined;
   readonly template: string | undefined;
-  readonly seed: string | undefined;
+  readonly buckets: string | undefined;
   readonly report: string | undefined;
-  readonly limit: number | undefined;
+  readonly rows: RowChoice | undefined;
   readonly concurrency: number | undefined;
 }
 
@@ -85,9 +90,9 @@ export const runCommand: CliCommand = async (argv, io) => {
     jobFile,
     data: inCwd(values.data),
     template: inCwd(values.template) ?? (await findTemplate(dirname(jobFile))),
-    seed: inCwd(values.seed) ?? (await existing(join(dirname(jobFile), 'buckets'))),
+    buckets: inCwd(values.buckets) ?? (await existing(join(dirname(jobFile), 'buckets'))),
     report: inCwd(values.report),
-    limit: values.limit === undefined ? undefined : parseWholeNumber('--limit', values.limit, 1),
+    rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
   };
   const display = createRunDisplay(format, io);
@@ -109,7 +114,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       engineScript: siblingScript('engine', 'main'),
       dataDirectory: data,
       templates: options.template === undefined ? [] : [options.template],
-      ...(options.seed === undefined ? {} : { seedDirectory: options.seed }),
+      ...(options.buckets === undefined ? {} : { seedDirectory: options.buckets }),
       ...(region === undefined ? {} : { region }),
       ...(options.concurrency === undefined ? {} : { settings: { concurrency: options.concurrency } }),
       signal: interrupts.soft,
@@ -126,7 +131,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       lint: ({ bytes, fields, isOneBucketOnly }) =>
         lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
       clientRequestToken: randomUUID(),
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.rows === undefined ? {} : { rows: options.rows }),
       signal: interrupts.soft,
     });
     display.created(jobId, data);
@@ -147,6 +152,22 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     interrupts.dispose();
     if (options.data === undefined) await rm(data, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function parseRows(values: { limit?: string; sample?: string; seed?: string }): RowChoice | undefined {
+  const { limit, sample, seed } = values;
+  if (limit !== undefined && sample !== undefined) throw usageError("Say either '--limit' or '--sample'.");
+  if (seed !== undefined && sample === undefined) {
+    throw usageError("Option '--seed' needs '--sample'. The folder of bucket folders is '--buckets'.");
+  }
+  if (sample !== undefined) {
+    return {
+      kind: 'sample',
+      count: parseWholeNumber('--sample', sample, 1),
+      seed: seed === undefined ? 1 : parseWholeNumber('--seed', seed, 0),
+    };
+  }
+  return limit === undefined ? undefined : { kind: 'first', count: parseWholeNumber('--limit', limit, 1) };
 }
 
 /** Confirms the job when it asks, and looks at it until it has ended. Ctrl+C cancels it; a second one leaves at once. */

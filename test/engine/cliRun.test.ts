@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,6 +91,27 @@ describe('s3batch run', () => {
       'test,good%202,,succeeded,200,,said Succeeded',
     ]);
     assert.match(await readFile(join(folder, 'out', job, 'output.log'), 'utf8'), /row 1, test\/good%201\] sees good\+1/);
+  });
+
+  test('runs a sample, the same rows for the same seed', async () => {
+    const keys = async (seed: string): Promise<string[]> => {
+      const out = `sample-${seed}-${randomUUID()}`;
+      await run('job.s3job.json', '--sample', '2', '--seed', seed, '--report', out);
+      const [job = ''] = await readdir(join(folder, out));
+      const results = join(folder, out, job, 'results');
+      const rows = await Promise.all((await readdir(results)).map((name) => readFile(join(results, name), 'utf8')));
+      return [...rows.join('').matchAll(/^test,([^,]*)/gm)].map(([, key = '']) => key).toSorted();
+    };
+    const drawn = await keys('3');
+    assert.equal(drawn.length, 2);
+    assert.deepEqual(await keys('3'), drawn);
+    for (const wrong of [
+      ['--seed', '1'],
+      ['--sample', '0'],
+      ['--sample', '1', '--limit', '1'],
+    ]) {
+      assert.equal((await run('job.s3job.json', ...wrong)).code, 2);
+    }
   });
 
   test('prints events, runs the first rows only, and keeps nothing', async () => {

@@ -1,3 +1,15 @@
+import { BatchError } from '../../base/errors.js';
+import { ManifestRows } from '../manifest/making/manifestRows.js';
+import { RowWriter } from '../manifest/making/rowWriter.js';
+import { RowSampler } from '../manifest/making/sampleRows.js';
+import type { ManifestField } from './jobTypes.js';
+
+/** The part of a manifest that a job is tried with. */
+export type RowChoice =
+  | { readonly kind: 'first'; readonly count: number }
+  /** Drawn at random, from each prefix in proportion to its rows; the same seed draws the same rows. */
+  | { readonly kind: 'sample'; readonly count: number; readonly seed: number };
+
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const quote = 0x22;
@@ -22,10 +34,59 @@ export function firstRows(manifest: Uint8Array, limit: number): Uint8Array {
   return manifest;
 }
 
-/** `manifests/list.csv` limited to 100 rows is `manifests/list.first-100.csv`, so that the whole list is never overwritten by a part. */
-export function limitedKey(key: string, limit: number): string {
+/**
+ * The rows of a choice, in the order of the manifest. Shares memory with what it is given. Throws `InvalidLimit`, and `BadManifest` when a
+ * row to draw from can't be read.
+ */
+export function chosenRows(
+  manifest: Uint8Array,
+  choice: RowChoice,
+  options: { readonly name: string; readonly fields?: readonly ManifestField[] | undefined },
+): Uint8Array {
+  checkChoice(choice);
+  if (choice.kind === 'first') return firstRows(manifest, choice.count);
+  const sampler = new RowSampler({ size: choice.count, seed: choice.seed, prefixDepth: 1 });
+  const pieces: Uint8Array[] = [];
+  const writer = new RowWriter((piece) => pieces.push(piece));
+  for (const onRow of [
+    (row: Parameters<RowSampler['count']>[0]) => sampler.count(row),
+    (row: Parameters<RowSampler['count']>[0]) => void (sampler.isDrawn(row) && writer.add(row)),
+  ]) {
+    const rows = new ManifestRows(onRow, options);
+    rows.push(manifest);
+    rows.end();
+  }
+  sampler.end();
+  writer.end();
+  const [first, ...more] = pieces;
+  return first !== undefined && more.length === 0 ? first : joined(pieces);
+}
+
+/** Throws `InvalidLimit` when no rows can be chosen so. */
+export function checkChoice(choice: RowChoice): void {
+  if (!Number.isSafeInteger(choice.count) || choice.count < 1) {
+    throw new BatchError('InvalidLimit', `The number of rows must be a whole number, 1 or more, but is ${choice.count}.`);
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole;
+}
+
+/**
+ * `manifests/list.csv` limited to 100 rows is `manifests/list.first-100.csv`, and a sample of them `manifests/list.sample-100-1.csv`, so
+ * that the whole list is never overwritten by a part.
+ */
+export function chosenKey(key: string, choice: RowChoice): string {
+  const name = choice.kind === 'first' ? `first-${choice.count}` : `sample-${choice.count}-${choice.seed}`;
   const slash = key.lastIndexOf('/');
   const dot = key.lastIndexOf('.');
   const end = dot > slash + 1 ? dot : key.length;
-  return `${key.slice(0, end)}.first-${limit}${key.slice(end)}`;
+  return `${key.slice(0, end)}.${name}${key.slice(end)}`;
 }

@@ -6,7 +6,7 @@ import { type Finding, isRecord } from '../operations/validateShape.js';
 import { objectArn, parseBucketArn, parseObjectArn } from './arn.js';
 import { bareETag, checkJobFile, type JobFile, toCreateJobRequest } from './jobFile.js';
 import type { CreateJobRequest, ManifestField } from './jobTypes.js';
-import { firstRows, limitedKey } from './manifestRows.js';
+import { checkChoice, chosenKey, chosenRows, type RowChoice } from './manifestRows.js';
 import type { TargetClient } from './target.js';
 import { hasErrors } from './validateRequest.js';
 
@@ -36,8 +36,8 @@ export interface SubmitJobOptions {
   readonly lint?: (manifest: ManifestLintRequest) => ManifestVerdict | Promise<ManifestVerdict>;
   /** 1 to 64 characters. Keep it for another try of the same submit: the service then never creates a second job. */
   readonly clientRequestToken: string;
-  /** Only the first so many rows of the manifest. The part is uploaded beside the whole, under a name that says so. */
-  readonly limit?: number;
+  /** Only these rows of the manifest. The part is uploaded beside the whole, under a name that says so. */
+  readonly rows?: RowChoice;
   /** Asked when everything is checked and before anything is changed; a rejection stops the submit. Gets the manifest, when it is at hand. */
   readonly confirm?: (manifest: Uint8Array | undefined) => Promise<void>;
   readonly onProgress?: (step: SubmitStep) => void;
@@ -66,9 +66,7 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
   const isLookedUp = job.Manifest?.Location?.ObjectVersionId === undefined;
   const findings = checkJobFile({ ...job }).filter((finding) => !(isLookedUp && isMissingETag(finding)));
   if (hasErrors(findings)) throw invalidJob(findings);
-  if (options.limit !== undefined && (!Number.isSafeInteger(options.limit) || options.limit < 1)) {
-    throw new BatchError('InvalidLimit', `The limit must be a whole number of rows, 1 or more, but is ${options.limit}.`);
-  }
+  if (options.rows !== undefined) checkChoice(options.rows);
   throwIfAborted(signal);
 
   const local = await localManifest(options);
@@ -97,13 +95,13 @@ interface LocalManifest {
   readonly verdict: ManifestVerdict;
 }
 
-/** The manifest that is to be uploaded: that of `ManifestFile`, or the part of one in S3 that a limit asks for. */
+/** The manifest that is to be uploaded: that of `ManifestFile`, or the part of one in S3 that is asked for. */
 async function localManifest(options: SubmitJobOptions): Promise<LocalManifest | undefined> {
-  const { job, limit, signal } = options;
+  const { job, rows, signal } = options;
   const manifest = job.Manifest;
-  if (job.ManifestFile === undefined && limit === undefined) return undefined;
+  if (job.ManifestFile === undefined && rows === undefined) return undefined;
   if (manifest === undefined || manifest.Spec.Format !== 'S3BatchOperations_CSV_20180820') {
-    throw new BatchError('LimitNeedsCsv', 'Only a job with a CSV manifest can be limited to its first rows.', {
+    throw new BatchError('LimitNeedsCsv', 'Only a job with a CSV manifest can be limited to some of its rows.', {
       hint: 'Submit the job without a limit, or give it a CSV manifest.',
     });
   }
@@ -113,17 +111,18 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
     job.ManifestFile === undefined
       ? await options.client.getObject(place.bucket, place.key, signal)
       : await readManifest(options, job.ManifestFile);
-  const bytes = limit === undefined ? whole : firstRows(whole, limit);
+  const fields = manifest.Spec.Fields;
+  const what = job.ManifestFile ?? manifest.Location.ObjectArn;
+  const bytes = rows === undefined ? whole : chosenRows(whole, rows, { name: what, fields });
 
   options.onProgress?.('lint');
   const [name] = Object.keys(job.Operation);
   const verdict = await (options.lint ?? lintHere)({
     bytes,
-    fields: manifest.Spec.Fields ?? [],
+    fields: fields ?? [],
     isOneBucketOnly: findOperation(name ?? '')?.isOneBucketOnly ?? false,
   });
   if (verdict.errors > 0) {
-    const what = job.ManifestFile ?? manifest.Location.ObjectArn;
     throw new BatchError(
       'ManifestHasErrors',
       `The manifest ${what} has ${verdict.errors === 1 ? '1 error' : `${verdict.errors} errors`} in ${verdict.rows === 1 ? '1 row' : `${verdict.rows} rows`}.`,
@@ -133,7 +132,7 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
   return {
     partition: place.partition,
     bucket: place.bucket,
-    key: limit === undefined ? place.key : limitedKey(place.key, limit),
+    key: rows === undefined ? place.key : chosenKey(place.key, rows),
     bytes,
     verdict,
   };

@@ -71,6 +71,8 @@ export const Command = {
   jobCreate: 's3batch.job.create',
   /** Runs on the local engine; the file is a manifest or a job file. */
   jobRunLocally: 's3batch.job.runLocally',
+  /** The same on some of the rows: asks which. */
+  jobRehearse: 's3batch.job.rehearse',
   /** Confirms a suspended job, so that it runs. */
   jobConfirm: 's3batch.job.confirm',
   jobCancel: 's3batch.job.cancel',
@@ -164,6 +166,7 @@ export interface CommandTypes {
   's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
   's3batch.job.create': { args: [manifest?: Uri, filled?: FilledJob]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
+  's3batch.job.rehearse': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
   's3batch.job.confirm': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.cancel': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.changePriority': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };

@@ -24,7 +24,11 @@ export function registerRun(services: Services, jobs: Jobs): void {
 
   commands.register(Command.jobRunLocally, async (file) => {
     const { runLocally } = await import('./runLocally.js');
-    return await runLocally(services, jobs, file);
+    return await runLocally(services, jobs, file, { asksForRows: false });
+  });
+  commands.register(Command.jobRehearse, async (file) => {
+    const { runLocally } = await import('./runLocally.js');
+    return await runLocally(services, jobs, file, { asksForRows: true });
   });
   commands.register(Command.jobCheck, async (given) => {
     const file = given ?? activeFile();
@@ -45,6 +49,7 @@ export function registerRun(services: Services, jobs: Jobs): void {
         const top = new vscode.Range(0, 0, 0, 0);
         return [
           new vscode.CodeLens(top, commandLink(Command.jobRunLocally, `$(play) ${vscode.l10n.t('Run Locally')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobRehearse, vscode.l10n.t('Run on a Sample…'), uri)),
           new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobCost, `$(credit-card) ${vscode.l10n.t('Cost')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobPolicy, `$(shield) ${vscode.l10n.t('Policy…')}`, uri)),

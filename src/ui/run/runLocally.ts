@@ -6,32 +6,48 @@ import type { Jobs } from '../explorer/registerExplorer.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
+import { chooseRows } from './chooseRows.js';
 import { manifestOf } from './manifestOf.js';
 import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
+
+/** What is asked before a local run. */
+export interface RunChoices {
+  /** Which rows of the manifest; all of them unless asked. */
+  readonly asksForRows: boolean;
+}
 
 /** Runs a job file, or a job for a manifest, on the local engine. Without a file it takes the open one, or asks. */
 export async function runLocally(
   services: Services,
   jobs: Jobs,
   given: vscode.Uri | undefined,
+  choices: RunChoices,
 ): Promise<JobReference | undefined> {
   const unavailable = services.engine.unavailability();
   if (unavailable !== undefined) throw unavailable;
   const file = given ?? activeRunnable() ?? (await chooseJobFile());
   if (file === undefined) return undefined;
-  if (file.path.endsWith(jobFileSuffix)) return await runJobFile(services, jobs, file);
+  if (file.path.endsWith(jobFileSuffix)) return await runJobFile(services, jobs, file, choices);
   const choice = await chooseJobOf(file);
   if (choice === undefined) return undefined;
-  return choice === 'new' ? await services.commands.execute(Command.jobCreate, file) : await runJobFile(services, jobs, choice);
+  return choice === 'new'
+    ? await services.commands.execute(Command.jobCreate, file)
+    : await runJobFile(services, jobs, choice, choices);
 }
 
-async function runJobFile(services: Services, jobs: Jobs, file: vscode.Uri): Promise<JobReference | undefined> {
+async function runJobFile(
+  services: Services,
+  jobs: Jobs,
+  file: vscode.Uri,
+  choices: RunChoices,
+): Promise<JobReference | undefined> {
   await saveIfDirty(file);
   const job = await readJob(file);
   if (job === undefined) {
     offerProblems(vscode.l10n.t('The job file {0} has errors.', vscode.workspace.asRelativePath(file)), file);
     return undefined;
   }
+  const rows = choices.asksForRows ? await chooseRows() : undefined;
   await vscode.commands.executeCommand('s3batch.jobs.focus');
   const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
   const client = await vscode.window.withProgress(starting, async () => await jobs.targets.client(localTargetId));
@@ -42,6 +58,7 @@ async function runJobFile(services: Services, jobs: Jobs, file: vscode.Uri): Pro
     job: { ...job, ConfirmationRequired: false },
     manifest: manifestOf(file, job),
     jobFile: file,
+    rows,
   });
   if (reference !== undefined) await jobs.follow(reference);
   return reference;

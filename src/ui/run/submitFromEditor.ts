@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { BatchError, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
+import type { RowChoice } from '../../core/job/manifestRows.js';
 import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
@@ -19,6 +20,8 @@ export interface SubmitFromEditorOptions {
   readonly manifest: vscode.Uri | undefined;
   /** Where a problem of the job itself is shown; undefined while it is not a file. */
   readonly jobFile?: vscode.Uri;
+  /** Only these rows of the manifest. */
+  readonly rows?: RowChoice | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
         client,
         job: options.job,
         clientRequestToken: randomUUID(),
+        ...(options.rows === undefined ? {} : { rows: options.rows }),
         signal,
         readFile: async () => {
           if (manifest === undefined) throw new Error('The job names no local manifest.');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { JobFile } from '../../../../src/core/job/jobFile.js';
-import { firstRows, limitedKey } from '../../../../src/core/job/manifestRows.js';
+import { chosenKey, chosenRows, firstRows } from '../../../../src/core/job/manifestRows.js';
 import { findingsOf, type ManifestVerdict, submitJob, type SubmitStep } from '../../../../src/core/job/submitJob.js';
 import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
 import { validRequest, withMember } from '../../../support/jobFixtures.js';
@@ -109,11 +109,11 @@ test('a manifest that is not there', async () => {
 
 test('a limit submits the first rows beside the whole manifest', async () => {
   const client = new FakeTargetClient();
-  const { request } = await submitJob(options(client, { limit: 2 }));
+  const { request } = await submitJob(options(client, { rows: { kind: 'first', count: 2 } }));
   assert.equal(text(client.buckets.get('manifests')?.get('in/manifest.first-2.csv')), 'test,a.csv\ntest,b.csv\r\n');
   assert.equal(request.Manifest?.Location.ObjectArn, 'arn:aws:s3:::manifests/in/manifest.first-2.csv');
   assert.equal(client.buckets.get('manifests')?.has('in/manifest.csv'), false);
-  await assert.rejects(submitJob(options(client, { limit: 0 })), { code: 'InvalidLimit' });
+  await assert.rejects(submitJob(options(client, { rows: { kind: 'first', count: 0 } })), { code: 'InvalidLimit' });
 });
 
 const inBucket: JobFile = { ...validRequest };
@@ -130,7 +130,9 @@ test('a manifest in S3: ETag looked up, compared, cut to a limit', async () => {
   assert.equal(quoted.request.Manifest?.Location.ETag, etag);
   await assert.rejects(submitJob(options(client, { job: withETag('other') })), { code: 'StaleManifest' });
 
-  const limited = await submitJob(options(client, { job: withETag(etag), limit: 1, clientRequestToken: 'c' }));
+  const limited = await submitJob(
+    options(client, { job: withETag(etag), rows: { kind: 'first', count: 1 }, clientRequestToken: 'c' }),
+  );
   assert.equal(limited.request.Manifest?.Location.ObjectArn, 'arn:aws:s3:::manifests/manifest.first-1.csv');
 });
 
@@ -177,6 +179,24 @@ test('first rows: as many as asked for, whole rows, a prefix of the manifest', (
       },
     ),
   );
-  assert.equal(limitedKey('a.b/list', 5), 'a.b/list.first-5');
-  assert.equal(limitedKey('.csv', 5), '.csv.first-5');
+  assert.equal(chosenKey('a.b/list', { kind: 'first', count: 5 }), 'a.b/list.first-5');
+  assert.equal(chosenKey('.csv', { kind: 'sample', count: 5, seed: 2 }), '.csv.sample-5-2');
+});
+
+test('a sample has its rows from each prefix, in the order of the manifest, and the same ones for the same seed', () => {
+  const rows = Array.from({ length: 1000 }, (_, index) => `b,${index % 10 === 0 ? 'rare' : 'common'}/${index}.txt\n`);
+  const manifest = bytes(rows.join(''));
+  const draw = (seed: number): string[] =>
+    text(chosenRows(manifest, { kind: 'sample', count: 50, seed }, { name: 'm.csv' }))!.split(/(?<=\n)/);
+  const drawn = draw(7);
+  assert.equal(drawn.length, 50);
+  assert.equal(drawn.filter((row) => row.startsWith('b,rare/')).length, 5);
+  assert.deepEqual(
+    drawn,
+    rows.filter((row) => drawn.includes(row)),
+  );
+  assert.deepEqual(draw(7), drawn);
+  assert.notDeepEqual(draw(8), drawn);
+  const all = chosenRows(manifest, { kind: 'sample', count: 5000, seed: 1 }, { name: 'm.csv' });
+  assert.equal(text(all), text(manifest));
 });
