@@ -11,6 +11,7 @@ import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
 import { registerJobPage } from './ui/jobPage/registerJobPage.js';
 import { registerLedger } from './ui/ledger/registerLedger.js';
+import { registerJobFile } from './ui/jobFile/registerJobFile.js';
 import { registerLint } from './ui/lint/registerLint.js';
 import { registerMaking } from './ui/making/registerMaking.js';
 import { registerPolicy } from './ui/policy/registerPolicy.js';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerLedger(services, jobs);
   registerReport(services, jobs);
   registerMaking(services, jobs);
+  registerJobFile(services, jobs);
   registerRun(services, jobs);
   registerWizard(services, jobs);
   registerPolicy(services);

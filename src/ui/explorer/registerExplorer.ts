@@ -17,6 +17,8 @@ export interface Jobs {
   explorer(): Promise<Explorer>;
   /** Watches a job to its end: tree, status bar, and a notification at its end. */
   follow(reference: JobReference): Promise<void>;
+  /** The job given, or one chosen among all. */
+  choose(given: JobReference | undefined, placeholder: string): Promise<JobReference | undefined>;
   /** The job given, or one chosen among those that have ended. */
   chooseEnded(given: JobReference | undefined): Promise<JobReference | undefined>;
 }
@@ -117,6 +119,7 @@ export function registerExplorer(services: Services): Jobs {
     targets,
     explorer: load,
     follow: async (reference) => await (await load()).follow(reference),
+    choose: async (given, placeholder) => await (await load()).actions.choose(given, 'copyable', placeholder),
     chooseEnded: async (given) =>
       await (await load()).actions.choose(given, 'reported', vscode.l10n.t('Whose report is to be opened?')),
   };

@@ -4,6 +4,7 @@ import type { ReportElement } from '../report/reportTree.js';
 import type { JobCost } from '../../core/cost/costOfJob.js';
 import type { RoleComparison } from '../../core/iam/compareRole.js';
 import type { PolicyFormat } from '../../core/iam/formats/policyFormat.js';
+import type { ExportFormatName } from '../../core/export/exportJob.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 
 /** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
@@ -115,6 +116,14 @@ export const Command = {
   jobCompareRole: 's3batch.job.compareRole',
   /** Shows what a job file costs and how far it reaches. */
   jobCost: 's3batch.job.cost',
+  /** Opens a new job file with all that an operation needs; the operation by its name in the API. */
+  jobFileNew: 's3batch.jobFile.new',
+  /** Writes an existing job down as a job file. */
+  jobSaveAsFile: 's3batch.job.saveAsFile',
+  /** Submits a job file to a target that the person chooses. */
+  jobSubmit: 's3batch.job.submit',
+  /** Opens a job file as code that creates the job. */
+  jobExport: 's3batch.job.export',
   jobsRefresh: 's3batch.jobs.refresh',
   /** Reads the next page of a target's jobs. */
   jobsFilter: 's3batch.jobs.filter',
@@ -195,6 +204,10 @@ export interface CommandTypes {
   's3batch.job.policy': { args: [jobFile?: Uri, choice?: PolicyChoice]; result: void };
   's3batch.job.compareRole': { args: [jobFile?: Uri, policies?: readonly Uri[]]; result: RoleComparison | undefined };
   's3batch.job.cost': { args: [jobFile?: Uri]; result: JobCost };
+  's3batch.jobFile.new': { args: [folder?: Uri, operation?: string]; result: Uri | undefined };
+  's3batch.job.saveAsFile': { args: [job?: JobReference]; result: Uri | undefined };
+  's3batch.job.submit': { args: [jobFile?: Uri]; result: JobReference | undefined };
+  's3batch.job.export': { args: [jobFile?: Uri, format?: ExportFormatName]; result: Uri | undefined };
   's3batch.jobs.refresh': { args: []; result: void };
   's3batch.jobs.filter': { args: []; result: void };
   's3batch.jobs.clearFilter': { args: []; result: void };

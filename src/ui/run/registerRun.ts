@@ -5,17 +5,16 @@ import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
-import type { JobFileProblems } from './jobFileProblems.js';
-
-const jobFiles: vscode.DocumentSelector = { pattern: '**/*.s3job.json' };
+import { jobFiles } from '../jobFile/jobFiles.js';
+import type { JobFileProblems } from '../jobFile/jobFileProblems.js';
 
 /** Registers what can be done with job files: their lenses, "Run Locally" and "Check". The work loads when it is asked for. */
 export function registerRun(services: Services, jobs: Jobs): void {
   const { commands, context, errors } = services;
   let loading: Promise<JobFileProblems> | undefined;
   const problems = (): Promise<JobFileProblems> => {
-    loading ??= import('./jobFileProblems.js').then(({ JobFileProblems }) => {
-      const loaded = new JobFileProblems();
+    loading ??= import('../jobFile/jobFileProblems.js').then(({ JobFileProblems }) => {
+      const loaded = new JobFileProblems(errors);
       context.subscriptions.push(loaded);
       return loaded;
     });
@@ -48,11 +47,13 @@ export function registerRun(services: Services, jobs: Jobs): void {
       provideCodeLenses: ({ uri }) => {
         const top = new vscode.Range(0, 0, 0, 0);
         return [
+          new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobRunLocally, `$(play) ${vscode.l10n.t('Run Locally')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobRehearse, vscode.l10n.t('Run on a Sample…'), uri)),
-          new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobSubmit, `$(cloud-upload) ${vscode.l10n.t('Submit…')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobCost, `$(credit-card) ${vscode.l10n.t('Cost')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobPolicy, `$(shield) ${vscode.l10n.t('Policy…')}`, uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobExport, `$(export) ${vscode.l10n.t('Export…')}`, uri)),
         ];
       },
     }),
