@@ -90,6 +90,10 @@ export interface FunctionDefinition {
   readonly description?: string;
   /** Sources that the build bundles (SAM `BuildMethod: esbuild`), relative to `codeDirectory`. */
   readonly entryPoints?: readonly string[];
+  /** Absolute folders of the layers, in the template's order: of two files with one path the last counts. */
+  readonly layers?: readonly string[];
+  /** ReservedConcurrentExecutions: environments at once. */
+  readonly reservedConcurrency?: number;
 }
 
 export interface FunctionRegistry {

@@ -1,8 +1,9 @@
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
 import { siblingScript } from '../siblingScript.js';
+import { createExecutableEnvironment } from './executable/executableEnvironment.js';
 import { functionError } from './functionError.js';
 import { NodeEnvironment } from './node/nodeEnvironment.js';
-import { PythonEnvironment } from './python/pythonEnvironment.js';
+import { createPythonEnvironment } from './python/pythonEnvironment.js';
 
 /** Which of the engine's runners a runtime needs. `executable`: a `bootstrap` that speaks the Runtime API. */
 export type RuntimeFamily = 'node' | 'python' | 'executable' | 'unsupported';
@@ -10,7 +11,7 @@ export type RuntimeFamily = 'node' | 'python' | 'executable' | 'unsupported';
 export function runtimeFamily(runtime: string): RuntimeFamily {
   if (/^nodejs\d+\.x$/.test(runtime)) return 'node';
   if (/^python3\.\d+$/.test(runtime)) return 'python';
-  return runtime.startsWith('provided') ? 'executable' : 'unsupported';
+  return runtime === 'provided' || runtime.startsWith('provided.') ? 'executable' : 'unsupported';
 }
 
 /**
@@ -25,7 +26,9 @@ export async function createEnvironment(definition: FunctionDefinition, options:
         handlerSdk: options.handlerSdk ?? siblingScript('handlerSdk', '../aws/handlerSdk'),
       });
     case 'python':
-      return PythonEnvironment.create(definition, options);
+      return createPythonEnvironment(definition, options);
+    case 'executable':
+      return createExecutableEnvironment(definition, options);
     default:
       return unsupported(definition);
   }
@@ -34,7 +37,7 @@ export async function createEnvironment(definition: FunctionDefinition, options:
 function unsupported(definition: FunctionDefinition): Environment {
   const outcome: InvokeOutcome = functionError(
     'Runtime.Unsupported',
-    `${definition.name} has the runtime ${definition.runtime}, which does not run on this machine. Node.js (nodejs20.x and newer) and Python (python3.x) do.`,
+    `${definition.name} has the runtime ${definition.runtime}, which does not run on this machine. Node.js (nodejs20.x and newer), Python (python3.x) and executables (provided.al2023, provided.al2) do.`,
   );
   return { isUsable: true, invoke: () => Promise.resolve(outcome), dispose: () => Promise.resolve() };
 }

@@ -11,3 +11,9 @@ export function exitError(requestId: string | undefined, how: string | undefined
   const what = how === undefined ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
   return functionError('Runtime.ExitError', `${requestId === undefined ? '' : `RequestId: ${requestId} `}Error: ${what}`);
 }
+
+/** The end of a process in Lambda's words; undefined for an end without a reason. */
+export function howItEnded(status: number | null, signal: NodeJS.Signals | null): string | undefined {
+  if (signal !== null) return `signal: ${signal === 'SIGKILL' ? 'killed' : signal}`;
+  return status === 0 || status === null ? undefined : `exit status ${status}`;
+}

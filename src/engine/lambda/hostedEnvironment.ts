@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Deferred, deferred } from '../../base/async.js';
 import { BatchError, errorMessage } from '../../base/errors.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../contracts.js';
-import { exitError, functionError } from './functionError.js';
+import { exitError, functionError, howItEnded } from './functionError.js';
 import type { HostReply, HostRequest } from './hostMessages.js';
 import { LineSplitter } from './lineSplitter.js';
 import { killGroup } from './processGroup.js';
@@ -149,8 +149,7 @@ export class HostedEnvironment implements Environment {
     if (current.isTimedOut) this.#finish({ kind: 'timedOut', afterMs: this.#definition.timeoutMs, requestId });
     else if (this.#startError !== undefined) {
       this.#finish(functionError('Runtime.StartFailed', `The function can't be started: ${this.#startError}`));
-    } else if (signal !== null) this.#finish(exitError(requestId, `signal: ${signal === 'SIGKILL' ? 'killed' : signal}`));
-    else this.#finish(exitError(requestId, status === 0 || status === null ? undefined : `exit status ${status}`));
+    } else this.#finish(exitError(requestId, howItEnded(status, signal)));
   }
 
   async dispose(): Promise<void> {

@@ -35,7 +35,8 @@ export function lambdaVariables(
     LAMBDA_TASK_ROOT: definition.codeDirectory,
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    // Source: Lambda Developer Guide, configuration-envvars: OS-only runtimes have none.
+    ...(definition.runtime.startsWith('provided') ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}` }),
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),

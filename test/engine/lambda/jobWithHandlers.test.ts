@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { FunctionDefinition } from '../../../src/engine/contracts.js';
 import { startRunProcess } from '../../../src/engine/run/runProcess.js';
+import { noRust, rustBootstrap } from '../../support/bootstraps.js';
 import { HandlerFolder } from '../../support/environmentThread.js';
 import { noPython } from '../../support/python.js';
 import { JobRun, silentLog } from '../../support/runJob.js';
@@ -20,12 +23,13 @@ interface Result {
 /** Runs a job of these keys with a handler, in lanes as the engine has them. */
 async function runJob(
   t: TestContext,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   more: Partial<FunctionDefinition>,
   keys: readonly string[] = ['a', 'b', 'c'],
 ): Promise<Result> {
   const folder = new HandlerFolder(files);
   t.after(() => folder.remove());
+  if ('bootstrap' in files) chmodSync(join(folder.path, 'bootstrap'), 0o755);
   const run = await JobRun.create(keys, { settings: { redrives: 1, concurrency: 2 } });
   t.after(() => run.dispose());
   const startedMs = performance.now();
@@ -99,4 +103,16 @@ test('a job in TypeScript and in Python', { skip: noPython }, async (t) => {
   const result = await runJob(t, { 'app.py': python }, { runtime: 'python3.12' });
   assert.deepEqual([result.succeeded, result.failed], [2, 1]);
   assert.match(result.rows[1] ?? '', /name 'new_key' is not defined/);
+});
+
+test('a job of an executable', { skip: noRust || (process.platform === 'win32' && 'not on Windows') }, async (t) => {
+  const keys = ['abc', 'print-1', 'exit', 'fail', 'error', 'print-2'];
+  const result = await runJob(t, { bootstrap: rustBootstrap() }, { runtime: 'provided.al2023', handler: 'bootstrap' }, keys);
+  assert.deepEqual([result.succeeded, result.failed], [3, 3]);
+  assert.match(result.rows[0] ?? '', /succeeded,200,,3/);
+  assert.match(result.rows[2] ?? '', /Runtime exited with error: exit status 7/);
+  assert.match(result.rows[3] ?? '', /failed,200,PermanentFailure,4/);
+  assert.match(result.rows[4] ?? '', /no error/);
+  assert.match(result.output, /stdout \[row 2, [^\]]*print-1\] did print-1/);
+  assert.match(result.output, /stdout \[row 6, [^\]]*print-2\] did print-2/);
 });

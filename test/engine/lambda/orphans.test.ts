@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +20,7 @@ async function killParent(
 ): Promise<void> {
   const folder = new HandlerFolder(files);
   t.after(() => folder.remove());
+  if ('bootstrap' in files) chmodSync(join(folder.path, 'bootstrap'), 0o755);
   const parent = spawn(process.execPath, [script, JSON.stringify(folder.definition(more))], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -65,4 +68,9 @@ def handler(event, context):
     while True: pass
 `;
   return killParent(t, { 'app.py': source }, { runtime: 'python3.12' });
+});
+
+test('an executable that never stops asking ends with the engine', { skip }, (t) => {
+  const source = `#!/bin/sh\necho $$\nwhile :; do :; done\n`;
+  return killParent(t, { bootstrap: source }, { runtime: 'provided.al2023' });
 });

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../../../src/engine/contracts.js';
 import { createEnvironment } from '../../../src/engine/lambda/createEnvironment.js';
 import { findPython } from '../../../src/engine/lambda/python/findPython.js';
+import { briefOutcome as brief } from '../../support/briefOutcome.js';
 import { HandlerFolder, testOptions } from '../../support/environmentThread.js';
 import { noBoto3, noPython } from '../../support/python.js';
 
@@ -40,19 +41,6 @@ async function withPython(
   } finally {
     await environment.dispose();
     folder.remove();
-  }
-}
-
-function brief(outcome: InvokeOutcome): string {
-  switch (outcome.kind) {
-    case 'returned':
-      return `returned ${JSON.stringify(outcome.payload)}`;
-    case 'invalidJson':
-      return `invalidJson ${outcome.text}`;
-    case 'functionError':
-      return `${outcome.errorType}: ${outcome.errorMessage.replace(/^RequestId: \S+ /, '')}`;
-    case 'timedOut':
-      return `timedOut ${outcome.afterMs}`;
   }
 }
 
