@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.js';
+import { registerChanges } from './ui/changes/registerChanges.js';
 import { registerExplorer } from './ui/explorer/registerExplorer.js';
 import { Commands } from './ui/platform/commands.js';
 import { ContextKeys } from './ui/platform/contextKeys.js';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerJobPage(services, jobs);
   registerLedger(services, jobs);
   registerReport(services, jobs);
+  registerChanges(services, jobs);
   registerMaking(services, jobs);
   registerJobFile(services, jobs);
   registerRun(services, jobs);

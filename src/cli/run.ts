@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { delay } from '../base/async.js';
 import { BatchError, isCancelled } from '../base/errors.js';
+import { type ChangedObject, countChanges } from '../core/changes/changeList.js';
 import { parseFunctionArn } from '../core/job/arn.js';
 import { type JobFile, type ParsedJobFile, parseJobFile } from '../core/job/jobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
@@ -13,8 +14,10 @@ import { submitJob } from '../core/job/submitJob.js';
 import type { Target, TargetClient } from '../core/job/target.js';
 import { lintManifest } from '../core/manifest/lintManifest.js';
 import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
+import { readJobChanges } from '../engine/changes/readJobChanges.js';
 import { siblingScript } from '../engine/siblingScript.js';
 import type { CliCommand, CliIo } from './cliIo.js';
+import { replaceFile } from '../files/replaceFile.js';
 import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
@@ -35,6 +38,7 @@ const help = [
   '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
   '  --report DIR       copy the completion report, and what the handlers wrote, to DIR',
+  '  --changes FILE     write what the job changed to FILE, one object of JSON a line',
   '  --format FORMAT    text (the default), or json: one event a line',
   '  --help             show this',
   '',
@@ -51,6 +55,7 @@ const flags = {
   seed: { type: 'string' },
   concurrency: { type: 'string' },
   report: { type: 'string' },
+  changes: { type: 'string' },
   format: { type: 'string', default: 'text' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -62,6 +67,8 @@ interface RunOptions {
   readonly template: string | undefined;
   readonly buckets: string | undefined;
   readonly report: string | undefined;
+  /** File for the list of what was changed. */
+  readonly changes: string | undefined;
   readonly rows: RowChoice | undefined;
   readonly concurrency: number | undefined;
 }
@@ -92,6 +99,7 @@ export const runCommand: CliCommand = async (argv, io) => {
     template: inCwd(values.template) ?? (await findTemplate(dirname(jobFile))),
     buckets: inCwd(values.buckets) ?? (await existing(join(dirname(jobFile), 'buckets'))),
     report: inCwd(values.report),
+    changes: inCwd(values.changes),
     rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
   };
@@ -140,6 +148,9 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       copyTo: options.report,
       outputFile: join(engine.connection.dataDirectory, 'jobs', jobId, 'output.log'),
     });
+    const changed = await readJobChanges(engine.connection.dataDirectory, jobId);
+    if (options.changes !== undefined) await writeChanges(options.changes, changed);
+    display.changed(countChanges(changed));
     display.ended(ended, report, reportPlace(ended, report, options));
     return isAllGood(ended) ? 0 : 1;
   } catch (error) {
@@ -232,6 +243,15 @@ function watchInterrupts(): Interrupts {
     hard: hard.signal,
     dispose: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
   };
+}
+
+/** One object a line, in the order in which they were first changed. */
+async function writeChanges(file: string, objects: readonly ChangedObject[]): Promise<void> {
+  // Numbers of kept bytes mean nothing outside of the data folder.
+  const lines = objects.map(({ kept: _kept, ...object }) => `${JSON.stringify(object)}\n`);
+  await replaceFile(file, async (write) => {
+    for (const line of lines) if (!(await write(line))) return;
+  });
 }
 
 /** Better said before the first task than in every row of the report. */

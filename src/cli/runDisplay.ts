@@ -1,4 +1,6 @@
 import type { Writable } from 'node:stream';
+import type { ChangeCount } from '../core/changes/changeList.js';
+import { changeSummary } from '../core/changes/changesText.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
@@ -13,6 +15,8 @@ export interface RunDisplay {
   /** A line of the engine's log. */
   engineLine(line: string): void;
   note(text: string): void;
+  /** What the job changed in the local store; told once, before `ended`. */
+  changed(counts: readonly ChangeCount[]): void;
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void;
   close(): void;
 }
@@ -111,6 +115,12 @@ function warningOf(line: string): string | undefined {
   return /^\S+ (?:warn|error) (.*)$/.exec(line)?.[1];
 }
 
+/** `Changes: 1,204 objects copied, 3 overwritten`; empty when there are none. */
+function changesLine(counts: readonly ChangeCount[]): string {
+  const summary = changeSummary(counts, { l10n: untranslated, locale: 'en' });
+  return summary === '' ? '' : `Changes: ${summary} in the local store\n`;
+}
+
 function write(stream: Writable, text: string): void {
   // A reader that has gone away must not end the run: withoutErrorEvents takes the stream's own complaint.
   if (!stream.destroyed) stream.write(text);
@@ -150,6 +160,10 @@ class PlainDisplay implements RunDisplay {
 
   note(text: string): void {
     write(this.#io.stderr, `${printable(text)}\n`);
+  }
+
+  changed(counts: readonly ChangeCount[]): void {
+    write(this.#io.stdout, changesLine(counts));
   }
 
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
@@ -202,6 +216,11 @@ class TerminalDisplay implements RunDisplay {
     write(this.#io.stdout, `${this.#bar === '' ? '' : eraseLine}${printable(text)}\n${this.#bar}`);
   }
 
+  changed(counts: readonly ChangeCount[]): void {
+    this.close();
+    write(this.#io.stdout, changesLine(counts));
+  }
+
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
     this.close();
     write(this.#io.stdout, endText(this.#io, job, report, place));
@@ -213,7 +232,7 @@ class TerminalDisplay implements RunDisplay {
   }
 }
 
-/** Events: created, status, progress, log, note, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+/** Events: created, status, progress, log, note, changed, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
 class JsonDisplay implements RunDisplay {
   readonly #io: CliIo;
   readonly #pace = new PaceMeter();
@@ -253,6 +272,10 @@ class JsonDisplay implements RunDisplay {
 
   note(text: string): void {
     this.#event('note', { message: text });
+  }
+
+  changed(counts: readonly ChangeCount[]): void {
+    this.#event('changed', { counts: Object.fromEntries(counts.map(({ what, objects }) => [what, objects])) });
   }
 
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {

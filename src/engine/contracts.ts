@@ -147,6 +147,8 @@ export interface EnvironmentOptions {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** What the handler's SDK sends with each request: which job's doing it is. Absent outside of jobs. */
+  readonly sessionToken?: string;
   /** Where the function's output goes, a line at a time, without the line end. */
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
   /** Absolute path of the file that stands for `@aws-sdk/client-s3` in functions that bring none; absent: beside the running bundle. */

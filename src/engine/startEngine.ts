@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.js';
 import type { EngineConnection } from '../core/job/target.js';
+import { ChangeRecorder } from './changes/changeRecorder.js';
 import { defaultEngineSettings, type EngineContext, type EngineLog, type EngineSettings, type Router } from './contracts.js';
 import { createControlRouter } from './control/controlRouter.js';
 import { lockDirectory } from './directoryLock.js';
@@ -82,6 +84,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       clock: context.clock,
       log: context.log,
       restoreDelayMs: context.settings.restoreDelayMs,
+      changes: new ChangeRecorder({ jobsDirectory: join(dataDirectory, 'jobs'), log: context.log }),
     });
     cleanUps.push(() => store.close());
     if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -112,6 +112,29 @@ describe('s3batch run', () => {
     ]) {
       assert.equal((await run('job.s3job.json', ...wrong)).code, 2);
     }
+  });
+
+  test('says what the handlers changed in the store, and lists it', async () => {
+    await file('manifest.csv', 'test,good%201\ntest,good%202\n');
+    await mkdir(join(folder, 'buckets', 'test'), { recursive: true });
+    await file('buckets/test/good 1', 'old');
+    await file(
+      'app.js',
+      `const { S3Client, PutObjectCommand } = require('@aws-sdk/client-s3');
+const s3 = new S3Client({ forcePathStyle: true });
+exports.handler = async (event) => {
+  const [task] = event.tasks;
+  const Key = decodeURIComponent(task.s3Key.replaceAll('+', ' '));
+  await s3.send(new PutObjectCommand({ Bucket: task.s3Bucket, Key, Body: 'new' }));
+  return { invocationSchemaVersion: '2.0', invocationId: event.invocationId, results: [{ taskId: task.taskId, resultCode: 'Succeeded', resultString: '' }] };
+};`,
+    );
+    const { code, stdout } = await run('job.s3job.json', '--changes', 'changes.jsonl');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^Changes: 1 object created, 1 overwritten in the local store$/m);
+    const lines = (await readFile(join(folder, 'changes.jsonl'), 'utf8')).trim().split('\n');
+    const changed = lines.map((line) => JSON.parse(line) as { key: string; outcome: string });
+    assert.deepEqual(changed.map(({ key, outcome }) => `${key} ${outcome}`).toSorted(), ['good 1 overwritten', 'good 2 created']);
   });
 
   test('prints events, runs the first rows only, and keeps nothing', async () => {

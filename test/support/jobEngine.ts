@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../src/base/clock.js';
 import type { CreateJobRequest, JobStatus } from '../../src/core/job/jobTypes.js';
 import { createJobRequestShape } from '../../src/core/job/requestShapes.js';
 import { parseReportManifest } from '../../src/core/report/reportManifest.js';
+import { ChangeRecorder } from '../../src/engine/changes/changeRecorder.js';
 import { createControlRouter, type ControlRouter } from '../../src/engine/control/controlRouter.js';
 import type { StartRun } from '../../src/engine/control/jobServices.js';
 import { writeShape } from '../../src/engine/control/shapeXml.js';
@@ -61,7 +62,9 @@ export class JobEngine {
   static async start(options: JobEngineOptions = {}): Promise<JobEngine> {
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 's3batch-jobs-')));
     const clock = options.clock ?? systemClock;
-    const store = await openObjectStore({ dataDirectory: join(directory, 'data'), clock, log: silentLog, restoreDelayMs: 5000 });
+    const dataDirectory = join(directory, 'data');
+    const changes = new ChangeRecorder({ jobsDirectory: join(dataDirectory, 'jobs'), log: silentLog });
+    const store = await openObjectStore({ dataDirectory, clock, log: silentLog, restoreDelayMs: 5000, changes });
     for (const bucket of ['manifests', 'reports']) if (!(await store.hasBucket(bucket))) await store.createBucket(bucket);
     const control = await startControl(directory, store, options);
     return new JobEngine(directory, store, control, options);

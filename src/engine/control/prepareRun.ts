@@ -1,5 +1,6 @@
 import { BatchError } from '../../base/errors.js';
 import type { JobReport, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
+import { jobToken } from '../changes/jobScope.js';
 import type { EngineContext, FunctionRegistry } from '../contracts.js';
 import { findPerformer } from '../operations/performers.js';
 import { performOperation } from '../operations/performOperation.js';
@@ -38,11 +39,12 @@ export async function prepareRun(
     const perform = performOperation(performer, parameters, { context: { ...context, store: services.store }, jobId: id });
     return () => startStoreRun({ plan, perform, onProgress });
   }
-  const work = await lambdaPlan(request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
+  const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
   return () => services.startRun({ plan: { ...plan, work }, log: context.log, onProgress });
 }
 
 async function lambdaPlan(
+  jobId: string,
   operation: LambdaInvokeOperation,
   context: EngineContext,
   functions: FunctionRegistry,
@@ -60,6 +62,7 @@ async function lambdaPlan(
       endpoint: context.endpoint(),
       accessKeyId: context.accessKeyId,
       secretAccessKey: context.secretAccessKey,
+      sessionToken: jobToken(jobId),
       ...(context.python === undefined ? {} : { python: context.python }),
     },
   };

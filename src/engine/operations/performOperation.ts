@@ -1,4 +1,5 @@
 import { decodeKey } from '../../core/manifest/keyEncoding.js';
+import { runForJob } from '../changes/jobScope.js';
 import { newRequestIds } from '../http/requestIds.js';
 import { missingVersion } from '../run/missingVersion.js';
 import type { PerformTask } from '../run/storeRun.js';
@@ -12,23 +13,25 @@ export function performOperation<Parameters>(
   parameters: Parameters,
   job: { readonly context: OperationContext; readonly jobId: string },
 ): PerformTask {
-  return async ({ bucket, keyField, versionField }, signal) => {
-    if (versionField === '') return performer.missingVersion ?? missingVersion;
-    try {
-      const message = await performer.perform(job.context, parameters, {
-        bucket,
-        // The check of the manifest lets no other field pass.
-        key: decodeKey(keyField) ?? keyField,
-        versionId: versionField,
-        jobId: job.jobId,
-        signal,
-      });
-      return { kind: 'succeeded', httpStatus: 200, errorCode: '', message, isRetryable: false };
-    } catch (error) {
-      signal.throwIfAborted();
-      return failureOf(error);
-    }
-  };
+  const { jobId } = job;
+  return ({ bucket, keyField, versionField }, signal) =>
+    runForJob(jobId, async (): Promise<TaskResult> => {
+      if (versionField === '') return performer.missingVersion ?? missingVersion;
+      try {
+        const message = await performer.perform(job.context, parameters, {
+          bucket,
+          // The check of the manifest lets no other field pass.
+          key: decodeKey(keyField) ?? keyField,
+          versionId: versionField,
+          jobId,
+          signal,
+        });
+        return { kind: 'succeeded', httpStatus: 200, errorCode: '', message, isRetryable: false };
+      } catch (error) {
+        signal.throwIfAborted();
+        return failureOf(error);
+      }
+    });
 }
 
 function failureOf(error: unknown): TaskResult {

@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { errorCode } from '../../base/errors.js';
+import type { ChangeKind, ObjectState } from '../../core/changes/storeChange.js';
+import type { ChangeRecorder, NotedChange } from '../changes/changeRecorder.js';
 import type { EngineLog, ObjectInfo } from '../contracts.js';
 import type {
   AccessControlList,
@@ -69,6 +71,8 @@ export interface StoreOptions {
   readonly log: EngineLog;
   /** How long a restore of an archived object takes. Undocumented by AWS: emulated. */
   readonly restoreDelayMs?: number;
+  /** Writes down what jobs change. */
+  readonly changes?: ChangeRecorder;
 }
 
 export interface PutOptions {
@@ -76,6 +80,8 @@ export interface PutOptions {
   readonly algorithms?: readonly ChecksumAlgorithm[];
   /** Throws when the body is not what the client said; runs before anything is visible. */
   readonly verify?: (received: ReceivedFile) => void;
+  /** Where the bytes come from, when this is a copy. */
+  readonly copiedFrom?: { readonly bucket: string; readonly key: string };
   readonly precondition?: Precondition | undefined;
 }
 
@@ -88,6 +94,7 @@ export interface Commit {
   readonly checksumType: ChecksumType;
   readonly partSizes: readonly number[];
   readonly precondition: Precondition | undefined;
+  readonly copiedFrom?: { readonly bucket: string; readonly key: string } | undefined;
 }
 
 /** A key as it is on the disk, seen under the bucket's lock. */
@@ -109,6 +116,7 @@ export class FileObjectStore implements VersionedObjectStore {
   readonly #clock: Clock;
   readonly #restoreDelayMs: number;
   readonly #metadata: ObjectMetadata;
+  readonly #changes: ChangeRecorder | undefined;
   /** One change of a bucket at a time: of the steps that decide and make it visible, not of the transfer of bytes. */
   readonly #locks = new KeyedLock();
 
@@ -117,6 +125,7 @@ export class FileObjectStore implements VersionedObjectStore {
     this.#clock = options.clock;
     this.#restoreDelayMs = options.restoreDelayMs ?? 0;
     this.#metadata = new ObjectMetadata(options.layout);
+    this.#changes = options.changes;
     this.buckets = new BucketStore({ ...options, locks: this.#locks });
   }
 
@@ -320,6 +329,7 @@ export class FileObjectStore implements VersionedObjectStore {
       checksumType: 'FULL_OBJECT',
       partSizes: [],
       precondition: options.precondition,
+      copiedFrom: options.copiedFrom,
     });
   }
 
@@ -346,7 +356,8 @@ export class FileObjectStore implements VersionedObjectStore {
     const settings = this.buckets.settings(bucket);
     this.checkAttributes(settings, commit.attributes);
     const isVersioned = settings.versioning !== undefined;
-    const view = await this.#lockedView(bucket, key, folder, isVersioned || commit.precondition !== undefined);
+    const needsEntry = isVersioned || commit.precondition !== undefined || this.#isRecording;
+    const view = await this.#lockedView(bucket, key, folder, needsEntry);
     commit.precondition?.(currentInfo(bucket, key, view));
     const versionId = settings.versioning === 'Enabled' ? newVersionId() : 'null';
     // Never the time of a state before, so that each state finds its own entry.
@@ -361,15 +372,38 @@ export class FileObjectStore implements VersionedObjectStore {
       checksumType: commit.checksumType,
       partSizes: commit.partSizes,
     };
-    const keepsPresent = isVersioned && view.present?.versionId !== versionId;
-    const older = keepsPresent ? view.versions : view.versions.filter((version) => version !== view.present);
-    if (keepsPresent) await this.#keepBytes(bucket, key, view);
-    const states = view.present === undefined ? [entry] : [entry, view.present];
-    await this.#writeRecord(bucket, key, view.record, { states, older });
-    await replaceFile(commit.path, view.file ?? (await folder.place(key)));
-    // The `null` version before goes only when the new one is there.
-    await this.#dropOlder(bucket, key, { states: [entry], older }, versionId);
+    const source = commit.copiedFrom;
+    const change = { bucket, key, before: changeStateOf(view), after: changeState(entry) };
+    await this.#noted(
+      { ...change, ...(source === undefined ? { kind: 'put' } : { kind: 'copy', source }) },
+      view.file,
+      async () => {
+        const keepsPresent = isVersioned && view.present?.versionId !== versionId;
+        const older = keepsPresent ? view.versions : view.versions.filter((version) => version !== view.present);
+        if (keepsPresent) await this.#keepBytes(bucket, key, view);
+        const states = view.present === undefined ? [entry] : [entry, view.present];
+        await this.#writeRecord(bucket, key, view.record, { states, older });
+        await replaceFile(commit.path, view.file ?? (await folder.place(key)));
+        // The `null` version before goes only when the new one is there.
+        await this.#dropOlder(bucket, key, { states: [entry], older }, versionId);
+      },
+    );
     return infoOf(bucket, key, entry, true);
+  }
+
+  get #isRecording(): boolean {
+    return this.#changes?.isRecording === true;
+  }
+
+  /** Makes a change that the record of the job at work has a note of, if there is a job. */
+  async #noted<T>(change: NotedChange, file: string | undefined, make: () => Promise<T>): Promise<T> {
+    const undo = this.#changes?.note(change, file);
+    try {
+      return await make();
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
   }
 
   #withDefaults(settings: BucketSettings, attributes: ObjectAttributes): ObjectAttributes {
@@ -421,6 +455,7 @@ export class FileObjectStore implements VersionedObjectStore {
           },
           algorithms: checksumsOfCopy(checksumAlgorithm, info),
           precondition: request.precondition,
+          copiedFrom: { bucket: source.bucket, key: source.key },
         },
       );
       return { source: info, copy };
@@ -450,14 +485,16 @@ export class FileObjectStore implements VersionedObjectStore {
         const folder = await this.buckets.require(bucket);
         const { versioning } = this.buckets.settings(bucket);
         const isVersioned = versioning !== undefined;
-        const needsEntry = isVersioned || versionId !== undefined || options.precondition !== undefined;
+        const needsEntry = isVersioned || versionId !== undefined || options.precondition !== undefined || this.#isRecording;
         const view = await this.#lockedView(bucket, key, folder, needsEntry);
         if (versionId !== undefined) return this.#removeVersion(bucket, key, view, { ...options, versionId });
         options.precondition?.(currentInfo(bucket, key, view));
-        if (isVersioned) return this.#addMarker(bucket, key, view, versioning === 'Enabled' ? newVersionId() : 'null');
-        if (view.file === undefined) return { isFound: false, versionId: undefined, isDeleteMarker: false };
-        await this.#removePlain(bucket, key, view, emptyRecord);
-        return { isFound: true, versionId: undefined, isDeleteMarker: false };
+        if (!isVersioned && view.file === undefined) return { isFound: false, versionId: undefined, isDeleteMarker: false };
+        return this.#noted({ kind: 'remove', bucket, key, before: changeStateOf(view), after: null }, view.file, async () => {
+          if (isVersioned) return this.#addMarker(bucket, key, view, versioning === 'Enabled' ? newVersionId() : 'null');
+          await this.#removePlain(bucket, key, view, emptyRecord);
+          return { isFound: true, versionId: undefined, isDeleteMarker: false };
+        });
       });
     } catch (error) {
       throw diskError(error);
@@ -495,6 +532,15 @@ export class FileObjectStore implements VersionedObjectStore {
       return { isFound: false, versionId: view.versions.length === 0 ? undefined : versionId, isDeleteMarker: false };
     }
     if (!isMarker(target)) checkRemovable(target, this.#clock.now(), options.bypassesGovernance === true);
+    const before = isMarker(target) ? null : changeState(target);
+    const file = target === view.present ? view.file : this.layout.versionFile(bucket, key, versionId);
+    return this.#noted({ kind: 'remove', bucket, key, versionId, before, after: null }, file, () =>
+      this.#dropVersion(bucket, key, view, target),
+    );
+  }
+
+  async #dropVersion(bucket: string, key: string, view: LockedKey, target: VersionEntry): Promise<RemoveResult> {
+    const { versionId } = target;
     const rest = view.versions.filter((version) => version !== target);
     const [next] = rest;
     const result = { isFound: true, versionId, isDeleteMarker: isMarker(target) };
@@ -533,18 +579,18 @@ export class FileObjectStore implements VersionedObjectStore {
 
   async putTags(address: ObjectAddress, tags: readonly Tag[]): Promise<StoredInfo> {
     checkTags(tags);
-    return this.#change(address, ({ tags: _before, ...entry }) => ({ ...entry, ...(tags.length === 0 ? {} : { tags }) }));
+    return this.#change('tags', address, ({ tags: _before, ...entry }) => ({ ...entry, ...(tags.length === 0 ? {} : { tags }) }));
   }
 
   async putAcl(address: ObjectAddress, acl: AccessControlList): Promise<StoredInfo> {
-    return this.#change(address, (entry, settings) => {
+    return this.#change('acl', address, (entry, settings) => {
       checkAclAllowed(settings, acl);
       return { ...entry, acl };
     });
   }
 
   async putRetention(address: ObjectAddress, retention: Retention | undefined, bypassesGovernance: boolean): Promise<StoredInfo> {
-    return this.#change(address, ({ retention: before, ...entry }, settings) => {
+    return this.#change('retention', address, ({ retention: before, ...entry }, settings) => {
       checkLockEnabled(settings);
       checkRetentionChange(before, retention, this.#clock.now(), bypassesGovernance);
       return { ...entry, ...defined('retention', retention) };
@@ -552,7 +598,7 @@ export class FileObjectStore implements VersionedObjectStore {
   }
 
   async putLegalHold(address: ObjectAddress, isOn: boolean): Promise<StoredInfo> {
-    return this.#change(address, (entry, settings) => {
+    return this.#change('legalHold', address, (entry, settings) => {
       checkLockEnabled(settings);
       return { ...entry, hasLegalHold: isOn };
     });
@@ -560,7 +606,7 @@ export class FileObjectStore implements VersionedObjectStore {
 
   async restore(address: ObjectAddress, request: RestoreRequest): Promise<'accepted' | 'extended'> {
     let outcome: 'accepted' | 'extended' = 'accepted';
-    await this.#change(address, (entry) => {
+    await this.#change('restore', address, (entry) => {
       const object = { storageClass: entry.storageClass ?? 'STANDARD', restore: entry.restore };
       const requested = requestRestore(object, request, this.#clock.now(), this.#restoreDelayMs);
       ({ outcome } = requested);
@@ -570,11 +616,11 @@ export class FileObjectStore implements VersionedObjectStore {
   }
 
   async putEncryption(address: ObjectAddress, encryption: ObjectEncryption): Promise<StoredInfo> {
-    return this.#change(address, (entry) => ({ ...entry, encryption }));
+    return this.#change('encryption', address, (entry) => ({ ...entry, encryption }));
   }
 
   async putReplicationStatus(address: ObjectAddress, status: ReplicationStatus | undefined): Promise<StoredInfo> {
-    return this.#change(address, ({ replicationStatus: _before, ...entry }) => ({
+    return this.#change('replicationStatus', address, ({ replicationStatus: _before, ...entry }) => ({
       ...entry,
       ...defined('replicationStatus', status),
     }));
@@ -582,6 +628,7 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** Rewrites the entry of one version, atomically. */
   async #change(
+    kind: AspectKind,
     { bucket, key, versionId }: ObjectAddress,
     change: (entry: ObjectEntry, settings: BucketSettings) => ObjectEntry,
   ): Promise<StoredInfo> {
@@ -601,7 +648,12 @@ export class FileObjectStore implements VersionedObjectStore {
         const states = record.states.map((entry) => swap(entry));
         const older = record.older.map((entry) => swap(entry));
         const isKnown = states.includes(changed) || older.includes(changed);
-        this.#metadata.write(bucket, key, { states: isKnown ? states : [changed], older });
+        const member = kind === 'legalHold' ? 'hasLegalHold' : kind;
+        const note = { kind, bucket, key, before: changeState(target), after: changeState(changed) };
+        const values = { was: target[member] ?? null, is: changed[member] ?? null };
+        await this.#noted({ ...note, ...(versionId ? { versionId } : {}), ...values }, undefined, async () =>
+          this.#metadata.write(bucket, key, { states: isKnown ? states : [changed], older }),
+        );
         return infoOf(bucket, key, changed, target === versions[0]);
       });
     } catch (error) {
@@ -754,6 +806,17 @@ export class FileObjectStore implements VersionedObjectStore {
     const history = new KeyWalk(this.buckets.versionedKeys(bucket), { prefix, after, hasMetadata });
     return mergeKeys(this.#walk(bucket, folder, prefix, after), history);
   }
+}
+
+type AspectKind = Exclude<ChangeKind, 'put' | 'copy' | 'remove'>;
+
+function changeState({ etag, sizeBytes, versionId }: ObjectEntry): ObjectState {
+  return { etag, sizeBytes, versionId };
+}
+
+/** Of the current version; null when there is none, or a delete marker is. */
+function changeStateOf({ versions: [current] }: KeyView): ObjectState | null {
+  return current === undefined || isMarker(current) ? null : changeState(current);
 }
 
 /** Bytes of an open file, end inclusive; the file is closed at the end. */

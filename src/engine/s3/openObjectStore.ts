@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.js';
+import type { ChangeRecorder } from '../changes/changeRecorder.js';
 import type { EngineLog } from '../contracts.js';
 import { dataLayout } from './dataLayout.js';
 import { FileObjectStore } from './fileObjectStore.js';
@@ -11,6 +12,7 @@ export async function openObjectStore(options: {
   clock: Clock;
   log: EngineLog;
   restoreDelayMs?: number;
+  changes?: ChangeRecorder;
 }): Promise<FileObjectStore> {
   const layout = dataLayout(options.dataDirectory);
   await rm(layout.scratch, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { jobOfToken, runForJob } from '../changes/jobScope.js';
 import type { EngineContext, EngineRequest, Router } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './aclCalls.js';
@@ -121,7 +122,9 @@ export function createS3Router(context: EngineContext, store: FileObjectStore): 
     checkSubresources(request, [...(route.query ?? []), ...(route.reads ?? [])]);
     checkHeaders(request, context.accountId);
     if (scope !== 'service' && !isExistingBucketName(bucket)) throw invalidBucketName(bucket);
-    return route.operation({ request, context, store, uploads, bucket, key });
+    const answer = () => route.operation({ request, context, store, uploads, bucket, key });
+    const jobId = jobOfToken(request.headers['x-amz-security-token']);
+    return jobId === undefined ? answer() : runForJob(jobId, answer);
   };
 }
 

@@ -79,6 +79,8 @@ export const Command = {
   jobCancel: 's3batch.job.cancel',
   jobChangePriority: 's3batch.job.changePriority',
   jobOpenReport: 's3batch.job.openReport',
+  /** What a job of the local engine changed in its store. */
+  jobShowChanges: 's3batch.job.showChanges',
   /** Opens a report: a file, a folder, a zip file, or s3://. */
   reportOpen: 's3batch.report.open',
   reportClose: 's3batch.report.close',
@@ -186,6 +188,7 @@ export interface CommandTypes {
   's3batch.job.openInConsole': { args: [job?: GivenJob]; result: void };
   's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
+  's3batch.job.showChanges': { args: [job?: JobReference]; result: void };
   's3batch.report.open': { args: [file?: Uri]; result: void };
   's3batch.report.close': { args: [element?: ReportElement]; result: void };
   's3batch.report.retry': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };

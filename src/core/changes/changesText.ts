@@ -1,0 +1,151 @@
+import { type Formats, formatCount } from '../view/formats.js';
+import { type ChangeCount, type ChangedObject, type ChangeOutcome, countChanges } from './changeList.js';
+import type { ObjectState } from './storeChange.js';
+
+/** A place in the text that opens something. Lines and columns are 0-based. */
+export interface ChangeLink {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  /** `object`: as it is now. `before`: as it was. `compare`: both side by side. */
+  readonly opens: 'object' | 'before' | 'compare';
+  readonly object: ChangedObject;
+}
+
+export interface ChangesText {
+  /** Markdown. */
+  readonly text: string;
+  readonly links: readonly ChangeLink[];
+}
+
+const maxListed = 1000;
+
+/** `1,204 objects copied, 3 overwritten, 12 deleted`; empty when nothing was changed. */
+export function changeSummary(counts: readonly ChangeCount[], formats: Formats): string {
+  const { l10n } = formats;
+  return counts
+    .map(({ what, objects }, index) => {
+      const number = formatCount(objects, formats);
+      const noun = objects === 1 ? l10n.t('1 object') : l10n.t('{0} objects', number);
+      return `${index === 0 ? noun : number} ${changeWord(what, formats)}`;
+    })
+    .join(', ');
+}
+
+/** All that a job changed in the local store, for people: how many, then which, by what became of them. */
+export function changesText(jobName: string, objects: readonly ChangedObject[], formats: Formats): ChangesText {
+  const { l10n } = formats;
+  const summary = changeSummary(countChanges(objects), formats);
+  const lines = [
+    `# ${l10n.t('Changes by "{0}"', jobName)}`,
+    '',
+    `**${summary === '' ? l10n.t('No object was changed.') : summary}**`,
+    '',
+    l10n.t('All of it in the local store: nothing was written to AWS.'),
+    '',
+  ];
+  const links: ChangeLink[] = [];
+  for (const outcome of outcomes) {
+    const found = objects.filter((object) => object.outcome === outcome);
+    if (found.length === 0) continue;
+    lines.push(`## ${heading(outcome, formats)} (${formatCount(found.length, formats)})`, '');
+    for (const object of found.slice(0, maxListed)) lines.push(objectLine(object, lines.length, links, formats));
+    const more = found.length - maxListed;
+    if (more > 0) lines.push('', l10n.t('and {0} more', formatCount(more, formats)));
+    lines.push('');
+  }
+  return { text: `${lines.join('\n').trimEnd()}\n`, links };
+}
+
+const outcomes: readonly ChangeOutcome[] = ['overwritten', 'deleted', 'changed', 'copied', 'created', 'rewritten', 'passing'];
+
+function objectLine(object: ChangedObject, line: number, links: ChangeLink[], formats: Formats): string {
+  const { l10n } = formats;
+  let text = '- ';
+  const link = (words: string, opens: ChangeLink['opens']): void => {
+    links.push({ line, start: text.length, end: text.length + words.length, opens, object });
+    text += words;
+  };
+  // A key may hold line breaks, which would shift every link below.
+  const name = `s3://${object.bucket}/${object.key}`.replaceAll(/\p{Control}/gu, '�');
+  if (object.after === null) text += name;
+  else link(name, 'object');
+  if (object.versionId !== undefined) text += ` ${l10n.t('version {0}', object.versionId)}`;
+  if (object.source !== undefined && object.outcome !== 'changed') {
+    text += ` ${l10n.t('from {0}', `s3://${object.source.bucket}/${object.source.key}`.replaceAll(/\p{Control}/gu, '�'))}`;
+  }
+  text += `, ${sizesText(object.before, object.after, formats)}`;
+  for (const { kind, was, is } of object.aspects) {
+    text += `; ${changeWord(kind, formats)}: ${JSON.stringify(was)} → ${JSON.stringify(is)}`;
+  }
+  if (object.kept !== undefined) {
+    text += ' ';
+    if (object.after === null) link(l10n.t('[before]'), 'before');
+    else link(l10n.t('[compare]'), 'compare');
+  }
+  return text;
+}
+
+function sizesText(before: ObjectState | null, after: ObjectState | null, formats: Formats): string {
+  const size = (state: ObjectState): string => formats.l10n.t('{0} bytes', formatCount(state.sizeBytes, formats));
+  if (before === null || after === null) {
+    const only = before ?? after;
+    return only === null ? '' : size(only);
+  }
+  return before.etag === after.etag ? size(after) : `${size(before)} → ${size(after)}`;
+}
+
+function heading(outcome: ChangeOutcome, { l10n }: Formats): string {
+  switch (outcome) {
+    case 'copied':
+      return l10n.t('Copied');
+    case 'created':
+      return l10n.t('Created');
+    case 'overwritten':
+      return l10n.t('Overwritten');
+    case 'rewritten':
+      return l10n.t('Written again with the same bytes');
+    case 'deleted':
+      return l10n.t('Deleted');
+    case 'passing':
+      return l10n.t('Created and deleted again');
+    case 'changed':
+      return l10n.t('Changed beside their bytes');
+  }
+}
+
+function changeWord(what: ChangeCount['what'], { l10n }: Formats): string {
+  switch (what) {
+    case 'copied':
+    case 'copy':
+      return l10n.t('copied');
+    case 'created':
+    case 'put':
+      return l10n.t('created');
+    case 'overwritten':
+      return l10n.t('overwritten');
+    case 'rewritten':
+      return l10n.t('written again with the same bytes');
+    case 'deleted':
+    case 'remove':
+      return l10n.t('deleted');
+    case 'passing':
+      return l10n.t('created and deleted again');
+    case 'changed':
+      return l10n.t('changed');
+    case 'tags':
+      return l10n.t('tagged');
+    case 'acl':
+      return l10n.t('given another ACL');
+    case 'retention':
+      return l10n.t('given another retention');
+    case 'legalHold':
+      return l10n.t('given another legal hold');
+    case 'restore':
+      return l10n.t('restored');
+    case 'encryption':
+      return l10n.t('encrypted otherwise');
+    case 'replicationStatus':
+      return l10n.t('given another replication status');
+  }
+}
