@@ -14,7 +14,7 @@ import { submitJob } from '../core/job/submitJob.js';
 import type { Target, TargetClient } from '../core/job/target.js';
 import { lintManifest } from '../core/manifest/lintManifest.js';
 import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
-import { readJobChanges } from '../engine/changes/readJobChanges.js';
+import { readJobChanges } from '../files/changes/readJobChanges.js';
 import { siblingScript } from '../engine/siblingScript.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { replaceFile } from '../files/replaceFile.js';

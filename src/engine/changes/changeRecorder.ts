@@ -1,6 +1,7 @@
 import { appendFileSync, linkSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
+import { changesFileName, keptFolderName } from '../../core/changes/changeFiles.js';
 import type { StoreChange, UndoneChange } from '../../core/changes/storeChange.js';
 import type { EngineLog } from '../contracts.js';
 import { currentJob } from './jobScope.js';
@@ -8,7 +9,7 @@ import { currentJob } from './jobScope.js';
 export type NotedChange = Omit<StoreChange, 'number' | 'isKept'>;
 
 /** Larger objects are not kept from before: they would fill the disk, and nobody compares them by eye. */
-export const maxKeptBytes = 1024 * 1024;
+const maxKeptBytes = 1024 * 1024;
 /** Objects of which a job keeps the bytes from before, at most. */
 const maxKeptObjects = 10_000;
 
@@ -138,11 +139,11 @@ class JobChanges {
 
 const replacing: ReadonlySet<string> = new Set(['put', 'copy', 'remove']);
 
-export function changesFile(jobDirectory: string): string {
-  return join(jobDirectory, 'changes.jsonl');
+function changesFile(jobDirectory: string): string {
+  return join(jobDirectory, changesFileName);
 }
 
 /** The bytes that change `number` replaced. */
-export function keptFile(jobDirectory: string, number: number): string {
-  return join(jobDirectory, 'before', String(number));
+function keptFile(jobDirectory: string, number: number): string {
+  return join(jobDirectory, keptFolderName, String(number));
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
 import { type ChangesText, changesText } from '../../core/changes/changesText.js';
 import { jobLabel } from '../../core/view/jobText.js';
-import { readJobChanges, readKeptBytes } from '../../engine/changes/readJobChanges.js';
+import { readJobChanges, readKeptBytes } from '../../files/changes/readJobChanges.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import type { Services } from '../platform/services.js';

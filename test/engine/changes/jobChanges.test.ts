@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ChangedObject, countChanges } from '../../../src/core/changes/changeList.js';
-import { readJobChanges, readKeptBytes } from '../../../src/engine/changes/readJobChanges.js';
+import { readJobChanges, readKeptBytes } from '../../../src/files/changes/readJobChanges.js';
 import { OperationJobs } from '../../support/operationJobs.js';
 
 const copyTo = (bucket: string) => ({ S3PutObjectCopy: { TargetResource: `arn:aws:s3:::${bucket}` } });

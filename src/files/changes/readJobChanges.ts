@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errorCode } from '../../base/errors.js';
+import { changesFileName, keptFolderName } from '../../core/changes/changeFiles.js';
 import { type ChangedObject, ChangeGatherer, parseChangeLine } from '../../core/changes/changeList.js';
 import type { StoreChange, UndoneChange } from '../../core/changes/storeChange.js';
-import { changesFile, keptFile } from './changeRecorder.js';
 
 /** What a job changed in the store of a data directory, whether its engine runs or not. Empty for a job that changed nothing. */
 export async function readJobChanges(dataDirectory: string, jobId: string): Promise<ChangedObject[]> {
-  const file = changesFile(jobDirectory(dataDirectory, jobId));
+  const file = join(jobDirectory(dataDirectory, jobId), changesFileName);
   const undone = new Set<number>();
   for await (const change of changesOf(file)) if ('undone' in change) undone.add(change.undone);
   const gatherer = new ChangeGatherer();
@@ -19,7 +19,7 @@ export async function readJobChanges(dataDirectory: string, jobId: string): Prom
 
 /** The bytes of an object as it stood before the job: `kept` of the changed object. */
 export async function readKeptBytes(dataDirectory: string, jobId: string, kept: number): Promise<Uint8Array> {
-  return await readFile(keptFile(jobDirectory(dataDirectory, jobId), kept));
+  return await readFile(join(jobDirectory(dataDirectory, jobId), keptFolderName, String(kept)));
 }
 
 async function* changesOf(file: string): AsyncGenerator<StoreChange | UndoneChange> {
