@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { throwIfAborted } from '../base/async.js';
-import { BatchError, cancelledError } from '../base/errors.js';
+import { cancelledError } from '../base/errors.js';
 import type { LintResult } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
 import type { LintRun } from './lintFile.js';
 import { defaultPartialAfterMs } from './partialProblems.js';
-import type { FromLintThread, PostedError, ToLintThread } from './lintThreadMessages.js';
+import type { FromLintThread, ToLintThread } from './lintThreadMessages.js';
+import { fromPosted } from './postedError.js';
 import { workerScript } from './workerScript.js';
 
 export type BackgroundRun = Pick<LintRun, 'name' | 'signal' | 'onProgress' | 'onPartial' | 'partialAfterMs'>;
@@ -38,7 +39,7 @@ class LintThread {
       return await new Promise<LintResult>((resolve, reject) => {
         const onMessage = (message: FromLintThread): void => {
           if (message.kind === 'done') resolve(message.result);
-          else if (message.kind === 'failed') reject(toError(message.error));
+          else if (message.kind === 'failed') reject(fromPosted(message.error));
           else if (signal?.aborted === true) return;
           else if (message.kind === 'partial') run.onPartial?.(message.problems);
           else run.onProgress?.(message.doneBytes, message.totalBytes);
@@ -133,10 +134,4 @@ export class BackgroundLint {
     for (const { timer } of kept) clearTimeout(timer);
     await Promise.all(kept.map(({ thread }) => thread.terminate()));
   }
-}
-
-function toError({ code, message, hint, stack }: PostedError): Error {
-  const error = code === undefined ? new Error(message) : new BatchError(code, message, hint === undefined ? {} : { hint });
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { readAll, spillError, writeAll } from './spillFile.js';
 
 export const partitionCount = 512;
 /** An entry is 12 bytes: 32 bits of hash; 16 bits of hash below 16 of the offset; 32 bits of the offset. */
@@ -102,24 +103,29 @@ export class HashStore {
     this.#ends[partition] = (block + 1) * blockWords;
   }
 
-  /** All blocks are full but the last of each partition, and that one too when it is about to be followed. */
   #spill(): void {
-    this.#spillFile ??= openSync(join(this.#folder, `hashes-${threadId}`), 'wx+', 0o600);
+    const path = join(this.#folder, `hashes-${threadId}`);
+    try {
+      this.#spillFile ??= openSync(path, 'wx+', 0o600);
+      this.#spillTo(this.#spillFile);
+    } catch (error) {
+      throw spillError(path, error);
+    }
+  }
+
+  /** All blocks are full but the last of each partition, and that one too when it is about to be followed. */
+  #spillTo(file: number): void {
     for (const [partition, blocks] of this.#blocks.entries()) {
       const isLastFull = this.#next[partition] === this.#ends[partition];
       const full = blocks.splice(0, isLastFull ? blocks.length : Math.max(blocks.length - 1, 0));
       for (const block of full) {
-        writeAll(this.#spillFile, new Uint8Array(this.#memory, block * blockBytes, blockBytes), this.#spilledBlocks * blockBytes);
+        writeAll(file, new Uint8Array(this.#memory, block * blockBytes, blockBytes), this.#spilledBlocks * blockBytes);
         this.#spilled[partition]?.push(this.#spilledBlocks);
         this.#spilledBlocks += 1;
         this.#free.push(block);
       }
     }
   }
-}
-
-function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
 }
 
 /** Reads partitions, one at a time, into memory that is used again for the next one. */
@@ -162,12 +168,7 @@ function copyPartition(
   let length = from;
   for (const block of spilled[partition] ?? []) {
     if (spillFile === undefined) throw new Error('Blocks were spilled, and there is no file.');
-    const bytes = new Uint8Array(words.buffer, length * 4, blockBytes);
-    for (let done = 0; done < blockBytes;) {
-      const read = readSync(spillFile, bytes, done, blockBytes - done, block * blockBytes + done);
-      if (read === 0) throw new Error('The temporary file of hashes is shorter than it was.');
-      done += read;
-    }
+    readAll(spillFile, new Uint8Array(words.buffer, length * 4, blockBytes), block * blockBytes);
     length += blockWords;
   }
   const own = blocks[partition] ?? [];

@@ -18,6 +18,8 @@ import { ResultMerger } from './resultMerger.js';
 import { kernelRules } from './scanKernel.js';
 import { type ScanPlan, shared } from './scanPlan.js';
 import { ScanThread } from './scanThread.js';
+import { SeenRows } from './seenRows.js';
+import { withRepeatedRows } from './withRepeatedRows.js';
 import { compileKernel } from './wasmKernel.js';
 
 export interface LintRun extends PartialOptions {
@@ -121,17 +123,24 @@ async function lintChunks(
   run: LintRun,
   doneBytes?: () => number,
 ): Promise<LintResult> {
-  const linter = new ManifestByteLinter(lint);
+  const maxListed = lint.maxProblems ?? defaultMaxProblems;
+  const seen = new SeenRows({ limitBytes: run.hashBytes ?? defaultHashBytes, temporaryFolder: run.temporaryFolder, maxListed });
+  const linter = new ManifestByteLinter(lint, seen);
   const partial = new PartialProblems(run);
   let read = 0;
-  for await (const chunk of chunks) {
-    throwIfAborted(run.signal);
-    linter.push(chunk);
-    read += chunk.length;
-    run.onProgress?.(doneBytes?.() ?? read, file.sizeBytes);
-    partial.offer(() => linter.snapshot().problems);
+  try {
+    for await (const chunk of chunks) {
+      throwIfAborted(run.signal);
+      linter.push(chunk);
+      read += chunk.length;
+      run.onProgress?.(doneBytes?.() ?? read, file.sizeBytes);
+      partial.offer(() => linter.snapshot().problems);
+    }
+    const result = linter.end();
+    return withRepeatedRows(result, seen.finish(), { lint, unendedLine: linter.unendedLine });
+  } finally {
+    seen.close();
   }
-  return linter.end();
 }
 
 /** In chunks, by this thread and by workers, each taking the next chunk that nobody has. */

@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import { errorMessage, isBatchError } from '../base/errors.js';
 import { lintFile } from './lintFile.js';
 import { LintWorkers } from './lintWorkers.js';
-import type { FromLintThread, PostedError, ToLintThread } from './lintThreadMessages.js';
+import type { FromLintThread, ToLintThread } from './lintThreadMessages.js';
+import { toPosted } from './postedError.js';
 
 /** The program of a lint thread: lints whole files for a thread that must stay free, such as VS Code's extension host. */
 const keepWorkersMs = 10_000;
@@ -30,12 +30,6 @@ async function lint(message: ToLintThread & { kind: 'lint' }): Promise<void> {
   } catch (error) {
     post({ kind: 'failed', error: toPosted(error) });
   }
-}
-
-function toPosted(error: unknown): PostedError {
-  const stack = error instanceof Error ? error.stack : undefined;
-  if (!isBatchError(error)) return { code: undefined, message: errorMessage(error), hint: undefined, stack };
-  return { code: error.code, message: error.message, hint: error.hint, stack };
 }
 
 parentPort?.on('message', (message: ToLintThread) => {

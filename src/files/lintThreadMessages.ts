@@ -1,6 +1,7 @@
 import type { LintResult } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
 import type { Problem } from '../core/manifest/problem.js';
+import type { PostedError } from './postedError.js';
 
 /** What is posted to a lint thread: it lints one file at a time. */
 export type ToLintThread =
@@ -21,12 +22,3 @@ export type FromLintThread =
   | { readonly kind: 'partial'; readonly problems: readonly Problem[] }
   | { readonly kind: 'done'; readonly result: LintResult }
   | { readonly kind: 'failed'; readonly error: PostedError };
-
-/** An error as it survives being posted. */
-export interface PostedError {
-  /** Of a BatchError; undefined for one that nobody foresaw. */
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly hint: string | undefined;
-  readonly stack: string | undefined;
-}

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { errorMessage } from '../base/errors.js';
 import { NeedsExactLint } from './openedFile.js';
+import { toPosted } from './postedError.js';
 import type { FromWorker, ToWorker } from './scanMessages.js';
 import type { ChunkResult } from './scanPlan.js';
 import { ScanThread } from './scanThread.js';
@@ -35,11 +35,6 @@ parentPort?.on('message', (message: ToWorker) => {
       post({ kind: 'closed' });
     } else if (thread !== undefined) post({ kind: 'searched', duplicates: thread.search(message.plan) });
   } catch (error) {
-    const isExactNeeded = error instanceof NeedsExactLint;
-    post({ kind: 'failed', isExactNeeded, message: isExactNeeded ? error.message : describe(error) });
+    post({ kind: 'failed', isExactNeeded: error instanceof NeedsExactLint, error: toPosted(error) });
   }
 });
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
-}

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { NeedsExactLint } from './openedFile.js';
+import { fromPosted } from './postedError.js';
 import type { FromWorker, ToWorker } from './scanMessages.js';
 import type { ChunkResult } from './scanPlan.js';
 import { workerScript } from './workerScript.js';
@@ -38,7 +39,7 @@ class LintWorker {
         const onMessage = (answer: FromWorker): void => {
           if (answer.kind === 'chunks') onChunks(answer.results);
           else if (answer.kind === 'failed') {
-            reject(answer.isExactNeeded ? new NeedsExactLint(answer.message) : new Error(answer.message));
+            reject(answer.isExactNeeded ? new NeedsExactLint(answer.error.message) : fromPosted(answer.error));
           } else if (answer.kind === kind) resolve(answer as Answer<K>);
         };
         this.#waiting = { reject, onMessage };

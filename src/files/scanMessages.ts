@@ -1,5 +1,6 @@
 import type { Duplicates, SearchPlan } from './duplicateSearch.js';
 import type { HashParts } from './hashStore.js';
+import type { PostedError } from './postedError.js';
 import type { ChunkResult, ScanPlan } from './scanPlan.js';
 
 /** What the driver posts to a lint worker. */
@@ -14,4 +15,4 @@ export type FromWorker =
   | { readonly kind: 'scanned'; readonly parts: HashParts | undefined }
   | { readonly kind: 'searched'; readonly duplicates: Duplicates }
   | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly isExactNeeded: boolean; readonly message: string };
+  | { readonly kind: 'failed'; readonly isExactNeeded: boolean; readonly error: PostedError };

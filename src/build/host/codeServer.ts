@@ -26,6 +26,9 @@ export interface ServeOptions {
 }
 
 const quietSettings = {
+  // As on the desktop. The default of a browser saves an edit after a second: whether a test then reverts it depends on how busy the
+  // machine is.
+  'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,

@@ -1,9 +1,18 @@
+/** Whoever remembers the identities of rows, see `rowIdentity`. */
+export interface SeenIdentities {
+  /**
+   * The line on which the identity was first seen, undefined when this is the first time or when that can't be told yet. `length` is that
+   * of the row, in UTF-16 units.
+   */
+  add(identity: string, line: number, length: number): number | undefined;
+}
+
 /**
  * Remembers which identities were seen and on which line first, in 12 bytes a slot instead of a string each: a Set of strings needs
  * 1.7 GB for 10 million rows and ends at 16.7 million. Identities are told apart by 64 bits of hash; the chance that two different ones
  * among 10 million agree is 3 in a million.
  */
-export class DuplicateIndex {
+export class DuplicateIndex implements SeenIdentities {
   #low = new Uint32Array(1024);
   #high = new Uint32Array(1024);
   /** Line + 1; 0 is an empty slot. */
@@ -17,6 +26,11 @@ export class DuplicateIndex {
   /** The line on which the identity was first seen, or undefined when this is the first time. */
   add(identity: string, line: number): number | undefined {
     const { low, high } = hashText(identity);
+    return this.addHash(low, high, line);
+  }
+
+  /** As `add`, for the identity with this hash. */
+  addHash(low: number, high: number, line: number): number | undefined {
     const slot = this.#find(low, high);
     const seen = this.#line[slot] ?? 0;
     if (seen !== 0) return seen - 1;
@@ -24,6 +38,12 @@ export class DuplicateIndex {
     this.#count += 1;
     if (this.#count * 4 > this.#line.length * 3) this.#grow();
     return undefined;
+  }
+
+  /** All that were seen, in no order. */
+  forEach(action: (low: number, high: number, line: number) => void): void {
+    for (const [slot, line] of this.#line.entries())
+      if (line !== 0) action(this.#low[slot] ?? 0, this.#high[slot] ?? 0, line - 1);
   }
 
   #find(low: number, high: number): number {

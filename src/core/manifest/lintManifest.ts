@@ -1,4 +1,5 @@
 import { ByteLineReader } from './byteLines.js';
+import type { SeenIdentities } from './duplicateIndex.js';
 import { applySeverities, defaultMaxProblems, type LintOptions } from './lintOptions.js';
 import { byteOrderMarkCharacter, type ManifestLine, textLines } from './manifestLine.js';
 import { ManifestState } from './manifestState.js';
@@ -38,14 +39,17 @@ export function lintManifest(source: string | Uint8Array, options: LintOptions =
   return linter.end();
 }
 
-/** Lints a manifest that comes in chunks; memory does not grow with its size but for 12-32 bytes a row when `duplicate-row` is on. */
+/**
+ * Lints a manifest that comes in chunks; memory does not grow with its size but for 12-32 bytes a row when `duplicate-row` is on, unless
+ * `seen` remembers rows in another way.
+ */
 export class ManifestByteLinter {
   readonly #linter: ManifestLineLinter;
   readonly #reader: ByteLineReader;
   #isMarkNoted = false;
 
-  constructor(options: LintOptions) {
-    this.#linter = new ManifestLineLinter(options, { isDecodedElsewhere: false });
+  constructor(options: LintOptions, seen?: SeenIdentities) {
+    this.#linter = new ManifestLineLinter(options, { isDecodedElsewhere: false, seen });
     this.#reader = new ByteLineReader(
       (line) => {
         this.#noteMark();
@@ -70,6 +74,11 @@ export class ManifestByteLinter {
     return this.#linter.end();
   }
 
+  /** After the end: the line of the last row when no line end follows it. */
+  get unendedLine(): number | undefined {
+    return this.#linter.unendedLine;
+  }
+
   #noteMark(): void {
     if (this.#isMarkNoted) return;
     this.#isMarkNoted = true;
@@ -87,12 +96,17 @@ export class ManifestLineLinter {
   readonly #problems: Problem[] = [];
   readonly #counts: Partial<Record<RuleId, number>> = {};
   readonly #bySeverity: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
+  #unendedLine: number | undefined;
 
-  constructor(options: LintOptions, source: { isDecodedElsewhere: boolean }) {
+  constructor(options: LintOptions, source: { isDecodedElsewhere: boolean; seen?: SeenIdentities | undefined }) {
     this.#options = options;
     this.#isDecodedElsewhere = source.isDecodedElsewhere;
-    this.#state = new ManifestState(options);
+    this.#state = new ManifestState(options, source.seen);
     this.#maxProblems = options.maxProblems ?? defaultMaxProblems;
+  }
+
+  get unendedLine(): number | undefined {
+    return this.#unendedLine;
   }
 
   noteByteOrderMark(): void {
@@ -127,6 +141,7 @@ export class ManifestLineLinter {
   #addRow(row: AssembledRow): void {
     const text = { text: row.text, isCut: row.isCut, isDecodedElsewhere: this.#isDecodedElsewhere };
     const findings = this.#state.next(text, row.line);
+    if (row.lineEnd === '') this.#unendedLine = row.line;
     if (findings.length > 0) this.#add(findings, { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' });
   }
 

@@ -1,5 +1,5 @@
 import { countedBucket } from './countedBucket.js';
-import { DuplicateIndex } from './duplicateIndex.js';
+import { DuplicateIndex, type SeenIdentities } from './duplicateIndex.js';
 import { type JudgedRow, judgeRow, type RowContext, tryCleanRow } from './judgeRow.js';
 import { applySeverities, type LintOptions } from './lintOptions.js';
 import { declaredLayout, openLayout } from './manifestLayout.js';
@@ -17,16 +17,17 @@ const none: readonly Finding[] = [];
  */
 export class ManifestState {
   readonly #options: LintOptions;
-  readonly #seen: DuplicateIndex | undefined;
+  readonly #seen: SeenIdentities | undefined;
   readonly #buckets = new Set<string>();
   #context: RowContext;
   #firstBucket: string | undefined;
   #lastBucket: string | undefined;
   #rows = 0;
 
-  constructor(options: LintOptions) {
+  /** `seen` remembers rows in its own way. It is not asked when `duplicate-row` is off. */
+  constructor(options: LintOptions, seen: SeenIdentities = new DuplicateIndex()) {
     this.#options = options;
-    this.#seen = options.severities?.['duplicate-row'] === 'off' ? undefined : new DuplicateIndex();
+    this.#seen = options.severities?.['duplicate-row'] === 'off' ? undefined : seen;
     this.#context = {
       layout: options.fields === undefined ? openLayout : declaredLayout(options.fields),
       canBeHeader: true,
@@ -85,7 +86,7 @@ export class ManifestState {
   }
 
   #addIdentity(identity: string, row: RowText, line: number, findings: Finding[]): void {
-    const firstLine = this.#seen?.add(identity, line);
+    const firstLine = this.#seen?.add(identity, line, row.text.length);
     if (firstLine !== undefined) findings.unshift(findDuplicateRow(row.text.length, firstLine));
   }
 }

@@ -14,6 +14,11 @@ export type DiskReason = 'tab' | 'command';
 
 /** Programs write in bursts; after the last of them the file is linted anew. */
 const settleMs = 400;
+/**
+ * A watcher starts some time after it was asked for, and never tells what happened before; nobody says when that is. So a new one is
+ * helped out for a while.
+ */
+const watcherStartsMs = [1000, 2000, 4000, 8000, 16_000];
 /** Lints shorter than this need no progress. */
 const quietMs = 1000;
 
@@ -22,12 +27,15 @@ interface DiskManifest {
   readonly reasons: Set<DiskReason>;
   readonly watcher: vscode.Disposable;
   timer: Disposable | undefined;
+  lookAgain: Disposable | undefined;
   abort: AbortController | undefined;
   /** Someone waits for the lint that is going on: a change of the file is no reason to take it from them. */
   isAwaited: boolean;
   result: LintResult | undefined;
   /** What the last lint was asked to do, as text. */
   options: string;
+  /** What the file was when the last lint began. */
+  stamp: string | undefined;
 }
 
 export interface DiskManifestsHost {
@@ -75,19 +83,45 @@ export class DiskManifests implements vscode.Disposable {
       reasons: new Set([reason]),
       watcher,
       timer: undefined,
+      lookAgain: undefined,
       abort: undefined,
       isAwaited: false,
       result: undefined,
       options: '',
+      stamp: undefined,
     };
     watcher.onDidChange(() => this.lintSoon(uri));
     watcher.onDidCreate(() => this.lintSoon(uri));
-    watcher.onDidDelete(() => {
-      this.#clear(manifest);
-      // It may still be open as a document, which is then of no file.
-      this.#host.diagnostics.hide(uri);
-    });
+    watcher.onDidDelete(() => this.#vanish(manifest));
     this.#manifests.set(uri.toString(), manifest);
+    this.#lookAgain(manifest, 0);
+  }
+
+  /** Compares the file with what was linted, until its watcher is certain to have started. */
+  #lookAgain(manifest: DiskManifest, round: number): void {
+    const delayMs = watcherStartsMs[round];
+    manifest.lookAgain = undefined;
+    if (delayMs === undefined || !this.#isKept(manifest)) return;
+    manifest.lookAgain = this.#host.services.clock.schedule(delayMs, () => {
+      void stampOf(manifest.uri).then((stamp) => {
+        if (!this.#isKept(manifest)) return;
+        if (manifest.result !== undefined && stamp !== manifest.stamp) {
+          if (stamp === undefined) this.#vanish(manifest);
+          else this.lintSoon(manifest.uri);
+        }
+        this.#lookAgain(manifest, round + 1);
+      });
+    });
+  }
+
+  #isKept(manifest: DiskManifest): boolean {
+    return this.#manifests.get(manifest.uri.toString()) === manifest;
+  }
+
+  #vanish(manifest: DiskManifest): void {
+    this.#clear(manifest);
+    // It may still be open as a document, which is then of no file.
+    this.#host.diagnostics.hide(manifest.uri);
   }
 
   /** Lets the file go when nothing else keeps it; its problems go with it. */
@@ -96,6 +130,7 @@ export class DiskManifests implements vscode.Disposable {
     if (manifest === undefined || !manifest.reasons.delete(reason) || manifest.reasons.size > 0) return;
     this.#manifests.delete(uri.toString());
     manifest.watcher.dispose();
+    manifest.lookAgain?.dispose();
     this.#clear(manifest);
   }
 
@@ -130,6 +165,7 @@ export class DiskManifests implements vscode.Disposable {
     run.signal?.addEventListener('abort', onAbort, { once: true });
     if (run.signal?.aborted === true) abort.abort();
     try {
+      manifest.stamp = await stampOf(uri);
       const result = await this.#host.linter.lint(uri.fsPath, options, {
         name: vscode.workspace.asRelativePath(uri),
         signal: abort.signal,
@@ -185,7 +221,7 @@ export class DiskManifests implements vscode.Disposable {
 
   /** False once it was let go, or is open as a document: then others say what its problems are. */
   #isShown(manifest: DiskManifest): boolean {
-    return this.#manifests.get(manifest.uri.toString()) === manifest && !this.#host.isOpen(manifest.uri);
+    return this.#isKept(manifest) && !this.#host.isOpen(manifest.uri);
   }
 
   #show(manifest: DiskManifest, result: LintResult): void {
@@ -204,13 +240,24 @@ export class DiskManifests implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { watcher, timer, abort } of this.#manifests.values()) {
+    for (const { watcher, timer, lookAgain, abort } of this.#manifests.values()) {
       watcher.dispose();
+      lookAgain?.dispose();
       timer?.dispose();
       abort?.abort();
     }
     this.#manifests.clear();
     this.#changed.dispose();
+  }
+}
+
+/** Differs when the file was written to; undefined when there is none. */
+async function stampOf(uri: vscode.Uri): Promise<string | undefined> {
+  try {
+    const { mtime, size } = await vscode.workspace.fs.stat(uri);
+    return `${mtime} ${size}`;
+  } catch {
+    return undefined;
   }
 }
 

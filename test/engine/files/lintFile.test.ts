@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Problem } from '../../../src/core/manifest/problem.js';
 import { lintManifest } from '../../../src/core/manifest/lintManifest.js';
@@ -11,6 +12,7 @@ import type { LintOptions } from '../../../src/core/manifest/lintOptions.js';
 import { lintFile, type LintRun } from '../../../src/files/lintFile.js';
 import { LintWorkers } from '../../../src/files/lintWorkers.js';
 import { anyManifest } from '../../support/manifestText.js';
+import { proofRuns } from '../../support/proofRuns.js';
 import { anyLargerManifest } from '../../support/largerManifest.js';
 
 let folder: string;
@@ -202,4 +204,38 @@ test('rows of many buckets, sorted or mixed, and of names that are none', async 
       assert.deepEqual(await lintFile(path, {}, { ...tiny, chunkBytes: 700, kernel }), lintManifest(bytes));
     }
   }
+});
+
+test('rows that can be read only from begin to end: repeated ones are found beyond the memory that is allowed', async () => {
+  const beyond = { hashBytes: 0, workerCount: 0 };
+  const shifted: LintOptions = { fields: ['Ignore', 'Bucket', 'Key'] };
+  const bytes = fc.tuple(anyManifest, fc.constantFrom('\n', '\r', '\r\n'), fc.boolean()).map(([text, lineEnd, isEnded]) => {
+    const rows = text.split(/\r\n?|\n/);
+    const ends = isEnded ? lineEnd : '';
+    return Buffer.from([...rows, ...rows, ...rows].join(lineEnd) + ends);
+  });
+  await fc.assert(
+    fc.asyncProperty(bytes, fc.oneof(anyOptions, fc.constant(shifted)), async (content, lint) => {
+      files += 1;
+      const path = join(folder, `packed-${files}.csv.gz`);
+      await writeFile(path, gzipSync(content, { level: 1 }));
+      assert.deepEqual(await lintFile(path, lint, beyond), lintManifest(content, lint));
+      await rm(path);
+    }),
+    { numRuns: proofRuns(150, 5000) },
+  );
+});
+
+test('a packed manifest of many rows spills what was seen, leaves nothing behind, and says when there is no room', async () => {
+  const rows = Array.from({ length: 300_000 }, (_, row) => `test-bucket,key/${row % 299_990}`);
+  const text = rows.join('\n');
+  const path = join(folder, 'spilling.csv.gz');
+  await writeFile(path, gzipSync(text, { level: 1 }));
+  const temporaryFolder = await mkdtemp(join(folder, 'spill-'));
+  const result = await lintFile(path, {}, { hashBytes: 36 * 1000, temporaryFolder });
+  assert.deepEqual(result, lintManifest(text));
+  assert.equal(result.counts['duplicate-row'], 10);
+  assert.deepEqual(await readdir(temporaryFolder), []);
+  const full = { hashBytes: 0, temporaryFolder: join(folder, 'nowhere') };
+  await assert.rejects(lintFile(path, {}, full), { code: 'CanNotWrite', hint: /duplicate-row/ });
 });
