@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { LintResult } from '../../core/manifest/lintManifest.js';
+import { findRule } from '../../core/manifest/rules/allRules.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Settings } from '../platform/settings.js';
@@ -22,11 +24,13 @@ export class ManifestCodeLensProvider implements vscode.CodeLensProvider {
     const manifest = this.#manifests.get(document);
     if (manifest === undefined || this.#settings.get('s3batch.manifest.codeLens', document.uri) === 'off') return [];
     const range = new vscode.Range(0, 0, 0, 0);
-    const result = manifest.result();
-    if (result === undefined) return [];
-    const showProblems: vscode.Command = { command: 'workbench.actions.view.problems', title: summaryText(result, vscode.l10n) };
-    const lenses = [new vscode.CodeLens(range, showProblems)];
-    if (result.errors + result.warnings > 0) {
+    const current = manifest.result();
+    // While a large manifest is linted anew its old counts stay: a line that came and went would move the text below it.
+    const result = current ?? manifest.lastResult;
+    const summary = result === undefined ? vscode.l10n.t('Linting…') : summaryText(result, vscode.l10n);
+    const title = current === undefined ? `$(sync~spin) ${summary}` : summary;
+    const lenses = [new vscode.CodeLens(range, { command: 'workbench.actions.view.problems', title })];
+    if (result !== undefined && hasCertainFixes(result)) {
       lenses.push(new vscode.CodeLens(range, commandLink(Command.manifestFixAll, vscode.l10n.t('Fix All'), document.uri)));
     }
     if (vscode.workspace.isTrusted && document.uri.scheme === 'file') {
@@ -37,4 +41,9 @@ export class ManifestCodeLensProvider implements vscode.CodeLensProvider {
     }
     return lenses;
   }
+}
+
+/** False when "Fix All" would have nothing to do. */
+function hasCertainFixes({ counts }: LintResult): boolean {
+  return Object.keys(counts).some((rule) => findRule(rule)?.isFixedByFixAll === true);
 }

@@ -10,6 +10,8 @@ export interface LintedManifest {
   readonly fields: readonly ManifestField[] | undefined;
   /** Of the document as it is now; undefined while a large one that has changed is being linted. */
   result(): LintResult | undefined;
+  /** The last that is known, maybe of the document as it was some edits ago; undefined until there is one. */
+  readonly lastResult: LintResult | undefined;
   /** All problems of a rule, also those beyond the ones listed; none when the document changes meanwhile. Takes its time, in slices. */
   problemsOfRule(rule: string): Promise<readonly Problem[]>;
   /** Every fix whose result is certain, applied until none is left; undefined when there is nothing to fix or the document changes. */

@@ -43,6 +43,10 @@ export class ManifestDocument implements LintedManifest {
     return this.#options.fields;
   }
 
+  get lastResult(): LintResult | undefined {
+    return this.#cached?.result;
+  }
+
   /** True when the model shows the document as it is now, so that a result costs next to nothing. */
   get isFollowed(): boolean {
     return this.#built?.version === this.document.version;

@@ -263,8 +263,12 @@ export class ManifestLinting implements LintedManifests, vscode.Disposable {
     const uri = manifest?.document.uri ?? (document === undefined ? activeFile() : undefined);
     const isShown = uri !== undefined && (manifest !== undefined || this.#disk.has(uri));
     this.#services.contextKeys.set('s3batch.isManifest', isShown);
-    if (isShown) this.#status.show(uri, manifest === undefined ? this.#disk.result(uri) : manifest.result());
-    else this.#status.hide();
+    if (!isShown) {
+      this.#status.hide();
+      return;
+    }
+    const current = manifest === undefined ? this.#disk.result(uri) : manifest.result();
+    this.#status.show(uri, current ?? manifest?.lastResult, current === undefined);
   }
 
   async #follow(event: vscode.FileRenameEvent): Promise<void> {
