@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchContext, Benchmark, Measurement } from '../../src/build/benchmark.js';
+import { fixAllInSteps } from '../../src/core/manifest/fixAll.js';
 import { ManifestModel } from '../../src/core/manifest/incrementalLint.js';
-import { buildInSlices, sliceMs } from '../../src/ui/lint/buildInSlices.js';
+import { buildInSlices, runInSlices, sliceMs } from '../../src/ui/lint/buildInSlices.js';
+import { groupEdits } from '../../src/ui/lint/groupEdits.js';
 import { startWatch } from '../support/stopWatch.js';
 import { type ManifestKind, seededManifest } from '../support/seededManifest.js';
 
@@ -10,6 +12,7 @@ import { type ManifestKind, seededManifest } from '../support/seededManifest.js'
 export const benchmarks: readonly Benchmark[] = [
   { name: 'editor clean', run: (context) => measure(context, 'clean') },
   { name: 'editor dirty', run: (context) => measure(context, 'dirty') },
+  { name: 'editor fix all', run: measureFixAll },
 ];
 
 const rowCount = 500_000;
@@ -87,4 +90,36 @@ function microseconds(work: () => void): number {
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}
+
+/** "Fix all" of a manifest whose every row is wrong: what of it holds up the extension host. */
+async function measureFixAll({ root, log }: BenchContext): Promise<readonly Measurement[]> {
+  log(`${rowCount.toLocaleString('en')} rows, bad`);
+  const path = await seededManifest(join(root, 'out', 'bench'), 'bad', rowCount);
+  const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+  const blocks: number[] = [];
+  let stop = startWatch();
+  const text = lines.join('\n');
+  blocks.push(stop());
+  const slicing = {
+    now: () => performance.now(),
+    breathe: async () => {
+      blocks.push(stop());
+      await new Promise((resolve) => setImmediate(resolve));
+      stop = startWatch();
+    },
+    isOutdated: () => false,
+    sliceMs,
+  };
+  stop = startWatch();
+  const fixed = await runInSlices(fixAllInSteps(text), slicing);
+  const source = { lineAt: (line: number): string => lines[line] ?? '', lineEnd: '\n' };
+  const grouped = await runInSlices(groupEdits(source, fixed?.edits ?? [], 1000), slicing);
+  blocks.push(stop());
+  return [
+    { what: 'fix all, edits', value: grouped?.length ?? 0, unit: '', atMost: 1000 },
+    { what: 'fix all, longest slice', value: Math.max(...blocks), unit: 'ms', atMost: 50 },
+    { what: 'fix all, 99 of 100 slices', value: quantile(blocks, 0.99), unit: 'ms', atMost: 10 },
+    { what: 'fix all, all slices', value: blocks.reduce((sum, block) => sum + block, 0), unit: 'ms' },
+  ];
 }

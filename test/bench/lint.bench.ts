@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { type BenchContext, type Benchmark, benchmarkEnv, compare, type Measurement, median } from '../../src/build/benchmark.js';
 import { lintFile } from '../../src/files/lintFile.js';
 import { LintWorkers } from '../../src/files/lintWorkers.js';
@@ -70,7 +73,18 @@ async function measureDuplicates(context: BenchContext): Promise<readonly Measur
     { what: 'to wc -l', value: ratio, unit: 'x', atMost: 4.5 },
     ...(await memory(context, '10M rows', [path], 256)),
     ...(await memory(context, '40M rows', [larger], 512)),
+    ...(await memory(context, '40M rows, packed', [await packed(larger)], 512)),
   ];
+}
+
+/** The file as `.gz` beside it; made once. */
+async function packed(path: string): Promise<string> {
+  const target = `${path}.gz`;
+  if (existsSync(target)) return target;
+  const unfinished = `${target}.${process.pid}`;
+  await pipeline(createReadStream(path), createGzip({ level: 1 }), createWriteStream(unfinished));
+  await rename(unfinished, target);
+  return target;
 }
 
 async function measureDirty(context: BenchContext): Promise<readonly Measurement[]> {

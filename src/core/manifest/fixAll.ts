@@ -63,6 +63,7 @@ interface Pass {
 function* fixOnce(text: string, options: LintOptions, counts: Partial<Record<RuleId, number>>): Generator<void, Pass, undefined> {
   const edits: Edit[] = [];
   const output: string[] = [];
+  const parts: string[] = [];
   const fixer = new RowFixer(options, true, counts);
   const rows = new RowAssembler((row) => {
     const fix = fixer.fix(row);
@@ -81,10 +82,15 @@ function* fixOnce(text: string, options: LintOptions, counts: Partial<Record<Rul
   for (const line of textLines(text)) {
     rows.addLine(line);
     lines += 1;
-    if (lines % linesPerStep === 0) yield;
+    if (lines % linesPerStep !== 0) continue;
+    // Joined as they come: to join the pieces of half a million rows at the end would take much longer than a step may.
+    parts.push(output.splice(0).join(''));
+    yield;
   }
   rows.end();
-  return { text: output.join(''), edits };
+  parts.push(output.join(''));
+  yield;
+  return { text: parts.join(''), edits };
 }
 
 function replaceAll(text: string, replacement: string): Edit {

@@ -16,7 +16,7 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
   };
   readonly #manifests: LintedManifests;
   /** Edits that touch the whole file are worked out when they are chosen, not whenever the cursor moves. */
-  readonly #laterEdits = new WeakMap<vscode.CodeAction, () => Promise<vscode.WorkspaceEdit>>();
+  readonly #laterEdits = new WeakMap<vscode.CodeAction, () => Promise<vscode.WorkspaceEdit | undefined>>();
 
   constructor(manifests: LintedManifests) {
     this.#manifests = manifests;
@@ -38,8 +38,8 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
   }
 
   async resolveCodeAction(action: vscode.CodeAction): Promise<vscode.CodeAction> {
-    const edit = this.#laterEdits.get(action);
-    if (edit !== undefined) action.edit = await edit();
+    const edit = await this.#laterEdits.get(action)?.();
+    if (edit !== undefined) action.edit = edit;
     return action;
   }
 
@@ -81,10 +81,7 @@ export class ManifestCodeActionProvider implements vscode.CodeActionProvider {
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       this.#laterEdits.set(action, async () => {
         const fixes = fixesOfRule(await manifest.problemsOfRule(problem.rule), problem.rule)[choice] ?? [];
-        return documentEdit(
-          manifest.document,
-          fixes.flatMap((item) => item.edits),
-        );
+        return await manifest.edit(fixes.flatMap((item) => item.edits));
       });
       actions.push(action);
     });

@@ -4,10 +4,10 @@ import { fixAllInSteps } from '../../core/manifest/fixAll.js';
 import { ManifestModel } from '../../core/manifest/incrementalLint.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
-import type { Problem } from '../../core/manifest/problem.js';
+import type { Edit, Problem } from '../../core/manifest/problem.js';
 import { buildInSlices, runInSlices, type Slicing, sliceMs } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
-import { documentEdit } from './documentEdit.js';
+import { documentEditInSteps } from './documentEdit.js';
 import { countTouchedLines, lineChanges } from './lineChanges.js';
 import type { LintedManifest } from './linted.js';
 
@@ -143,7 +143,11 @@ export class ManifestDocument implements LintedManifest {
     const before = this.document.getText();
     const fixed = await runInSlices(fixAllInSteps(before, this.#lintOptions()), this.#slicing());
     if (fixed === undefined || fixed.edits.length === 0) return undefined;
-    return documentEdit(this.document, fixed.edits, { before, after: fixed.text });
+    return await this.edit(fixed.edits);
+  }
+
+  async edit(edits: readonly Edit[]): Promise<vscode.WorkspaceEdit | undefined> {
+    return await runInSlices(documentEditInSteps(this.document, edits), this.#slicing());
   }
 
   #slicing(): Pick<Slicing, 'now' | 'breathe' | 'isOutdated' | 'sliceMs'> {
