@@ -22,6 +22,7 @@ import { parseArguments, parseChoice, parseWholeNumber, usageError } from './com
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
+import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
 import { fetchReport, type FetchedReport } from './runReport.js';
 
 const help = [
@@ -37,6 +38,11 @@ const help = [
   '  --sample N         only N rows drawn at random, from each prefix in proportion to its rows',
   '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
+  '  --fetch            first copy the objects of the rows from their real buckets, which are only read, to the local ones',
+  '  --fetch-limit N    with --fetch: at most so many bytes (default 1G); N may end in K, M or G',
+  '  --profile PROFILE  with --fetch: profile of the AWS configuration (default: what the environment says)',
+  '  --region REGION    with --fetch: Region of the buckets (default: that of the profile or the environment)',
+  '  --endpoint URL     with --fetch: another S3 service than AWS',
   '  --report DIR       copy the completion report, and what the handlers wrote, to DIR',
   '  --changes FILE     write what the job changed to FILE, one object of JSON a line',
   '  --format FORMAT    text (the default), or json: one event a line',
@@ -55,6 +61,11 @@ const flags = {
   seed: { type: 'string' },
   concurrency: { type: 'string' },
   report: { type: 'string' },
+  fetch: { type: 'boolean' },
+  'fetch-limit': { type: 'string' },
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  endpoint: { type: 'string' },
   changes: { type: 'string' },
   format: { type: 'string', default: 'text' },
   help: { type: 'boolean', short: 'h' },
@@ -67,6 +78,7 @@ interface RunOptions {
   readonly template: string | undefined;
   readonly buckets: string | undefined;
   readonly report: string | undefined;
+  readonly fetch: FetchSource | undefined;
   /** File for the list of what was changed. */
   readonly changes: string | undefined;
   readonly rows: RowChoice | undefined;
@@ -99,6 +111,7 @@ export const runCommand: CliCommand = async (argv, io) => {
     template: inCwd(values.template) ?? (await findTemplate(dirname(jobFile))),
     buckets: inCwd(values.buckets) ?? (await existing(join(dirname(jobFile), 'buckets'))),
     report: inCwd(values.report),
+    fetch: parseFetchSource(values),
     changes: inCwd(values.changes),
     rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
@@ -132,6 +145,8 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const target: Target = { id: 'local', kind: 'local', label: 'Local', region: engine.connection.region };
     client = createLocalClient(engine.connection, target);
     await requireFunction(job, client, options);
+    const { fetch } = options;
+    const { connection } = engine;
     const { jobId } = await submitJob({
       client,
       job,
@@ -140,6 +155,11 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
         lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
       clientRequestToken: randomUUID(),
       ...(options.rows === undefined ? {} : { rows: options.rows }),
+      ...(fetch === undefined
+        ? {}
+        : {
+            fetch: (manifest, fields) => fetchForRun(fetch, { manifest, fields, connection, display, signal: interrupts.soft }),
+          }),
       signal: interrupts.soft,
     });
     display.created(jobId, data);

@@ -25,7 +25,7 @@ export interface ManifestLintRequest {
   readonly isOneBucketOnly: boolean;
 }
 
-export type SubmitStep = 'check' | 'lint' | 'upload' | 'create';
+export type SubmitStep = 'check' | 'lint' | 'fetch' | 'upload' | 'create';
 
 export interface SubmitJobOptions {
   readonly client: TargetClient;
@@ -40,6 +40,11 @@ export interface SubmitJobOptions {
   readonly rows?: RowChoice;
   /** Asked when everything is checked and before anything is changed; a rejection stops the submit. Gets the manifest, when it is at hand. */
   readonly confirm?: (manifest: Uint8Array | undefined) => Promise<void>;
+  /**
+   * Fetches the objects of the rows that will run, before the job is there: with the manifest's bytes and declared columns. For the local
+   * target; a rejection stops the submit.
+   */
+  readonly fetch?: (manifest: Uint8Array, fields: readonly ManifestField[] | undefined) => Promise<void>;
   readonly onProgress?: (step: SubmitStep) => void;
   readonly signal?: AbortSignal;
 }
@@ -75,6 +80,17 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
   const accountId = await client.accountId(signal);
   if (client.target.kind === 'local') await createMissingBuckets(client, bucketsOf(job, local !== undefined), signal);
 
+  if (options.fetch !== undefined) {
+    if (client.target.kind !== 'local') throw new BatchError('Internal', 'Objects are fetched for local jobs only.');
+    if (local === undefined) {
+      throw new BatchError('FetchNeedsCsv', 'Only the objects of a CSV manifest can be fetched.', {
+        hint: 'Give the job a ManifestFile, or run it on a sample of its rows.',
+      });
+    }
+    options.onProgress?.('fetch');
+    await options.fetch(local.bytes, job.Manifest?.Spec.Fields);
+    throwIfAborted(signal);
+  }
   const uploaded = local === undefined ? await lookUpManifest(options) : await upload(options, local);
   const request = toCreateJobRequest(job, {
     accountId,

@@ -82,6 +82,8 @@ export interface PutOptions {
   readonly verify?: (received: ReceivedFile) => void;
   /** Where the bytes come from, when this is a copy. */
   readonly copiedFrom?: { readonly bucket: string; readonly key: string };
+  /** Of an object that was fetched from a real bucket: it keeps its id in a versioned bucket. */
+  readonly versionId?: string | undefined;
   readonly precondition?: Precondition | undefined;
 }
 
@@ -95,6 +97,7 @@ export interface Commit {
   readonly partSizes: readonly number[];
   readonly precondition: Precondition | undefined;
   readonly copiedFrom?: { readonly bucket: string; readonly key: string } | undefined;
+  readonly versionId?: string | undefined;
 }
 
 /** A key as it is on the disk, seen under the bucket's lock. */
@@ -330,6 +333,7 @@ export class FileObjectStore implements VersionedObjectStore {
       partSizes: [],
       precondition: options.precondition,
       copiedFrom: options.copiedFrom,
+      versionId: options.versionId,
     });
   }
 
@@ -359,7 +363,7 @@ export class FileObjectStore implements VersionedObjectStore {
     const needsEntry = isVersioned || commit.precondition !== undefined || this.#isRecording;
     const view = await this.#lockedView(bucket, key, folder, needsEntry);
     commit.precondition?.(currentInfo(bucket, key, view));
-    const versionId = settings.versioning === 'Enabled' ? newVersionId() : 'null';
+    const versionId = settings.versioning === 'Enabled' ? (commit.versionId ?? newVersionId()) : 'null';
     // Never the time of a state before, so that each state finds its own entry.
     const modified = this.#laterThan(view) / 1000;
     utimesSync(commit.path, modified, modified);

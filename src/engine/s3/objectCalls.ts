@@ -35,6 +35,7 @@ export const putObject: S3Operation = async (call) => {
     algorithms: integrity.algorithm === undefined ? [] : [integrity.algorithm],
     verify: (received) => integrity.verify(received),
     precondition: writeCondition(request, key),
+    versionId: readFetchedVersion(request),
   });
   return {
     status: 200,
@@ -46,6 +47,15 @@ export const putObject: S3Operation = async (call) => {
     },
   };
 };
+
+/** Version id of an object that was fetched from a real bucket. It becomes the name of a file, so most characters are refused. */
+function readFetchedVersion({ headers }: S3Call['request']): string | undefined {
+  const versionId = headers['x-s3batch-version-id'];
+  if (versionId !== undefined && !/^[\w.+~=-]{3,255}$/.test(versionId)) {
+    throw invalidArgument('This version id can not be kept.', 'x-s3batch-version-id', versionId);
+  }
+  return versionId;
+}
 
 /** S3 wants to know a body's length before it takes it. */
 export function checkLength({ request }: S3Call): void {

@@ -106,6 +106,8 @@ function stepText(step: SubmitStep): string {
       return vscode.l10n.t('Checking the job…');
     case 'lint':
       return vscode.l10n.t('Checking the manifest…');
+    case 'fetch':
+      return vscode.l10n.t('Fetching the objects…');
     case 'upload':
       return vscode.l10n.t('Uploading the manifest…');
     case 'create':

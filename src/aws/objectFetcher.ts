@@ -1,0 +1,253 @@
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+  type StorageClass,
+} from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { BatchError, errorCode } from '../base/errors.js';
+import type { FetchAddress, FetchedObject, ObjectSink, ObjectSource } from '../core/job/fetchObjects.js';
+import type { EngineConnection } from '../core/job/target.js';
+import type { AwsSource } from './bucketLister.js';
+import { withoutVersionWarning } from './quietly.js';
+import { toBatchError } from './sdkError.js';
+import { sharedCredentials } from './sharedCredentials.js';
+
+export interface ObjectSourceOptions extends AwsSource {
+  /** Asks a person for an MFA code, see `CredentialOptions`. */
+  readonly askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+}
+
+/** The real buckets of a profile. Its client refuses, before anything is sent, every request that is not a read. */
+export function createObjectSource(options: ObjectSourceOptions): ObjectSource {
+  const { profile, region, endpoint, askMfaCode } = options;
+  const client = withoutVersionWarning(
+    () =>
+      new S3Client({
+        ...(profile === undefined ? {} : { profile }),
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
+        credentials: sharedCredentials({ profile, ...(askMfaCode === undefined ? {} : { askMfaCode }) }).provide,
+        maxAttempts: 5,
+      }),
+  );
+  refuseWrites(client);
+  return new SdkObjectSource(client, endpoint ?? 'AWS', profile);
+}
+
+/**
+ * Lets nothing but GET and HEAD leave the client, whatever command is built: the promise that a rehearsal never writes does not hang on
+ * every caller keeping it.
+ */
+export function refuseWrites(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { method } = args.request as { method?: unknown };
+      if (method !== 'GET' && method !== 'HEAD') {
+        throw new BatchError(
+          'ReadOnly',
+          `A ${String(method)} request to a real bucket was refused: objects are only read there.`,
+        );
+      }
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'refuseWrites' },
+  );
+}
+
+class SdkObjectSource implements ObjectSource {
+  readonly #client: S3Client;
+  readonly #targetLabel: string;
+  readonly #profile: string | undefined;
+
+  constructor(client: S3Client, targetLabel: string, profile: string | undefined) {
+    this.#client = client;
+    this.#targetLabel = targetLabel;
+    this.#profile = profile;
+  }
+
+  async open({ bucket, key, versionId }: FetchAddress, signal?: AbortSignal): Promise<FetchedObject> {
+    const place = { Bucket: bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+    const failed = (error: unknown): BatchError =>
+      toBatchError(error, { action: `read s3://${bucket}/${key}`, targetLabel: this.#targetLabel, profile: this.#profile });
+    try {
+      const answer = await this.#client.send(new GetObjectCommand(place), sendOptions(signal));
+      const body = answer.Body as Readable;
+      let tags: FetchedObject['tags'] = [];
+      try {
+        if ((answer.TagCount ?? 0) > 0) tags = await this.#tags(place, signal);
+      } catch (error) {
+        body.destroy();
+        throw error;
+      }
+      return {
+        sizeBytes: answer.ContentLength ?? 0,
+        versionId: answer.VersionId,
+        contentType: answer.ContentType,
+        systemMetadata: present({
+          CacheControl: answer.CacheControl,
+          ContentDisposition: answer.ContentDisposition,
+          ContentEncoding: answer.ContentEncoding,
+          ContentLanguage: answer.ContentLanguage,
+          WebsiteRedirectLocation: answer.WebsiteRedirectLocation,
+        }),
+        userMetadata: answer.Metadata ?? {},
+        storageClass: answer.StorageClass,
+        tags,
+        chunks: chunksOf(body, failed),
+        discard: () => body.destroy(),
+      };
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  dispose(): void {
+    this.#client.destroy();
+  }
+
+  /** Undefined when the credentials may read the object but not its tags. */
+  async #tags(
+    place: { Bucket: string; Key: string; VersionId?: string },
+    signal: AbortSignal | undefined,
+  ): Promise<FetchedObject['tags']> {
+    try {
+      const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(place), sendOptions(signal));
+      return TagSet.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value }));
+    } catch (error) {
+      if (errorCode(toBatchError(error, { action: 'read tags', targetLabel: this.#targetLabel })) === 'AccessDenied')
+        return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Header by which the engine, and nobody else, takes the version id of a fetched object. */
+const versionHeader = 'x-s3batch-version-id';
+
+const silent = { debug: noLog, info: noLog, warn: noLog, error: noLog };
+
+function noLog(): void {
+  // What matters is in the errors.
+}
+
+/** The buckets of an engine, as the place that fetched objects are put. */
+export function createObjectSink(connection: EngineConnection): ObjectSink {
+  const { port, region, accessKeyId, secretAccessKey } = connection;
+  const client = withoutVersionWarning(
+    () =>
+      new S3Client({
+        region,
+        endpoint: `http://127.0.0.1:${port}`,
+        credentials: { accessKeyId, secretAccessKey },
+        forcePathStyle: true,
+        maxAttempts: 1,
+        // It says on the console that a cancelled upload can't be repeated; the rejection says so too.
+        logger: silent,
+      }),
+  );
+  return new SdkObjectSink(client);
+}
+
+class SdkObjectSink implements ObjectSink {
+  readonly #client: S3Client;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  async prepareBucket(bucket: string, isVersioned: boolean, signal?: AbortSignal): Promise<void> {
+    const options = sendOptions(signal);
+    await this.#call(`make ${bucket}`, async () => {
+      if (!(await this.#exists(new HeadBucketCommand({ Bucket: bucket }), options))) {
+        await this.#client.send(new CreateBucketCommand({ Bucket: bucket }), options);
+      }
+      if (isVersioned) {
+        const change = { Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' as const } };
+        await this.#client.send(new PutBucketVersioningCommand(change), options);
+      }
+    });
+  }
+
+  async has({ bucket, key, versionId }: FetchAddress, signal?: AbortSignal): Promise<boolean> {
+    const place = { Bucket: bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+    return await this.#call(`look for ${key}`, () => this.#exists(new HeadObjectCommand(place), sendOptions(signal)));
+  }
+
+  async put({ bucket, key, versionId }: FetchAddress, object: FetchedObject, signal?: AbortSignal): Promise<void> {
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: Readable.from(object.chunks, { objectMode: false }),
+      ContentLength: object.sizeBytes,
+      ContentType: object.contentType,
+      ...object.systemMetadata,
+      Metadata: { ...object.userMetadata },
+      StorageClass: object.storageClass as StorageClass | undefined,
+      ...(object.tags === undefined || object.tags.length === 0 ? {} : { Tagging: taggingOf(object.tags) }),
+    });
+    if (versionId !== undefined && versionId !== 'null') {
+      command.middlewareStack.add(
+        (next) => (args) => {
+          (args.request as { headers: Record<string, string> }).headers[versionHeader] = versionId;
+          return next(args);
+        },
+        { step: 'build', name: 'keepVersionId' },
+      );
+    }
+    await this.#call(`write ${key}`, () => this.#client.send(command, sendOptions(signal)));
+  }
+
+  dispose(): void {
+    this.#client.destroy();
+  }
+
+  async #exists(command: HeadBucketCommand | HeadObjectCommand, options: { abortSignal?: AbortSignal }): Promise<boolean> {
+    try {
+      await this.#client.send(command as HeadObjectCommand, options);
+      return true;
+    } catch (error) {
+      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+      // 405: a delete marker is on top, which a person or a job made here: the object is gone in the rehearsal, and stays so.
+      if (status === 405) return true;
+      if (status === 404)
+        return (
+          (error as { $response?: { headers?: Record<string, string> } }).$response?.headers?.['x-amz-delete-marker'] === 'true'
+        );
+      throw error;
+    }
+  }
+
+  async #call<T>(action: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw toBatchError(error, { action, targetLabel: 'Local' });
+    }
+  }
+}
+
+async function* chunksOf(body: Readable, failed: (error: unknown) => BatchError): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) yield chunk as Uint8Array;
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+function taggingOf(tags: NonNullable<FetchedObject['tags']>): string {
+  return tags.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
+}
+
+function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}

@@ -1,0 +1,78 @@
+import { fetchObjects, type FetchResult } from '../core/job/fetchObjects.js';
+import type { ManifestField } from '../core/job/jobTypes.js';
+import type { EngineConnection } from '../core/job/target.js';
+import { usageError } from './commandLine.js';
+import { parseSize } from './manifest/sizeFlag.js';
+import { count } from './output.js';
+import type { RunDisplay } from './runDisplay.js';
+
+/** Where the objects of a rehearsal come from. */
+export interface FetchSource {
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly limitBytes: number;
+}
+
+const defaultLimitBytes = 1024 ** 3;
+
+/** Undefined when nothing is to be fetched. Throws a usage error for options that need `--fetch`. */
+export function parseFetchSource(values: {
+  readonly fetch?: boolean;
+  readonly 'fetch-limit'?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+}): FetchSource | undefined {
+  const { profile, region, endpoint, 'fetch-limit': limit } = values;
+  if (values.fetch !== true) {
+    for (const name of ['fetch-limit', 'profile', 'region', 'endpoint'] as const) {
+      if (values[name] !== undefined) throw usageError(`Option '--${name}' needs '--fetch'.`);
+    }
+    return undefined;
+  }
+  if (endpoint !== undefined && !/^https?:\/\//i.test(endpoint)) throw usageError("Option '--endpoint' takes a URL.");
+  return {
+    profile,
+    region,
+    endpoint,
+    limitBytes: limit === undefined ? defaultLimitBytes : parseSize('--fetch-limit', limit),
+  };
+}
+
+/** Copies the objects of the rows into the engine's store, and says how that went. */
+export async function fetchForRun(
+  source: FetchSource,
+  run: {
+    readonly manifest: Uint8Array;
+    readonly fields: readonly ManifestField[] | undefined;
+    readonly connection: EngineConnection;
+    readonly display: RunDisplay;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { limitBytes, ...where } = source;
+  const { manifest, fields, connection, display, signal } = run;
+  const aws = await import('../aws/main.js');
+  const from = aws.createObjectSource(where);
+  const sink = aws.createObjectSink(connection);
+  try {
+    const result = await fetchObjects({ manifest, name: 'the manifest', fields, source: from, sink, limitBytes, signal });
+    for (const line of resultLines(result)) display.note(line);
+  } finally {
+    from.dispose();
+    sink.dispose();
+  }
+}
+
+function resultLines({ fetched, bytes, present, unreadable, withoutTags }: FetchResult): string[] {
+  const lines = [`Fetched ${count(fetched, 'object')}, ${count(bytes, 'byte')}, read-only. Other objects are not there.`];
+  if (present > 0) lines.push(`${count(present, 'object')} of the rows were in the local store already and stay as they are.`);
+  if (withoutTags > 0) lines.push(`The tags of ${count(withoutTags, 'object')} may not be read.`);
+  for (const [code, { objects, sample, message }] of unreadable) {
+    lines.push(
+      `${count(objects, 'object')} could not be fetched: ${code}, such as s3://${sample.bucket}/${sample.key}: ${message}`,
+    );
+  }
+  return lines;
+}

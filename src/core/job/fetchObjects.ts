@@ -1,0 +1,185 @@
+import { throwIfAborted } from '../../base/async.js';
+import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
+import { fieldText } from '../report/rowBytes.js';
+import { bucketOfRow, keyOfRow, ManifestRows } from '../manifest/making/manifestRows.js';
+import type { ManifestField } from './jobTypes.js';
+
+/** An object that a row names. */
+export interface FetchAddress {
+  readonly bucket: string;
+  readonly key: string;
+  /** Undefined: the current version. */
+  readonly versionId: string | undefined;
+}
+
+/** An object on its way from the real bucket, read as it arrives. */
+export interface FetchedObject {
+  readonly sizeBytes: number;
+  readonly versionId: string | undefined;
+  readonly contentType: string | undefined;
+  /** Cache-Control and the like, by the SDK's member names. */
+  readonly systemMetadata: Readonly<Record<string, string>>;
+  readonly userMetadata: Readonly<Record<string, string>>;
+  readonly storageClass: string | undefined;
+  /** Undefined when they may not be read. */
+  readonly tags: readonly { readonly key: string; readonly value: string }[] | undefined;
+  /** To be read once or left by `discard`. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  discard(): void;
+}
+
+/** The real buckets, to be read only: an implementation refuses to send anything that could write. */
+export interface ObjectSource {
+  open(address: FetchAddress, signal?: AbortSignal): Promise<FetchedObject>;
+  dispose(): void;
+}
+
+/** The local buckets. */
+export interface ObjectSink {
+  /** Makes the bucket if it is missing; a `versioned` one keeps version ids as they are. */
+  prepareBucket(bucket: string, versioned: boolean, signal?: AbortSignal): Promise<void>;
+  has(address: FetchAddress, signal?: AbortSignal): Promise<boolean>;
+  put(address: FetchAddress, object: FetchedObject, signal?: AbortSignal): Promise<void>;
+  dispose(): void;
+}
+
+export interface FetchProgress {
+  readonly rows: number;
+  readonly done: number;
+  readonly bytes: number;
+}
+
+export interface FetchResult {
+  readonly fetched: number;
+  readonly bytes: number;
+  /** Already in the local store: a copy that was changed there is never replaced. */
+  readonly present: number;
+  /** Could not be read, by error code: the rehearsal will meet the same errors as absent objects. */
+  readonly unreadable: ReadonlyMap<string, { readonly objects: number; readonly sample: FetchAddress; readonly message: string }>;
+  readonly withoutTags: number;
+}
+
+export interface FetchOptions {
+  readonly manifest: Uint8Array;
+  readonly name: string;
+  readonly fields?: readonly ManifestField[] | undefined;
+  readonly source: ObjectSource;
+  readonly sink: ObjectSink;
+  readonly limitBytes: number;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+const atOnce = 8;
+
+/** What is wrong with one object; anything else, such as expired credentials, ends the fetch. */
+const ofOneObject: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'InvalidObjectState',
+  'MethodNotAllowed',
+  'NoSuchBucket',
+  'NoSuchKey',
+  'NoSuchVersion',
+  'NotFound',
+]);
+
+/**
+ * Copies the objects that rows name from their real buckets into the local store, those that are not there yet, each once. The real side
+ * is only ever read. Rejects with `FetchLimit` before more than `limitBytes` were read, with the cancellation error, and with errors that
+ * are not of one object; what was fetched until then stays.
+ */
+export async function fetchObjects(options: FetchOptions): Promise<FetchResult> {
+  const { source, sink, limitBytes, signal } = options;
+  const addresses = addressesOf(options);
+  const buckets = new Map<string, boolean>();
+  for (const { bucket, versionId } of addresses) {
+    const isVersioned = versionId !== undefined && versionId !== 'null';
+    buckets.set(bucket, isVersioned || buckets.get(bucket) === true);
+  }
+  for (const [bucket, isVersioned] of buckets) await sink.prepareBucket(bucket, isVersioned, signal);
+
+  let next = 0;
+  let done = 0;
+  let bytes = 0;
+  const result = { fetched: 0, present: 0, withoutTags: 0 };
+  const unreadable = new Map<string, { objects: number; sample: FetchAddress; message: string }>();
+  throwIfAborted(signal);
+  const failed = new AbortController();
+  const ended = failed.signal;
+  const onAbort = (): void => failed.abort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  const fetchOne = async (address: FetchAddress): Promise<void> => {
+    if (await sink.has(address, ended)) {
+      result.present += 1;
+      return;
+    }
+    const object = await source.open(address, ended);
+    if (bytes + object.sizeBytes > limitBytes) {
+      object.discard();
+      throw fetchLimit(limitBytes, result.fetched, addresses.length);
+    }
+    // Counted before it is read, so that objects side by side do not exceed the limit together.
+    bytes += object.sizeBytes;
+    await sink.put(address, object, ended);
+    result.fetched += 1;
+    if (object.tags === undefined) result.withoutTags += 1;
+  };
+  const worker = async (): Promise<void> => {
+    for (let address = addresses[next++]; address !== undefined; address = addresses[next++]) {
+      throwIfAborted(ended);
+      try {
+        await fetchOne(address);
+      } catch (error) {
+        const code = errorCode(error) ?? '';
+        if (!ofOneObject.has(code)) throw error;
+        const known = unreadable.get(code);
+        if (known === undefined) unreadable.set(code, { objects: 1, sample: address, message: errorMessage(error) });
+        else known.objects += 1;
+      }
+      done += 1;
+      options.onProgress?.({ rows: addresses.length, done, bytes });
+    }
+  };
+  let failure: { readonly error: unknown } | undefined;
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, addresses.length) }, () =>
+      worker().catch((error: unknown) => {
+        // The first is the cause; the others were cut off by it.
+        failure ??= { error };
+        failed.abort();
+      }),
+    ),
+  );
+  signal?.removeEventListener('abort', onAbort);
+  throwIfAborted(signal);
+  if (failure !== undefined) throw failure.error;
+  return { ...result, bytes, unreadable };
+}
+
+function addressesOf({ manifest, name, fields }: FetchOptions): FetchAddress[] {
+  const addresses = new Map<string, FetchAddress>();
+  const rows = new ManifestRows(
+    (row) => {
+      const version = row.versionEnd > row.versionStart ? fieldText(row.bytes, row.versionStart, row.versionEnd) : '';
+      const address = {
+        bucket: bucketOfRow(row),
+        key: keyOfRow(row),
+        versionId: version === '' ? undefined : version,
+      };
+      addresses.set(JSON.stringify([address.bucket, address.key, version]), address);
+    },
+    { name, fields },
+  );
+  rows.push(manifest);
+  rows.end();
+  return [...addresses.values()];
+}
+
+function fetchLimit(limitBytes: number, fetched: number, rows: number): BatchError {
+  return new BatchError(
+    'FetchLimit',
+    `The objects of the rows have more than ${limitBytes.toLocaleString('en')} bytes: ${fetched} of ${rows} were fetched.`,
+    { hint: 'Take a smaller sample, or raise the limit.' },
+  );
+}

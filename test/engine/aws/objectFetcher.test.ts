@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createObjectSink, createObjectSource, refuseWrites } from '../../../src/aws/objectFetcher.js';
+import { fetchObjects, type FetchResult } from '../../../src/core/job/fetchObjects.js';
+import { type RunningEngine, startEngine } from '../../../src/engine/startEngine.js';
+import { FakeRealBuckets, type RealObject } from '../../support/fakeRealBuckets.js';
+
+const version = '3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY';
+
+async function start(
+  t: TestContext,
+  objects: Readonly<Record<string, RealObject>>,
+): Promise<{ real: FakeRealBuckets; engine: RunningEngine; fetch: (rows: string, limitBytes?: number) => Promise<FetchResult> }> {
+  const data = await mkdtemp(join(tmpdir(), 's3batch-fetch-'));
+  const engine = await startEngine({ dataDirectory: data });
+  const real = await FakeRealBuckets.start(objects);
+  const before = { ...process.env };
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIAREAL', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const source = createObjectSource({ region: 'us-east-1', endpoint: real.endpoint });
+  const sink = createObjectSink(engine.connection);
+  t.after(async () => {
+    process.env = before;
+    source.dispose();
+    sink.dispose();
+    await real.close();
+    await engine.close();
+    await rm(data, { recursive: true, force: true, maxRetries: 3 });
+  });
+  const fetch = (rows: string, limitBytes = 1000): Promise<FetchResult> =>
+    fetchObjects({ manifest: Buffer.from(rows), name: 'm.csv', source, sink, limitBytes });
+  return { real, engine, fetch };
+}
+
+test('objects come with their headers, metadata, tags and versions; errors of one object leave it out', async (t) => {
+  const { real, engine, fetch } = await start(t, {
+    'photos/a b.txt': {
+      text: 'first',
+      headers: {
+        'content-type': 'text/plain',
+        'cache-control': 'no-store',
+        'x-amz-meta-owner': 'me',
+        'x-amz-storage-class': 'STANDARD_IA',
+      },
+      tags: { team: 'red + blue' },
+    },
+    'photos/denied': { text: '', error: { status: 403, code: 'AccessDenied' } },
+    [`kept/v?${version}`]: { text: 'old version' },
+  });
+  const result = await fetch('photos,a%20b.txt\nphotos,a+b.txt\nphotos,denied\nphotos,none\n');
+  assert.equal(result.fetched, 1);
+  assert.equal(result.bytes, 5);
+  assert.deepEqual([...result.unreadable].map(([code, { objects }]) => `${code} ${objects}`).toSorted(), [
+    'AccessDenied 1',
+    'NoSuchKey 1',
+  ]);
+  const { info, body } = await engine.store.read('photos', 'a b.txt');
+  assert.equal(await text(body), 'first');
+  const stored = await engine.store.head('photos', 'a b.txt');
+  assert.deepEqual(
+    [info.contentType, info.systemMetadata['cache-control'], info.userMetadata, stored.storageClass, stored.tags],
+    ['text/plain', 'no-store', { owner: 'me' }, 'STANDARD_IA', [{ key: 'team', value: 'red + blue' }]],
+  );
+
+  assert.equal((await fetch(`kept,v,${version}\n`)).fetched, 1);
+  assert.equal((await engine.store.head('kept', 'v', version)).versionId, version);
+  assert.deepEqual(real.writes, []);
+});
+
+test('what is in the local store stays: changed there, or deleted there', async (t) => {
+  const { real, engine, fetch } = await start(t, { 'photos/a': { text: 'real' }, 'photos/b': { text: 'real' } });
+  await fetch('photos,a\n');
+  await engine.store.write('photos', 'a', Buffer.from('changed'));
+  real.requests.length = 0;
+  const again = await fetch('photos,a\n');
+  assert.deepEqual([again.fetched, again.present], [0, 1]);
+  assert.equal((await engine.store.head('photos', 'a')).sizeBytes, 7);
+  assert.deepEqual(real.requests, []);
+});
+
+test('a limit on bytes ends the fetch before it is exceeded', async (t) => {
+  const { engine, fetch } = await start(t, { 'photos/a': { text: '12345' }, 'photos/b': { text: '1234567890' } });
+  await assert.rejects(fetch('photos,a\nphotos,b\n', 12), { code: 'FetchLimit' });
+  await assert.rejects(engine.store.head('photos', 'b'), { code: 'NoSuchKey' });
+});
+
+test('a client for real buckets sends no request that writes, whatever command it is given', async (t) => {
+  const { real } = await start(t, {});
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: real.endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  t.after(() => client.destroy());
+  refuseWrites(client);
+  await assert.rejects(client.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' })), { code: 'ReadOnly' });
+  await assert.rejects(client.send(new DeleteObjectCommand({ Bucket: 'b', Key: 'k' })), { code: 'ReadOnly' });
+  assert.deepEqual(real.requests, []);
+});
