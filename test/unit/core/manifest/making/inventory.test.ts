@@ -30,6 +30,7 @@ describe('parseInventory', () => {
   test('reads the manifest.json', () => {
     assert.deepEqual(parseInventory(JSON.stringify(good)), {
       sourceBucket: 'test',
+      destinationBucket: 'dest',
       columns: ['Bucket', 'Key', 'Size'],
       parts: [{ key: 'inventory/test/all/data/1.csv.gz', sizeBytes: 5, md5: 'abcd' }],
     });
