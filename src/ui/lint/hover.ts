@@ -22,8 +22,8 @@ export class ManifestHoverProvider implements vscode.HoverProvider {
     text.isTrusted = { enabledCommands: [Command.manifestCopyUri, Command.manifestCopyKey] };
     text.appendMarkdown(`**${vscode.l10n.t('What S3 will see')}**\n`);
     text.appendCodeblock(withVisibleCharacters(row.key), 'text');
-    text.appendMarkdown(`${vscode.l10n.t('Bucket')}: `);
-    text.appendText(row.bucket);
+    text.appendMarkdown(`${vscode.l10n.t('URI')}: `);
+    text.appendText(withVisibleCharacters(row.uri));
     if (row.versionId !== undefined) {
       text.appendMarkdown(`  \n${vscode.l10n.t('Version')}: `);
       text.appendText(row.versionId);
