@@ -269,7 +269,7 @@ async function withLateProgress(
 ): Promise<void> {
   let report: ((text: string) => void) | undefined;
   const working = work((done, total) => {
-    if (total > 0) report?.(`${title} ${Math.floor((100 * done) / total)} %`);
+    if (total > 0) report?.(`${Math.floor((100 * done) / total)} %`);
   });
   const timer = clock.schedule(quietMs, () => {
     void vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async (progress) => {
