@@ -21,12 +21,15 @@ export interface EngineHarness {
 
 /** An engine in this process with a data directory of its own; both go with the test. */
 export async function engineFor(t: TestContext, options: Partial<EngineOptions> = {}): Promise<EngineHarness> {
-  const dataDirectory = options.dataDirectory ?? join(await temporaryFolder(t), 'data');
+  // Removed after the engine has closed: jobs may still be at work when a test ends, and hooks run in the order they came.
+  const own = options.dataDirectory === undefined ? await mkdtemp(join(tmpdir(), 's3batch-test-')) : undefined;
+  const dataDirectory = options.dataDirectory ?? join(own ?? '', 'data');
   const engine = await startEngine({ dataDirectory, ...options });
   const clients: S3Client[] = [];
   t.after(async () => {
     for (const client of clients) client.destroy();
     await engine.close();
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
   });
   const { endpoint, region, accessKeyId, secretAccessKey } = engine.connection;
   return {

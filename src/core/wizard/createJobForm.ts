@@ -3,7 +3,7 @@ import type { JobFile } from '../job/jobFile.js';
 import { manifestGeneratorShape } from '../job/manifestGeneratorShape.js';
 import { descriptionShape, priorityShape, reportFormat, roleArnShape } from '../job/requestShapes.js';
 import type { Target } from '../job/target.js';
-import { operationsFor } from '../operations/catalogue.js';
+import { findOperation, operationsFor } from '../operations/catalogue.js';
 import type { StructureShape } from '../operations/shape.js';
 import { type FindingPath, isRecord } from '../operations/validateShape.js';
 import type { Localizer } from '../view/localizer.js';
@@ -41,6 +41,7 @@ export const JobQuestionId = {
   reportBucket: 'report.bucket',
   reportPrefix: 'report.prefix',
   reportScope: 'report.scope',
+  reportOwner: 'report.owner',
   role: 'role',
   priority: 'priority',
   description: 'description',
@@ -184,6 +185,8 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
         writeMember(draft, ['Manifest', 'Spec', 'Format'], format);
         if (value.kind === 's3') {
           writeMember(draft, ['Manifest', 'Location', 'ObjectArn'], objectArn(value.bucket, value.key, partition));
+          writeMember(draft, ['Manifest', 'Location', 'ObjectVersionId'], value.version?.id);
+          writeMember(draft, ['Manifest', 'Location', 'ETag'], value.version?.etag);
         } else if (value.columnCount === 2) {
           writeMember(draft, ['Manifest', 'Spec', 'Fields'], ['Bucket', 'Key']);
         }
@@ -192,7 +195,13 @@ function manifestQuestions({ target, l10n }: JobFormContext): readonly JobQuesti
         if (readMember(request, ['ManifestGenerator']) !== undefined) return { kind: 'generated' } satisfies ManifestChoice;
         const arn = readMember(request, ['Manifest', 'Location', 'ObjectArn']);
         const place = typeof arn === 'string' ? parseObjectArn(arn) : undefined;
-        return place === undefined ? undefined : ({ kind: 's3', bucket: place.bucket, key: place.key } satisfies ManifestChoice);
+        if (place === undefined) return undefined;
+        // Without a version the manifest is the current object, whose ETag is looked up at submit.
+        const id = readMember(request, ['Manifest', 'Location', 'ObjectVersionId']);
+        const etag = readMember(request, ['Manifest', 'Location', 'ETag']);
+        const version = typeof id === 'string' ? { id, ...(typeof etag === 'string' ? { etag } : {}) } : undefined;
+        const { bucket, key } = place;
+        return { kind: 's3', bucket, key, ...(version === undefined ? {} : { version }) } satisfies ManifestChoice;
       },
     },
     ...structureQuestions(generatorShape, ['ManifestGenerator', 'S3JobManifestGenerator'], {
@@ -324,7 +333,9 @@ function columnChoices(count: number | undefined): readonly (readonly string[])[
   return count < 3 ? [plain] : [filled(versions), filled(plain)];
 }
 
-function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion[] {
+function reportQuestions({ target, accountId, l10n }: JobFormContext): readonly JobQuestion[] {
+  const isNeeded = (answers: Answers): boolean =>
+    findOperation(formatText(answers[JobQuestionId.operation]))?.isReportNeeded === true;
   const isEnabled = (answers: Answers): boolean => answers[JobQuestionId.reportEnabled] === true;
   return [
     {
@@ -334,11 +345,14 @@ function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion
         title: l10n.t('Completion report'),
         prompt: l10n.t('A report says of each task whether it succeeded, and why not.'),
         defaultValue: () => true,
-        options: () => [
-          { label: l10n.t('Write a report'), value: true },
-          { label: l10n.t('No report'), detail: l10n.t('You will not learn which objects failed, nor why.'), value: false },
-        ],
+        options: (answers) => {
+          const yes = { label: l10n.t('Write a report'), value: true };
+          if (isNeeded(answers)) return [{ ...yes, detail: l10n.t('The results of this operation are in the report only.') }];
+          const detail = l10n.t('You will not learn which objects failed, nor why.');
+          return [yes, { label: l10n.t('No report'), detail, value: false }];
+        },
       },
+      path: ['Report', 'Enabled'],
       write: (draft, value) => {
         writeMember(draft, ['Report', 'Enabled'], value);
         if (value === true) writeMember(draft, ['Report', 'Format'], reportFormat);
@@ -389,6 +403,21 @@ function reportQuestions({ target, l10n }: JobFormContext): readonly JobQuestion
         ],
       },
       ['Report', 'ReportScope'],
+    ),
+    member(
+      {
+        kind: 'input',
+        id: JobQuestionId.reportOwner,
+        title: l10n.t('Owner of the report bucket'),
+        prompt: l10n.t('The account that the bucket must belong to, 12 digits. The job fails when it is another one.'),
+        // Most jobs go without: asked where an operation needs it, or a job that is made again had it.
+        showWhen: (answers) => isEnabled(answers) && (isNeeded(answers) || answers[JobQuestionId.reportOwner] !== undefined),
+        defaultValue: () => accountId,
+        isOptional: true,
+        parse: parseText,
+        format: formatText,
+      },
+      ['Report', 'ExpectedBucketOwner'],
     ),
   ];
 }

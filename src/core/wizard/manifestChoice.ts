@@ -9,7 +9,13 @@ export type ManifestChoice =
       /** Columns of its first row; undefined when it could not be read. */
       readonly columnCount?: number;
     }
-  | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      readonly key: string;
+      /** A version other than the current one, as of a job that is made again. Its ETag can't be looked up and is kept. */
+      readonly version?: { readonly id: string; readonly etag?: string };
+    }
   /** None: the service lists the objects itself. */
   | { readonly kind: 'generated' };
 

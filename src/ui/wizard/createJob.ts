@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { cancelledError, isCancelled } from '../../base/errors.js';
+import { parseObjectArn } from '../../core/job/arn.js';
+import { bareETag, type JobFile } from '../../core/job/jobFile.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 import { targetText } from '../../core/view/targetText.js';
 import { type CreateJobForm, createJobForm, JobQuestionId, type ReviewChoice } from '../../core/wizard/createJobForm.js';
@@ -164,6 +166,22 @@ class CreateJob {
     });
   }
 
+  /** A job file stands by itself: the ETag of a manifest that is in S3 already is written down, where it can be read. */
+  async #withETag(job: JobFile, manifest: vscode.Uri | undefined): Promise<JobFile> {
+    const location = job.Manifest?.Location;
+    if (manifest !== undefined || job.Manifest === undefined || location === undefined || location.ETag !== undefined) return job;
+    const place = parseObjectArn(location.ObjectArn);
+    if (place === undefined || location.ObjectVersionId !== undefined) return job;
+    try {
+      const { etag } = await (await this.#connect()).headObject(place.bucket, place.key);
+      return { ...job, Manifest: { ...job.Manifest, Location: { ...location, ETag: bareETag(etag) } } };
+    } catch (error) {
+      // The file then says itself that its ETag is missing.
+      this.#services.errors.logOnly('Read the ETag of the manifest', error);
+      return job;
+    }
+  }
+
   /** Does what the review ended in; `again` asks the review once more, with every answer in place. */
   async #finish(state: WizardState): Promise<'again' | { readonly reference: JobReference | undefined }> {
     const choice = state.answers[JobQuestionId.review] as ReviewChoice;
@@ -171,7 +189,9 @@ class CreateJob {
     const manifest = manifestUri(state.answers);
     let reference: JobReference | undefined;
     try {
-      if (choice === 'save') return (await saveJobFile(job, manifest)) === undefined ? 'again' : { reference };
+      if (choice === 'save') {
+        return (await saveJobFile(await this.#withETag(job, manifest), manifest)) === undefined ? 'again' : { reference };
+      }
       reference = await submitFromEditor({
         services: this.#services,
         client: await this.#connect(),
