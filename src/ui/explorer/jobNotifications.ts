@@ -22,8 +22,12 @@ export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }
     log.info(message.text);
     if (!isWanted(message)) return;
     const openReport: vscode.MessageItem = { title: vscode.l10n.t('Open Report') };
-    void show(message, message.mayHaveReport ? [openReport] : []).then((chosen) => {
+    const retry: vscode.MessageItem = { title: vscode.l10n.t('Retry Failed Tasks…') };
+    const items = message.mayHaveReport ? [openReport, ...(hasFailures(ended.job) ? [retry] : [])] : [];
+    const { targetId, jobId } = ended;
+    void show(message, items).then((chosen) => {
       if (chosen === openReport) void commands.execute(Command.jobOpenReport, ended);
+      if (chosen === retry) void commands.execute(Command.reportRetry, { targetId, jobId });
     });
   };
   const showAway = (): void => {
@@ -54,6 +58,10 @@ export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }
     if (away.length === 0) clock.schedule(gatherMs, showAway);
     away.push(ended);
   });
+}
+
+function hasFailures({ ProgressSummary: summary }: FollowedEnd['job']): boolean {
+  return (summary?.NumberOfTasksFailed ?? 0) > 0;
 }
 
 function show({ severity, text }: JobEndMessage, items: vscode.MessageItem[]): Thenable<vscode.MessageItem | undefined> {

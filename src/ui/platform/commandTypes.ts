@@ -81,6 +81,8 @@ export const Command = {
   jobOpenReport: 's3batch.job.openReport',
   /** What a job of the local engine changed in its store. */
   jobShowChanges: 's3batch.job.showChanges',
+  /** Runs a job file on a sample of its manifest, then offers the rest. */
+  jobTrySample: 's3batch.job.trySample',
   /** Opens a report: a file, a folder, a zip file, or s3://. */
   reportOpen: 's3batch.report.open',
   reportClose: 's3batch.report.close',
@@ -189,6 +191,7 @@ export interface CommandTypes {
   's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
   's3batch.job.showChanges': { args: [job?: JobReference]; result: void };
+  's3batch.job.trySample': { args: [jobFile?: Uri]; result: JobReference | undefined };
   's3batch.report.open': { args: [file?: Uri]; result: void };
   's3batch.report.close': { args: [element?: ReportElement]; result: void };
   's3batch.report.retry': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };

@@ -57,6 +57,7 @@ export function registerReport(services: Services, jobs: Jobs): void {
     const reference = await jobs.chooseEnded(job);
     if (reference !== undefined) await (await load()).open({ kind: 'job', reference: plain(reference) });
   });
+  registerCanary(services, jobs);
   commands.register(Command.reportOpen, async (file) => await (await load()).openFile(file));
   commands.register(Command.reportClose, async (element) => (await load()).close(element));
   commands.register(Command.reportRetry, async (element) => await (await load()).retry(element));
@@ -66,6 +67,14 @@ export function registerReport(services: Services, jobs: Jobs): void {
   commands.register(Command.reportOpenObject, async (row) => await (await load()).openObject(row));
   commands.register(Command.reportCopyKey, async (row) => await (await load()).copyKey(row));
   commands.register(Command.reportOpenLog, async (element) => await (await load()).openLog(element));
+}
+
+/** Registers "Try on a Sample First…", which goes from a job file over a small job to the whole one. */
+function registerCanary(services: Services, jobs: Jobs): void {
+  services.commands.register(Command.jobTrySample, async (file) => {
+    const { tryOnSample } = await import('./canary.js');
+    return await tryOnSample(services, jobs, file);
+  });
 }
 
 /** A tree element may be given for a job; what is kept, or written into a URI, is the reference alone. */

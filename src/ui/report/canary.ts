@@ -1,0 +1,151 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { delay } from '../../base/async.js';
+import { BatchError, cancelledError } from '../../base/errors.js';
+import type { JobDescriptor } from '../../core/job/jobTypes.js';
+import type { TargetClient } from '../../core/job/target.js';
+import { nextJob } from '../../core/report/lineage.js';
+import { hasEnded } from '../../core/view/jobOutcome.js';
+import { targetText } from '../../core/view/targetText.js';
+import type { Jobs } from '../explorer/registerExplorer.js';
+import { freePath, localPath, make } from '../making/makeFiles.js';
+import { Command, type JobReference } from '../platform/commandTypes.js';
+import type { Services } from '../platform/services.js';
+import { jobOfFile } from '../policy/jobOfFile.js';
+import { manifestOf } from '../run/manifestOf.js';
+import { submitFromEditor } from '../run/submitFromEditor.js';
+
+/** How often a job is asked after: as often as the Jobs view does. */
+const pollMs: Readonly<Record<'local' | 'aws', number>> = { local: 1000, aws: 30_000 };
+
+/**
+ * Runs a job on a sample of its manifest first, stratified by prefix, and says how that went; if somebody then goes on, the wizard opens
+ * with the rest of the rows, the sample's taken away. Resolves with the job of the sample.
+ */
+export async function tryOnSample(
+  services: Services,
+  jobs: Jobs,
+  given: vscode.Uri | undefined,
+): Promise<JobReference | undefined> {
+  const title = vscode.l10n.t('Try on a Sample First');
+  const file = await jobOfFile(given);
+  const manifest = manifestOf(file.uri, file.job);
+  if (manifest === undefined) {
+    throw new BatchError('NoManifestFile', vscode.l10n.t('The job file names no manifest on this machine.'), {
+      hint: vscode.l10n.t('A sample is taken from the manifest that ManifestFile names.'),
+    });
+  }
+  const path = localPath(manifest);
+  const client = await chooseClient(jobs, title);
+  const size = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('How many rows are tried first? They are taken from every prefix.'),
+    value: '100',
+    ignoreFocusOut: true,
+    validateInput: (typed) =>
+      /^[1-9]\d{0,8}$/.test(typed.trim()) ? undefined : vscode.l10n.t('A whole number of at least {0}.', 1),
+  });
+  if (size === undefined) throw cancelledError();
+  const output = await freePath(path, 'sample.csv');
+  const sample = await make(title, { kind: 'sample', path, size: Number(size), seed: 1, output });
+  const description = vscode.l10n.t('Sample of {0}', file.job.Description ?? basename(path)).slice(0, 256);
+  const reference = await submitFromEditor({
+    services,
+    client,
+    job: {
+      ...file.job,
+      ...sampleMembers(file.job.Manifest, sample.rows),
+      Description: description,
+      ManifestFile: basename(output),
+      ConfirmationRequired: false,
+    },
+    manifest: vscode.Uri.file(output),
+  });
+  if (reference === undefined) return undefined;
+  await jobs.follow(reference);
+  const ended = await waitForEnd(services, client, reference, title);
+  void judge(services, { title, path, output, reference, ended });
+  return reference;
+}
+
+/** The sample's manifest goes beside the whole one. */
+function sampleMembers<T extends { readonly Location: { readonly ObjectArn: string } }>(
+  manifest: T | undefined,
+  rows: number,
+): { readonly Manifest?: T } {
+  if (manifest === undefined) return {};
+  const arn = manifest.Location.ObjectArn.replace(/(\.csv)?$/i, `.sample-${rows}.csv`);
+  return { Manifest: { ...manifest, Location: { ObjectArn: arn } } };
+}
+
+async function chooseClient(jobs: Jobs, title: string): Promise<TargetClient> {
+  const { targets } = jobs.targets;
+  const items = targets.map((target) => ({ label: targetText(target), target }));
+  const chosen =
+    items.length === 1
+      ? items[0]
+      : await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Where does the job run?') });
+  if (chosen === undefined) throw cancelledError();
+  return await jobs.targets.client(chosen.target.id);
+}
+
+/** Follows the job with progress. Cancelling stops waiting, not the job. */
+async function waitForEnd(
+  services: Services,
+  client: TargetClient,
+  reference: JobReference,
+  title: string,
+): Promise<JobDescriptor> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return await vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    for (;;) {
+      const job = await client.describeJob(reference.jobId, controller.signal);
+      if (hasEnded(job.Status)) return job;
+      const { NumberOfTasksSucceeded: succeeded = 0, NumberOfTasksFailed: failed = 0 } = job.ProgressSummary ?? {};
+      progress.report({ message: vscode.l10n.t('{0} failed, {1} succeeded', failed, succeeded) });
+      await delay(pollMs[client.target.kind], controller.signal, services.clock);
+    }
+  });
+}
+
+interface Tried {
+  readonly title: string;
+  readonly path: string;
+  readonly output: string;
+  readonly reference: JobReference;
+  readonly ended: JobDescriptor;
+}
+
+/** Says how the sample went, and goes on with the rest if somebody wants that. */
+async function judge(services: Services, { title, path, output, reference, ended }: Tried): Promise<void> {
+  const { NumberOfTasksSucceeded: succeeded = 0, NumberOfTasksFailed: failed = 0 } = ended.ProgressSummary ?? {};
+  const goOn: vscode.MessageItem = { title: vscode.l10n.t('Go On with the Rest…') };
+  const openReport: vscode.MessageItem = { title: vscode.l10n.t('Open Report') };
+  const isGood = ended.Status === 'Complete' && failed === 0;
+  const chosen = isGood
+    ? await vscode.window.showInformationMessage(
+        vscode.l10n.t('All {0} tasks of the sample succeeded.', succeeded),
+        goOn,
+        openReport,
+      )
+    : await vscode.window.showWarningMessage(
+        vscode.l10n.t('The sample did not go well: {0} failed, {1} succeeded.', failed, succeeded),
+        openReport,
+      );
+  if (chosen === openReport) await services.commands.execute(Command.jobOpenReport, reference);
+  if (chosen !== goOn) return;
+  await services.errors.run(title, async () => {
+    const rest = await freePath(path, 'rest.csv');
+    const made = await make(vscode.l10n.t('Taking the sample away'), { kind: 'minus', path, others: [output], output: rest });
+    if (made.rows === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('The sample was the whole manifest: there is no rest.'));
+      return;
+    }
+    await services.commands.execute(Command.jobCreate, vscode.Uri.file(rest), {
+      targetId: reference.targetId,
+      job: nextJob(ended, 'rest', ended.Manifest?.Spec.Fields),
+    });
+  });
+}
