@@ -177,12 +177,12 @@ export class ReportFeature implements Disposable {
       detail: vscode.l10n.t('Its manifest.json, a result file, or a zip file of these.'),
     };
     const inS3 = { label: 's3://…', detail: vscode.l10n.t('The manifest.json of a report in a bucket of a target.') };
-    const chosen = await vscode.window.showQuickPick([here, inS3], { title: vscode.l10n.t('Open Completion Report') });
+    const chosen = await vscode.window.showQuickPick([here, inS3], { title: vscode.l10n.t('Open Report File') });
     if (chosen === undefined) throw cancelledError();
     if (chosen === inS3) return await this.#askPlace();
     const [uri] =
       (await vscode.window.showOpenDialog({
-        title: vscode.l10n.t('Open Completion Report'),
+        title: vscode.l10n.t('Open Report File'),
         filters: { [vscode.l10n.t('Reports')]: ['json', 'csv', 'gz', 'zip'] },
       })) ?? [];
     if (uri === undefined) throw cancelledError();
@@ -190,7 +190,7 @@ export class ReportFeature implements Disposable {
   }
 
   async #askPlace(): Promise<ReportSource> {
-    const title = vscode.l10n.t('Open Completion Report');
+    const title = vscode.l10n.t('Open Report File');
     const { targets } = this.#jobs.targets;
     const chosen =
       targets.length === 1
