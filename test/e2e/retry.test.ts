@@ -15,7 +15,7 @@ for (const [name, theme] of Object.entries(themes)) {
     await workbench.clearNotifications();
 
     await workbench.command('S3 Batch: Open Report');
-    if (await page.locator('.quick-input-widget').isVisible()) await page.keyboard.press('Enter');
+    await workbench.pick(/with a slip/);
     await workbench.tab('Report of Rename reports, with a slip').waitFor();
     const cause = page.locator('.monaco-list-row').filter({ hasText: /PermanentFailure: .*newKey is not defined/ });
     await cause.waitFor();
