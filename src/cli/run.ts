@@ -22,6 +22,7 @@ import { parseArguments, parseChoice, parseWholeNumber, usageError } from './com
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
+import { chaosJob, compareRuns } from './runChaos.js';
 import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
 import { fetchReport, type FetchedReport } from './runReport.js';
 
@@ -38,6 +39,7 @@ const help = [
   '  --sample N         only N rows drawn at random, from each prefix in proportion to its rows',
   '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
+  '  --chaos [SEED]     run every row twice, in other orders, with throttles and lost answers; say what is not idempotent',
   '  --fetch            first copy the objects of the rows from their real buckets, which are only read, to the local ones',
   '  --fetch-limit N    with --fetch: at most so many bytes (default 1G); N may end in K, M or G',
   '  --profile PROFILE  with --fetch: profile of the AWS configuration (default: what the environment says)',
@@ -61,6 +63,7 @@ const flags = {
   seed: { type: 'string' },
   concurrency: { type: 'string' },
   report: { type: 'string' },
+  chaos: { type: 'string' },
   fetch: { type: 'boolean' },
   'fetch-limit': { type: 'string' },
   profile: { type: 'string' },
@@ -79,6 +82,8 @@ interface RunOptions {
   readonly buckets: string | undefined;
   readonly report: string | undefined;
   readonly fetch: FetchSource | undefined;
+  /** Seed of the order of the rows and of the faults; undefined: no chaos. */
+  readonly chaos: number | undefined;
   /** File for the list of what was changed. */
   readonly changes: string | undefined;
   readonly rows: RowChoice | undefined;
@@ -90,7 +95,7 @@ const lookMs = 150;
 
 /** `s3batch run`: 0 all tasks succeeded, 1 some failed, or the job did, 2 could not run. */
 export const runCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, flags);
+  const { values, positionals } = parseArguments(withChaosSeed(argv), flags);
   if (values.help === true) {
     await writeOut(io.stdout, help);
     return 0;
@@ -112,6 +117,7 @@ export const runCommand: CliCommand = async (argv, io) => {
     buckets: inCwd(values.buckets) ?? (await existing(join(dirname(jobFile), 'buckets'))),
     report: inCwd(values.report),
     fetch: parseFetchSource(values),
+    chaos: values.chaos === undefined ? undefined : parseWholeNumber('--chaos', values.chaos, 0),
     changes: inCwd(values.changes),
     rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
@@ -137,7 +143,11 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       templates: options.template === undefined ? [] : [options.template],
       ...(options.buckets === undefined ? {} : { seedDirectory: options.buckets }),
       ...(region === undefined ? {} : { region }),
-      ...(options.concurrency === undefined ? {} : { settings: { concurrency: options.concurrency } }),
+      settings: {
+        ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+        // Faults are many; nobody learns from waiting for each.
+        ...(options.chaos === undefined ? {} : { redriveDelayMs: 20 }),
+      },
       signal: interrupts.soft,
       onLog: (line) => display.engineLine(line),
     });
@@ -146,22 +156,41 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     client = createLocalClient(engine.connection, target);
     await requireFunction(job, client, options);
     const { fetch } = options;
+    const launched = engine;
     const { connection } = engine;
-    const { jobId } = await submitJob({
-      client,
-      job,
-      readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
-      lint: ({ bytes, fields, isOneBucketOnly }) =>
-        lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
-      clientRequestToken: randomUUID(),
-      ...(options.rows === undefined ? {} : { rows: options.rows }),
-      ...(fetch === undefined
-        ? {}
-        : {
-            fetch: (manifest, fields) => fetchForRun(fetch, { manifest, fields, connection, display, signal: interrupts.soft }),
-          }),
-      signal: interrupts.soft,
-    });
+    const local = client;
+    const submit = async (run: 'first' | 'second'): Promise<{ readonly jobId: string }> =>
+      await submitJob({
+        client: local,
+        job: options.chaos === undefined ? job : chaosJob(job, options.chaos * 2 + (run === 'first' ? 0 : 1)),
+        ...(options.chaos === undefined ? {} : { shuffleSeed: options.chaos * 2 + (run === 'first' ? 0 : 1) }),
+        readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
+        lint: ({ bytes, fields, isOneBucketOnly }) =>
+          lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
+        clientRequestToken: randomUUID(),
+        ...(options.rows === undefined ? {} : { rows: options.rows }),
+        ...(fetch === undefined || run === 'second'
+          ? {}
+          : {
+              fetch: (manifest, fields) => fetchForRun(fetch, { manifest, fields, connection, display, signal: interrupts.soft }),
+            }),
+        signal: interrupts.soft,
+      });
+    /** The second run of the chaos switch; true when nothing of it differs from the first. */
+    const runAgain = async (first: JobDescriptor): Promise<boolean> => {
+      const again = await submit('second');
+      display.created(again.jobId, data);
+      const second = await followJob(local, again.jobId, display, interrupts, launched);
+      if (second.Status !== 'Complete') {
+        display.note(`The second run has not come to its end: ${second.Status}.`);
+        return false;
+      }
+      const changed = await readJobChanges(connection.dataDirectory, again.jobId);
+      const findings = await compareRuns(local, first, second, changed);
+      display.chaos(findings);
+      return findings.rows.length === 0 && findings.objects.length === 0;
+    };
+    const { jobId } = await submit('first');
     display.created(jobId, data);
     const ended = await followJob(client, jobId, display, interrupts, engine);
     const report = await fetchReport(client, ended, {
@@ -171,8 +200,9 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const changed = await readJobChanges(engine.connection.dataDirectory, jobId);
     if (options.changes !== undefined) await writeChanges(options.changes, changed);
     display.changed(countChanges(changed));
+    const isSteady = options.chaos === undefined || ended.Status !== 'Complete' || (await runAgain(ended));
     display.ended(ended, report, reportPlace(ended, report, options));
-    return isAllGood(ended) ? 0 : 1;
+    return isAllGood(ended) && isSteady ? 0 : 1;
   } catch (error) {
     if (!isCancelled(error)) throw error;
     await writeOut(io.stderr, 's3batch run: interrupted\n');
@@ -183,6 +213,15 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     interrupts.dispose();
     if (options.data === undefined) await rm(data, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** `--chaos` alone stands for the seed 1: an option of Node's parser either has a value or has none. */
+function withChaosSeed(argv: readonly string[]): readonly string[] {
+  return argv.flatMap((item, index) => {
+    const isSeed = (text: string | undefined): boolean => text !== undefined && /^\d+$/.test(text);
+    if (item === '--chaos') return [`--chaos=${isSeed(argv[index + 1]) ? argv[index + 1] : 1}`];
+    return argv[index - 1] === '--chaos' && isSeed(item) ? [] : [item];
+  });
 }
 
 function parseRows(values: { limit?: string; sample?: string; seed?: string }): RowChoice | undefined {

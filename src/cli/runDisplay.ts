@@ -6,6 +6,7 @@ import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
 import type { CliIo } from './cliIo.js';
 import { count, printable, styleOf } from './output.js';
+import { type ChaosFindings, findingsLines } from './runChaos.js';
 import type { FetchedReport } from './runReport.js';
 
 /** Shows a run while it lasts, and how it ended. */
@@ -17,6 +18,8 @@ export interface RunDisplay {
   note(text: string): void;
   /** What the job changed in the local store; told once, before `ended`. */
   changed(counts: readonly ChangeCount[]): void;
+  /** What the chaos switch found; told once, before `ended`. */
+  chaos(findings: ChaosFindings): void;
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void;
   close(): void;
 }
@@ -166,6 +169,10 @@ class PlainDisplay implements RunDisplay {
     write(this.#io.stdout, changesLine(counts));
   }
 
+  chaos(findings: ChaosFindings): void {
+    write(this.#io.stdout, `${findingsLines(findings).join('\n')}\n`);
+  }
+
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
     write(this.#io.stdout, endText(this.#io, job, report, place));
   }
@@ -221,6 +228,11 @@ class TerminalDisplay implements RunDisplay {
     write(this.#io.stdout, changesLine(counts));
   }
 
+  chaos(findings: ChaosFindings): void {
+    this.close();
+    write(this.#io.stdout, `${findingsLines(findings).join('\n')}\n`);
+  }
+
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
     this.close();
     write(this.#io.stdout, endText(this.#io, job, report, place));
@@ -232,7 +244,7 @@ class TerminalDisplay implements RunDisplay {
   }
 }
 
-/** Events: created, status, progress, log, note, changed, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+/** Events: created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
 class JsonDisplay implements RunDisplay {
   readonly #io: CliIo;
   readonly #pace = new PaceMeter();
@@ -276,6 +288,10 @@ class JsonDisplay implements RunDisplay {
 
   changed(counts: readonly ChangeCount[]): void {
     this.#event('changed', { counts: Object.fromEntries(counts.map(({ what, objects }) => [what, objects])) });
+  }
+
+  chaos({ rows, objects }: ChaosFindings): void {
+    this.#event('chaos', { rows, objects: objects.map(({ kept: _kept, ...object }) => object) });
   }
 
   ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {

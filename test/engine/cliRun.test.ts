@@ -137,6 +137,42 @@ exports.handler = async (event) => {
     assert.deepEqual(changed.map(({ key, outcome }) => `${key} ${outcome}`).toSorted(), ['good 1 overwritten', 'good 2 created']);
   });
 
+  test('chaos: names the rows and objects that a second run leaves otherwise, and only those', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) => `test,${index % 10 === 0 ? 'append' : 'set'}${index}\n`);
+    await file('manifest.csv', rows.join(''));
+    await file(
+      'app.js',
+      `const { S3Client, PutObjectCommand, GetObjectCommand } = require('@aws-sdk/client-s3');
+const s3 = new S3Client({ forcePathStyle: true });
+exports.handler = async (event) => {
+  const [task] = event.tasks;
+  const Bucket = 'out', Key = task.s3Key;
+  const old = await s3.send(new GetObjectCommand({ Bucket, Key })).then((a) => a.Body.transformToString(), () => '');
+  const isAppend = Key.startsWith('append');
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: isAppend ? old + 'x' : 'x' }));
+  return { invocationSchemaVersion: '2.0', invocationId: event.invocationId, results: [{ taskId: task.taskId, resultCode: 'Succeeded', resultString: isAppend ? String(old.length) : 'set' }] };
+};`,
+    );
+    await mkdir(join(folder, 'buckets', 'out'), { recursive: true });
+    const { code, stdout } = await run('job.s3job.json', '--chaos', '7', '--format', 'json');
+    assert.equal(code, 1, stdout);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const found = events.find(({ event }) => event === 'chaos') as
+      { rows: { key: string }[]; objects: { key: string }[] } | undefined;
+    const keys = (items: readonly { key: string }[] = []): string[] => items.map(({ key }) => key).toSorted();
+    assert.deepEqual(keys(found?.rows), ['append0', 'append10', 'append20']);
+    assert.deepEqual(keys(found?.objects), ['append0', 'append10', 'append20']);
+    const steady = await run('job.s3job.json', '--chaos', '--limit', '0');
+    assert.equal(steady.code, 2);
+    await file('manifest.csv', 'test,set1\ntest,set2\n');
+    const { code: good, stdout: text } = await run('job.s3job.json', '--chaos');
+    assert.equal(good, 0, text);
+    assert.match(text, /every row ended the second time as the first/);
+  });
+
   test('prints events, runs the first rows only, and keeps nothing', async () => {
     const { code, stdout } = await run('job.s3job.json', '--limit', '1', '--format', 'json', '--concurrency', '2');
     assert.equal(code, 0);

@@ -1,6 +1,7 @@
 import { BatchError } from '../../base/errors.js';
 import { ManifestRows } from '../manifest/making/manifestRows.js';
 import { RowWriter } from '../manifest/making/rowWriter.js';
+import { SeededRandom } from '../manifest/making/random.js';
 import { RowSampler } from '../manifest/making/sampleRows.js';
 import type { ManifestField } from './jobTypes.js';
 
@@ -62,6 +63,28 @@ export function chosenRows(
   return first !== undefined && more.length === 0 ? first : joined(pieces);
 }
 
+/** All rows in an order drawn at random, the same for the same seed. */
+export function shuffledRows(
+  manifest: Uint8Array,
+  seed: number,
+  options: { readonly name: string; readonly fields?: readonly ManifestField[] | undefined },
+): Uint8Array {
+  const rows: Uint8Array[] = [];
+  const reader = new ManifestRows(({ bytes, start, next }) => void rows.push(bytes.slice(start, next)), options);
+  reader.push(manifest);
+  reader.end();
+  const random = new SeededRandom(seed);
+  for (let last = rows.length - 1; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    [rows[last], rows[other]] = [rows[other]!, rows[last]!];
+  }
+  const pieces: Uint8Array[] = [];
+  const writer = new RowWriter((piece) => pieces.push(piece));
+  for (const bytes of rows) writer.add({ bytes, start: 0, next: bytes.length });
+  writer.end();
+  return joined(pieces);
+}
+
 /** Throws `InvalidLimit` when no rows can be chosen so. */
 export function checkChoice(choice: RowChoice): void {
   if (!Number.isSafeInteger(choice.count) || choice.count < 1) {
@@ -85,6 +108,11 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
  */
 export function chosenKey(key: string, choice: RowChoice): string {
   const name = choice.kind === 'first' ? `first-${choice.count}` : `sample-${choice.count}-${choice.seed}`;
+  return partKey(key, name);
+}
+
+/** `list.csv` as `list.NAME.csv`. */
+export function partKey(key: string, name: string): string {
   const slash = key.lastIndexOf('/');
   const dot = key.lastIndexOf('.');
   const end = dot > slash + 1 ? dot : key.length;

@@ -6,7 +6,7 @@ import { type Finding, isRecord } from '../operations/validateShape.js';
 import { objectArn, parseBucketArn, parseObjectArn } from './arn.js';
 import { bareETag, checkJobFile, type JobFile, toCreateJobRequest } from './jobFile.js';
 import type { CreateJobRequest, ManifestField } from './jobTypes.js';
-import { checkChoice, chosenKey, chosenRows, type RowChoice } from './manifestRows.js';
+import { checkChoice, chosenKey, chosenRows, partKey, type RowChoice, shuffledRows } from './manifestRows.js';
 import type { TargetClient } from './target.js';
 import { hasErrors } from './validateRequest.js';
 
@@ -38,6 +38,8 @@ export interface SubmitJobOptions {
   readonly clientRequestToken: string;
   /** Only these rows of the manifest. The part is uploaded beside the whole, under a name that says so. */
   readonly rows?: RowChoice;
+  /** Runs the rows in an order drawn by this seed. */
+  readonly shuffleSeed?: number;
   /** Asked when everything is checked and before anything is changed; a rejection stops the submit. Gets the manifest, when it is at hand. */
   readonly confirm?: (manifest: Uint8Array | undefined) => Promise<void>;
   /**
@@ -113,9 +115,9 @@ interface LocalManifest {
 
 /** The manifest that is to be uploaded: that of `ManifestFile`, or the part of one in S3 that is asked for. */
 async function localManifest(options: SubmitJobOptions): Promise<LocalManifest | undefined> {
-  const { job, rows, signal } = options;
+  const { job, rows, shuffleSeed, signal } = options;
   const manifest = job.Manifest;
-  if (job.ManifestFile === undefined && rows === undefined) return undefined;
+  if (job.ManifestFile === undefined && rows === undefined && shuffleSeed === undefined) return undefined;
   if (manifest === undefined || manifest.Spec.Format !== 'S3BatchOperations_CSV_20180820') {
     throw new BatchError('LimitNeedsCsv', 'Only a job with a CSV manifest can be limited to some of its rows.', {
       hint: 'Submit the job without a limit, or give it a CSV manifest.',
@@ -129,7 +131,8 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
       : await readManifest(options, job.ManifestFile);
   const fields = manifest.Spec.Fields;
   const what = job.ManifestFile ?? manifest.Location.ObjectArn;
-  const bytes = rows === undefined ? whole : chosenRows(whole, rows, { name: what, fields });
+  const chosen = rows === undefined ? whole : chosenRows(whole, rows, { name: what, fields });
+  const bytes = shuffleSeed === undefined ? chosen : shuffledRows(chosen, shuffleSeed, { name: what, fields });
 
   options.onProgress?.('lint');
   const [name] = Object.keys(job.Operation);
@@ -148,10 +151,16 @@ async function localManifest(options: SubmitJobOptions): Promise<LocalManifest |
   return {
     partition: place.partition,
     bucket: place.bucket,
-    key: rows === undefined ? place.key : chosenKey(place.key, rows),
+    key: keyOf(place.key, rows, shuffleSeed),
     bytes,
     verdict,
   };
+}
+
+/** Of the manifest to upload: what is not the whole as it is has a name of its own. */
+function keyOf(key: string, rows: RowChoice | undefined, shuffleSeed: number | undefined): string {
+  const chosen = rows === undefined ? key : chosenKey(key, rows);
+  return shuffleSeed === undefined ? chosen : partKey(chosen, `shuffled-${shuffleSeed}`);
 }
 
 function lintHere({ bytes, fields, isOneBucketOnly }: ManifestLintRequest): ManifestVerdict {

@@ -1,9 +1,11 @@
 import { BatchError } from '../../base/errors.js';
+import { chaosTag } from '../../core/job/chaosTag.js';
 import type { JobReport, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
 import { jobToken } from '../changes/jobScope.js';
 import type { EngineContext, FunctionRegistry } from '../contracts.js';
 import { findPerformer } from '../operations/performers.js';
 import { performOperation } from '../operations/performOperation.js';
+import { faultyPerform } from '../run/faults.js';
 import type { JobPlan, LambdaPlan, ReportRows, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
 import { startStoreRun } from '../run/storeRun.js';
@@ -31,13 +33,14 @@ export async function prepareRun(
     layout,
     settings: context.settings,
     reportRows: reportRowsOf(request.Report),
+    ...chaosOf(record),
   };
   const onProgress = ({ succeeded, failed }: TaskCounts): void => onCounts({ succeeded, failed });
   const { name, parameters } = operationOf(request);
   const performer = findPerformer(name);
   if (performer !== undefined) {
     const perform = performOperation(performer, parameters, { context: { ...context, store: services.store }, jobId: id });
-    return () => startStoreRun({ plan, perform, onProgress });
+    return () => startStoreRun({ plan, perform: faultyPerform(perform, plan), onProgress });
   }
   const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
   return () => services.startRun({ plan: { ...plan, work }, log: context.log, onProgress });
@@ -66,6 +69,12 @@ async function lambdaPlan(
       ...(context.python === undefined ? {} : { python: context.python }),
     },
   };
+}
+
+/** A tag and no setting of the engine: a job keeps its faults over a restart, and other jobs have none. */
+function chaosOf({ tags }: JobRecord): { chaosSeed?: number } {
+  const value = tags.find((tag) => tag.Key === chaosTag)?.Value ?? '';
+  return /^\d{1,15}$/.test(value) ? { chaosSeed: Number(value) } : {};
 }
 
 function reportRowsOf(report: JobReport): ReportRows {

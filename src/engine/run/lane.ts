@@ -1,3 +1,4 @@
+import { withFaults } from './faults.js';
 import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
 import { addHostHandle } from '../hostHandles.js';
@@ -155,7 +156,8 @@ export class Lane {
     if (work === undefined) return;
     this.#note(work);
     this.#state.isStarting = true;
-    this.#performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
+    const performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
+    this.#performer = withFaults(performer, this.#plan);
     this.#state.isStarting = false;
     this.#perform(this.#performer, work);
   }

@@ -40,6 +40,8 @@ export interface JobPlan {
   readonly layout: ManifestLayout;
   readonly settings: EngineSettings;
   readonly reportRows: ReportRows;
+  /** Absent: no faults are made, see `withFaults`. */
+  readonly chaosSeed?: number;
 }
 
 /** Everything a run host is told, as JSON over its IPC channel (never by argument: it holds the engine's keys). */
