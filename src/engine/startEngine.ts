@@ -6,6 +6,7 @@ import type { EngineConnection } from '../core/job/target.js';
 import { ChangeRecorder } from './changes/changeRecorder.js';
 import { defaultEngineSettings, type EngineContext, type EngineLog, type EngineSettings, type Router } from './contracts.js';
 import { createControlRouter } from './control/controlRouter.js';
+import { migrateData } from './dataVersion.js';
 import { lockDirectory } from './directoryLock.js';
 import type { VersionedObjectStore } from './objectStore.js';
 import { startServer } from './http/engineServer.js';
@@ -65,6 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   try {
     const lock = await lockDirectory(dataDirectory);
     cleanUps.push(() => lock.release());
+    await migrateData(dataDirectory, options.log);
     let port = 0;
     const context: EngineContext = {
       dataDirectory,
