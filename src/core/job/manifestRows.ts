@@ -76,7 +76,8 @@ export function shuffledRows(
   const random = new SeededRandom(seed);
   for (let last = rows.length - 1; last > 0; last -= 1) {
     const other = random.below(last + 1);
-    [rows[last], rows[other]] = [rows[other]!, rows[last]!];
+    const [drawn] = rows.splice(other, 1, ...rows.slice(last, last + 1));
+    if (drawn !== undefined) rows[last] = drawn;
   }
   const pieces: Uint8Array[] = [];
   const writer = new RowWriter((piece) => pieces.push(piece));

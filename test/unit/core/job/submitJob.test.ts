@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { JobFile } from '../../../../src/core/job/jobFile.js';
-import { chosenKey, chosenRows, firstRows } from '../../../../src/core/job/manifestRows.js';
+import { chosenKey, chosenRows, firstRows, shuffledRows } from '../../../../src/core/job/manifestRows.js';
 import { findingsOf, type ManifestVerdict, submitJob, type SubmitStep } from '../../../../src/core/job/submitJob.js';
 import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
 import { validRequest, withMember } from '../../../support/jobFixtures.js';
@@ -199,4 +199,16 @@ test('a sample has its rows from each prefix, in the order of the manifest, and 
   assert.notDeepEqual(draw(8), drawn);
   const all = chosenRows(manifest, { kind: 'sample', count: 5000, seed: 1 }, { name: 'm.csv' });
   assert.equal(text(all), text(manifest));
+});
+
+test('shuffled rows are the same rows in another order, the same one for the same seed', () => {
+  const rows = Array.from({ length: 200 }, (_, index) => `b,${index}`);
+  const shuffle = (seed: number): string[] =>
+    text(shuffledRows(bytes(rows.join('\n')), seed, { name: 'm.csv' }))
+      .trimEnd()
+      .split('\n');
+  assert.deepEqual(shuffle(3).toSorted(), rows.toSorted());
+  assert.notDeepEqual(shuffle(3), rows);
+  assert.deepEqual(shuffle(3), shuffle(3));
+  assert.notDeepEqual(shuffle(3), shuffle(4));
 });
