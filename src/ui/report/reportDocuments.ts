@@ -59,7 +59,10 @@ export class ReportDocuments {
 
 /** The last part of the path is what the tab says; the query says what to read. */
 function reportUri(source: ReportSource, title: string): vscode.Uri {
-  const name = title.replaceAll('"', '').replaceAll(/[/\\?#\r\n]/g, ' ').slice(0, 70);
+  const name = title
+    .replaceAll('"', '')
+    .replaceAll(/[/\\?#\r\n]/g, ' ')
+    .slice(0, 70);
   return vscode.Uri.from({ scheme: reportScheme, path: `/${name}.md`, query: JSON.stringify(source) });
 }
 
