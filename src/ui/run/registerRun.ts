@@ -42,6 +42,16 @@ export function registerRun(services: Services, jobs: Jobs): void {
     await vscode.commands.executeCommand('workbench.actions.view.problems');
   });
 
+  let tasks: Promise<vscode.TaskProvider> | undefined;
+  const loadTasks = (): Promise<vscode.TaskProvider> =>
+    (tasks ??= import('./jobTasks.js').then(({ JobTasks }) => new JobTasks(context.extensionUri)));
+  context.subscriptions.push(
+    vscode.tasks.registerTaskProvider('s3batch', {
+      provideTasks: async (token) => await (await loadTasks()).provideTasks(token),
+      resolveTask: async (task, token) => await (await loadTasks()).resolveTask(task, token),
+    }),
+  );
+
   context.subscriptions.push(
     vscode.languages.registerCodeLensProvider(jobFiles, {
       provideCodeLenses: ({ uri }) => {
