@@ -155,6 +155,8 @@ export interface EnvironmentOptions {
   readonly handlerSdk?: string;
   /** Command of the Python interpreter; absent: that of a `.venv` near the code, else python3, python or py. */
   readonly python?: string;
+  /** A debugger may stop the function: nothing is limited in time. */
+  readonly isDebugged?: boolean;
 }
 
 export interface EngineSettings {

@@ -43,7 +43,10 @@ export async function prepareRun(
     return () => startStoreRun({ plan, perform: faultyPerform(perform, plan), onProgress });
   }
   const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
-  return () => services.startRun({ plan: { ...plan, work }, log: context.log, onProgress });
+  const { definition } = work;
+  const concurrency = Math.min(plan.settings.concurrency, Math.max(1, definition?.reservedConcurrency ?? Infinity));
+  const settings = { ...plan.settings, concurrency };
+  return () => services.startRun({ plan: { ...plan, settings, work }, log: context.log, onProgress });
 }
 
 async function lambdaPlan(

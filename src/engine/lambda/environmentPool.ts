@@ -46,6 +46,11 @@ export class EnvironmentPool {
     this.#clock = clock;
   }
 
+  /** True when the function's reserved concurrency has no place for another invocation: Lambda throttles, it lets nobody wait. */
+  isFull({ name, reservedConcurrency }: FunctionDefinition): boolean {
+    return reservedConcurrency !== undefined && (this.#pools.get(name)?.busy ?? 0) >= reservedConcurrency;
+  }
+
   /** `deadlineMs` is asked for when the invocation begins, after it may have waited for a free environment. */
   async invoke(
     definition: FunctionDefinition,
@@ -59,7 +64,7 @@ export class EnvironmentPool {
       this.#pools.set(definition.name, pool);
     }
     const { queue } = pool;
-    if (pool.busy >= maxEnvironments) await new Promise<void>((resolve) => queue.push(resolve));
+    if (pool.busy >= limitOf(definition)) await new Promise<void>((resolve) => queue.push(resolve));
     else pool.busy += 1;
     try {
       const warm = await this.#take(pool, definition, onOutput);
@@ -120,6 +125,11 @@ export class EnvironmentPool {
     this.#all.clear();
     await Promise.all(all.map((environment) => environment.dispose()));
   }
+}
+
+/** Asynchronous invocations wait for a place; those of a function without any would wait for ever. */
+function limitOf({ reservedConcurrency = maxEnvironments }: FunctionDefinition): number {
+  return Math.max(1, Math.min(maxEnvironments, reservedConcurrency));
 }
 
 /** Changes when a source of the function does. Packages are not looked at; a huge folder only in part. */

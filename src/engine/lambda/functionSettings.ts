@@ -15,6 +15,8 @@ export interface FunctionSetting {
   readonly runtime: string;
   readonly timeoutSeconds?: number;
   readonly memoryMb?: number;
+  /** Environments at once, at most. */
+  readonly reservedConcurrency?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly description?: string;
 }
@@ -36,7 +38,12 @@ export function readFunctionSetting(
     if (typeof found !== 'string' || found === '') throw invalid(`${where} has no ${member}.`);
     return found;
   };
-  const whole = (member: 'timeoutSeconds' | 'memoryMb', preset: number, min: number, max: number): number => {
+  const whole = (
+    member: 'timeoutSeconds' | 'memoryMb' | 'reservedConcurrency',
+    preset: number,
+    min: number,
+    max: number,
+  ): number => {
     const found = entry[member] ?? preset;
     if (typeof found === 'number' && Number.isInteger(found) && found >= min && found <= max) return found;
     throw invalid(`${member} of ${where.toLowerCase()} must be a whole number from ${min} to ${max}.`);
@@ -58,6 +65,7 @@ export function readFunctionSetting(
     timeoutMs: whole('timeoutSeconds', defaultTimeoutSeconds, 1, 900) * 1000,
     memoryMb: whole('memoryMb', defaultMemoryMb, 128, 10_240),
     environment: { ...(environment as Record<string, string>) },
+    ...(entry.reservedConcurrency === undefined ? {} : { reservedConcurrency: whole('reservedConcurrency', 0, 0, 10_000) }),
     ...(typeof entry.description === 'string' ? { description: entry.description } : {}),
   };
 }

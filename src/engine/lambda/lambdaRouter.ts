@@ -182,6 +182,9 @@ class LambdaApi {
       this.#runInBackground(definition, event, requestId, log);
       return { status: 202, headers: { 'x-amzn-requestid': requestId } };
     }
+    if (this.#pool.isFull(definition)) {
+      throw new ServiceError(429, 'TooManyRequestsException', 'Rate Exceeded.');
+    }
     const outcome = await this.#run(definition, event, requestId, log);
     const isTailed = request.headers['x-amz-log-type'] === 'Tail';
     const isFailed = outcome.kind === 'functionError' || outcome.kind === 'timedOut';

@@ -1,5 +1,7 @@
 import { devNull } from 'node:os';
+import { delimiter } from 'node:path';
 import type { EnvironmentOptions, FunctionDefinition } from '../contracts.js';
+import { layerVariables } from './layers.js';
 
 /**
  * Variables of a template that must not reach the handler, because they would lead its SDK away from the engine: to another endpoint,
@@ -26,6 +28,10 @@ export function lambdaVariables(
   const noProxy = [result['NO_PROXY'] ?? result['no_proxy'] ?? '', '127.0.0.1', 'localhost']
     .filter((item) => item !== '')
     .join(',');
+  for (const [name, folders] of Object.entries(layerVariables(definition))) {
+    // What the function or this machine has comes after the layers' own, as on Lambda.
+    result[name] = [...folders, ...(result[name] === undefined ? [] : [result[name]])].join(delimiter);
+  }
   return {
     ...result,
     NO_PROXY: noProxy,

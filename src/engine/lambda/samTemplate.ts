@@ -109,6 +109,8 @@ class FunctionReader {
     const description = this.#text('Description');
     const { region, accountId } = this.#settings;
     const entryPoints = this.#entryPoints(resource);
+    const layers = this.#layers();
+    const hasReserved = this.#text('ReservedConcurrentExecutions') !== undefined;
     return {
       name,
       logicalId: this.#logicalId,
@@ -121,6 +123,8 @@ class FunctionReader {
       environment: this.#environment(),
       ...(description === undefined ? {} : { description }),
       ...(entryPoints.length === 0 ? {} : { entryPoints }),
+      ...(layers.length === 0 ? {} : { layers }),
+      ...(hasReserved ? { reservedConcurrency: this.#number('ReservedConcurrentExecutions', 0, 0, 10_000) } : {}),
     };
   }
 
@@ -170,6 +174,26 @@ class FunctionReader {
       );
     }
     return resolve(folder, value);
+  }
+
+  /** Folders of the layers that this template makes itself: SAM adds those of Globals, which come first. */
+  #layers(): readonly string[] {
+    const folders: string[] = [];
+    for (const source of [this.#globals, this.#properties]) {
+      const node = source.get('Layers');
+      const value = node === undefined ? [] : this.#values.evaluate(node);
+      for (const item of Array.isArray(value) ? value : []) {
+        const content = typeof item === 'string' ? this.#values.layerContent(item) : undefined;
+        if (content !== undefined) folders.push(resolve(dirname(this.#document.file), content));
+        else {
+          const place = `${this.#document.file}:${this.#document.lineOf(node)}`;
+          this.#settings.warn(
+            `${place}: the layer ${JSON.stringify(item)} of ${this.#logicalId} is in no folder of this machine; it is left out.`,
+          );
+        }
+      }
+    }
+    return folders;
   }
 
   #environment(): Record<string, string> {

@@ -193,6 +193,7 @@ export class TemplateValues {
     }
     const parameter = this.#parameters.get(name);
     if (parameter !== undefined) return this.#parameter(name, parameter, at);
+    if (layerTypes.has(this.#typeOf(name))) return layerArn(region, accountId, name);
     if (this.#resources.has(name)) return this.resourceName(name, at);
     throw this.#document.problem(at, `${name} is neither a parameter nor a resource of this template.`);
   }
@@ -230,6 +231,21 @@ export class TemplateValues {
       );
     }
     return logicalId;
+  }
+
+  /** The folder, as the template writes it, of a layer that Ref names; undefined for one that is elsewhere or packed. */
+  layerContent(arn: string): string | undefined {
+    for (const [logicalId, node] of this.#resources) {
+      if (!layerTypes.has(this.#typeOf(logicalId))) continue;
+      const { region, accountId } = this.#settings;
+      if (layerArn(region, accountId, logicalId) !== arn) continue;
+      const resource = this.#document.mapAt(node, `Resource ${logicalId}`);
+      const properties = this.#document.mapAt(resource.get('Properties'), `Properties of ${logicalId}`);
+      const content = properties.get('ContentUri') ?? properties.get('Content');
+      const value = content === undefined ? undefined : this.evaluate(content);
+      return typeof value === 'string' && !/^(s3|https?):\/\/|\.(zip|jar)$/.test(value) ? value : undefined;
+    }
+    return undefined;
   }
 
   #typeOf(logicalId: string): string {
@@ -327,6 +343,13 @@ export class TemplateValues {
       this.#open.delete(name);
     }
   }
+}
+
+const layerTypes: ReadonlySet<string> = new Set(['AWS::Serverless::LayerVersion', 'AWS::Lambda::LayerVersion']);
+
+/** What Ref gives for a layer; a deployment would have its name and count its versions. */
+function layerArn(region: string, accountId: string, logicalId: string): string {
+  return `arn:${partitionOf(region)}:lambda:${region}:${accountId}:layer:${logicalId}:1`;
 }
 
 /** `Ref` of `!Ref`; undefined for a node without a tag of CloudFormation's. */

@@ -5,21 +5,27 @@ import { maxResultMessageLength } from '../../core/report/reportRow.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
 import { eventKeyOf } from './eventKey.js';
 import { missingVersion } from './missingVersion.js';
-import type { RunPlan } from './runPlan.js';
+import type { LambdaPlan, RunPlan } from './runPlan.js';
 import { invocationIdOf, requestIds, taskIds } from './taskIds.js';
 import type { OutputSink, TaskPerformer, TaskResult } from './taskPerformer.js';
 
 export type CreateEnvironment = (definition: FunctionDefinition, options: EnvironmentOptions) => Promise<Environment>;
 
+/** What of a run's plan its tasks are performed by. */
+export interface LambdaRun extends Pick<RunPlan, 'jobId' | 'generation' | 'settings'> {
+  readonly work: LambdaPlan;
+}
+
 /** Performs LambdaInvoke: one invocation a task, as the service does in practice. */
 export async function createLambdaPerformer(
-  plan: RunPlan,
+  plan: LambdaRun,
   createEnvironment: CreateEnvironment,
   output: OutputSink,
 ): Promise<TaskPerformer> {
   const { work } = plan;
   if (work.definition === null) return functionMissing(work.functionArn);
   const { definition } = work;
+  if (definition.reservedConcurrency === 0) return throttled();
   const environment = await createEnvironment(definition, { ...work.environment, onOutput: output });
   const timeoutMs = definition.timeoutMs;
   const isEchoed = plan.settings.s3KeyEncoding === 'echo';
@@ -126,13 +132,17 @@ function cutMessage(text: string): string {
 
 /** Every task fails when the function does not exist; the codes are inferred from Lambda's Invoke: emulated. */
 function functionMissing(functionArn: string): TaskPerformer {
-  const result: TaskResult = {
-    kind: 'failed',
-    httpStatus: 404,
-    errorCode: 'ResourceNotFoundException',
-    message: `Function not found: ${functionArn}`,
-    isRetryable: false,
-  };
+  const errorCode = 'ResourceNotFoundException';
+  return failing({ httpStatus: 404, errorCode, message: `Function not found: ${functionArn}`, isRetryable: false });
+}
+
+/** A function without concurrency is never invoked (Lambda Developer Guide, configuration-concurrency); that the row says so is emulated. */
+function throttled(): TaskPerformer {
+  return failing({ httpStatus: 429, errorCode: 'TooManyRequestsException', message: 'Rate Exceeded.', isRetryable: true });
+}
+
+function failing(failure: Omit<TaskResult, 'kind'>): TaskPerformer {
+  const result: TaskResult = { kind: 'failed', ...failure };
   return {
     perform: (task) => Promise.resolve(task.versionField === '' ? missingVersion : result),
     dispose: () => Promise.resolve(),

@@ -188,3 +188,25 @@ test('an SDK package that is not supplied says what to install; one beside the s
     sdk.remove();
   }
 });
+
+test("layers: their packages, the last layer first, come after the function's own and before the supplied SDK", async () => {
+  const folder = new HandlerFolder({
+    'app.js': `exports.handler = async () => [require('both'), require('own'), require('early'), require('@scope/late/part'), process.env.S3BATCH_OPT.split(':').length];`,
+    'node_modules/own/index.js': `module.exports = 'function';`,
+    'one/nodejs/node_modules/both/index.js': `module.exports = 'one';`,
+    'one/nodejs/node_modules/own/index.js': `module.exports = 'layer';`,
+    'one/nodejs/node22/node_modules/early/index.js': `module.exports = require('both') + ' early';`,
+    'two/nodejs/node_modules/both/index.js': `module.exports = 'two';`,
+    'two/nodejs/node_modules/@scope/late/package.json': `{ "exports": { "./part": "./sub/part.js" } }`,
+    'two/nodejs/node_modules/@scope/late/sub/part.js': `module.exports = 'late';`,
+  });
+  const layers = [join(folder.path, 'one'), join(folder.path, 'two')];
+  const thread = new EnvironmentThread(folder.definition({ layers }));
+  try {
+    // A package of a layer finds its neighbours first: layers are not laid over each other here, as they are in /opt.
+    assert.deepEqual(await thread.invoke(), { kind: 'returned', payload: ['two', 'function', 'one early', 'late', 2] });
+  } finally {
+    await thread.close();
+    folder.remove();
+  }
+});

@@ -235,3 +235,21 @@ test('many invocations at once all answer', async (t) => {
     Array.from({ length: 15 }, (_, index) => index),
   );
 });
+
+test('reserved concurrency: what is above it is throttled, and without any nothing runs', async (t) => {
+  const { invoke } = await apiFor(
+    t,
+    { 'app.js': 'exports.handler = (event) => new Promise((resolve) => setTimeout(() => resolve(1), event.ms))' },
+    functions({
+      One: 'Handler: app.handler, Runtime: nodejs22.x, ReservedConcurrentExecutions: 1',
+      None: 'Handler: app.handler, Runtime: nodejs22.x, ReservedConcurrentExecutions: 0',
+    }),
+  );
+  const isThrottled = (error: Error): boolean => error.name === 'TooManyRequestsException' && error.message === 'Rate Exceeded.';
+  const [first, second] = await Promise.allSettled([invoke('One', { ms: 500 }), invoke('One', { ms: 500 })]);
+  const [done, refused] = first.status === 'fulfilled' ? [first, second] : [second, first];
+  assert.equal(done.status === 'fulfilled' && done.value.payload, 1);
+  assert.ok(refused.status === 'rejected' && isThrottled(refused.reason as Error));
+  assert.equal((await invoke('One', { ms: 0 })).payload, 1);
+  await assert.rejects(invoke('None', { ms: 0 }), isThrottled);
+});

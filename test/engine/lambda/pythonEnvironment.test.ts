@@ -336,3 +336,17 @@ test('python: the virtual environment near the code is taken', { skip: noPython 
     folder.remove();
   }
 });
+
+test('python: layers come after the function itself, the last first', { skip: noPython }, () => {
+  const layers = new HandlerFolder({
+    'one/python/both.py': 'v = "one"',
+    'one/python/own.py': 'v = "layer"',
+    'two/python/lib/python3.12/site-packages/both.py': 'v = "two"',
+  });
+  const source = 'import both, own\ndef handler(event, context):\n    return [both.v, own.v]\n';
+  return withPython(
+    { 'app.py': source, 'own.py': 'v = "function"' },
+    { layers: [join(layers.path, 'one'), join(layers.path, 'two')] },
+    async ({ invoke }) => assert.equal(brief(await invoke()), 'returned ["two","function"]'),
+  ).finally(() => layers.remove());
+});

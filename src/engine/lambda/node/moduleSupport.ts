@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import Module from 'node:module';
-import { dirname, join, parse } from 'node:path';
+import { dirname, isAbsolute, join, parse } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findTypeScript, stripTypes, type Transpiler } from './typeScript.js';
 
@@ -43,25 +43,43 @@ const loader = Module as unknown as CommonJsLoader;
  */
 export class ModuleSupport {
   readonly #sdks: ReadonlyMap<string, string>;
+  readonly #layerModules: readonly string[];
   readonly #resolveFilename = loader._resolveFilename;
   readonly #extensions = new Map<string, CommonJsLoader['_extensions'][string]>();
   readonly #loadedBefore = new Set(Object.keys(loader._cache));
   #hooks: { deregister(): void } | undefined;
   #hasEsmSupport = false;
 
-  /** `handlerSdk`: absolute path of the file that stands for @aws-sdk/client-s3. */
-  constructor(handlerSdk: string | undefined) {
+  /**
+   * `handlerSdk`: absolute path of the file that stands for @aws-sdk/client-s3. `layerModules`: folders of the layers' packages, which
+   * `require` finds and `import` does not, as NODE_PATH has it.
+   */
+  constructor(handlerSdk: string | undefined, layerModules: readonly string[]) {
+    this.#layerModules = layerModules;
     this.#sdks = handlerSdk === undefined ? new Map() : suppliedSdks(handlerSdk);
     const original = this.#resolveFilename;
     loader._resolveFilename = (request, parent, isMain, options) => {
       try {
         return original.call(loader, request, parent, isMain, options);
       } catch (error) {
-        const found = this.#fallback(request, parent?.filename);
-        if (found !== undefined && (error as { code?: unknown }).code === 'MODULE_NOT_FOUND') return found;
+        if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
+        const found = this.#inLayers(request) ?? this.#fallback(request, parent?.filename);
+        if (found !== undefined) return found;
         throw error;
       }
     };
+  }
+
+  #inLayers(request: string): string | undefined {
+    if (request.startsWith('.') || isAbsolute(request)) return undefined;
+    for (const folder of this.#layerModules) {
+      try {
+        return this.#resolveFilename.call(loader, request, undefined, false, { paths: [dirname(folder)] });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
+      }
+    }
+    return undefined;
   }
 
   #fallback(request: string, parent: string | undefined): string | undefined {

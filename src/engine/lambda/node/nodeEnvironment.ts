@@ -3,6 +3,7 @@ import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationCon
 import { releaseHostHandles } from '../../hostHandles.js';
 import { exitError, type FunctionErrorOutcome, functionError } from '../functionError.js';
 import { lambdaVariables, refusedVariables } from '../lambdaVariables.js';
+import { layerModules } from '../layers.js';
 
 import { callbackFunctions, HandlerContext, Invocation } from './invocation.js';
 import { loadFailure } from './loadFailure.js';
@@ -68,7 +69,7 @@ export class NodeEnvironment implements Environment {
     this.#variables = { ...process.env };
     replaceVariables(lambdaVariables(definition, options, this.#variables));
     this.#output = new OutputCapture(options.onOutput);
-    this.#modules = new ModuleSupport(options.handlerSdk);
+    this.#modules = new ModuleSupport(options.handlerSdk, layerModules(definition));
     process.exit = ((code?: number | string | null) => this.#onExit(code)) as typeof process.exit;
     this.#listeners = [
       ['unhandledRejection', (reason: unknown) => this.#onUnhandledRejection(reason)],
@@ -90,13 +91,7 @@ export class NodeEnvironment implements Environment {
     const failed = new Promise<FunctionErrorOutcome>((resolve) => {
       this.#failInit = resolve;
     });
-    const limit = setTimeout(
-      () =>
-        this.#failInit?.(
-          functionError('Sandbox.Timedout', `The function did not finish loading within ${initLimitMs / 1000} seconds.`),
-        ),
-      initLimitMs,
-    );
+    const limit = this.#options.isDebugged === true ? undefined : setTimeout(this.#onInitLimit, initLimitMs);
     const loaded = loadHandler(this.#definition, this.#modules, this.#generation, (message) =>
       this.#options.onOutput('stderr', message),
     ).then(
@@ -119,6 +114,11 @@ export class NodeEnvironment implements Environment {
     }
     this.#output.flush();
   }
+
+  readonly #onInitLimit = (): void => {
+    const seconds = initLimitMs / 1000;
+    this.#failInit?.(functionError('Sandbox.Timedout', `The function did not finish loading within ${seconds} seconds.`));
+  };
 
   invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome> {
     if (this.#isDisposed) return Promise.reject(new BatchError('Internal', 'The environment has been disposed.'));

@@ -90,6 +90,25 @@ Resources:
   assert.equal(definition.codeDirectory, resolve('/templates/src'));
 });
 
+test('layers of the template itself, and reserved concurrency; a layer that is elsewhere is left out with a warning', () => {
+  const definition = definitionOf(`
+Globals: { Function: { Layers: [!Ref Shared] } }
+Resources:
+  Shared: { Type: 'AWS::Serverless::LayerVersion', Properties: { ContentUri: layers/shared } }
+  Own: { Type: 'AWS::Lambda::LayerVersion', Properties: { LayerName: own, Content: ./layers/own } }
+  Packed: { Type: 'AWS::Serverless::LayerVersion', Properties: { ContentUri: layers/packed.zip } }
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: a.b
+      Runtime: nodejs22.x
+      ReservedConcurrentExecutions: 0
+      Layers: [{ Ref: Own }, 'arn:aws:lambda:eu-west-1:123456789012:layer:other:3', !Ref Packed]
+`);
+  assert.deepEqual(definition.layers, [resolve('/templates/layers/shared'), resolve('/templates/layers/own')]);
+  assert.equal(definition.reservedConcurrency, 0);
+});
+
 test('a template in JSON', () => {
   const text = JSON.stringify({
     Resources: {
