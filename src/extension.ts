@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.js';
 import { registerChanges } from './ui/changes/registerChanges.js';
+import { registerDebug } from './ui/debug/registerDebug.js';
 import { registerExplorer } from './ui/explorer/registerExplorer.js';
 import { Commands } from './ui/platform/commands.js';
 import { ContextKeys } from './ui/platform/contextKeys.js';
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerMaking(services, jobs);
   registerJobFile(services, jobs);
   registerRun(services, jobs);
+  registerDebug(services, jobs);
   registerWizard(services, jobs);
   registerPolicy(services);
 

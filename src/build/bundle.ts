@@ -18,6 +18,7 @@ export const entries: Readonly<Record<string, string>> = {
   engine: 'src/engine/main.ts',
   runHost: 'src/engine/run/runHost.ts',
   lambdaHost: 'src/engine/lambda/lambdaHost.ts',
+  debugHost: 'src/engine/debug/debugHost.ts',
   lintWorker: 'src/files/lintWorker.ts',
   reportWorker: 'src/files/reportWorker.ts',
   lintThread: 'src/files/lintThread.ts',

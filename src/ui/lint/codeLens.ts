@@ -37,6 +37,7 @@ export class ManifestCodeLensProvider implements vscode.CodeLensProvider {
       lenses.push(
         new vscode.CodeLens(range, commandLink(Command.jobCreate, vscode.l10n.t('Create Job…'), document.uri)),
         new vscode.CodeLens(range, commandLink(Command.jobRunLocally, vscode.l10n.t('Run Locally…'), document.uri)),
+        new vscode.CodeLens(range, commandLink(Command.handlerDebugRow, vscode.l10n.t('Debug Handler on Row'), document.uri)),
       );
     }
     return lenses;

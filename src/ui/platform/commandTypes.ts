@@ -37,6 +37,17 @@ export interface PolicyChoice {
   readonly isSubmitter: boolean;
 }
 
+/** A task to debug the handler on: of a report, or of anywhere else. */
+export interface DebugTask {
+  readonly bucket: string;
+  /** Decoded. */
+  readonly key: string;
+  readonly versionId?: string;
+  /** The job file whose function, arguments and schema count; without it `functionArn` does. */
+  readonly jobFile?: Uri;
+  readonly functionArn?: string;
+}
+
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
 export const Command = {
   /** Treats the file (or the open one) as a manifest from now on, in this workspace. */
@@ -68,6 +79,8 @@ export const Command = {
   manifestSplit: 's3batch.manifest.split',
   manifestFilter: 's3batch.manifest.filter',
   handlerNew: 's3batch.handler.new',
+  /** Debugs the handler on the row under the cursor, or on a task that is given. */
+  handlerDebugRow: 's3batch.handler.debugRow',
   /** Opens the wizard; the file is a manifest. */
   jobCreate: 's3batch.job.create',
   /** Runs on the local engine; the file is a manifest or a job file. */
@@ -177,6 +190,7 @@ export interface CommandTypes {
   's3batch.manifest.split': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.manifest.filter': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.handler.new': { args: [folder?: Uri]; result: Uri | undefined };
+  's3batch.handler.debugRow': { args: [given?: Uri | DebugTask]; result: boolean };
   's3batch.job.create': { args: [manifest?: Uri, filled?: FilledJob]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
   's3batch.job.rehearse': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { launchEngine } from '../../engine/launchEngine.js';
 import type { EngineProcess } from './engineController.js';
-import { planLaunch } from './launchPlan.js';
+import { type LaunchPlan, planLaunch } from './launchPlan.js';
 import { findWorkspaceFiles } from './findWorkspaceFiles.js';
 import type { Settings } from './settings.js';
 
@@ -16,7 +16,7 @@ export interface StartEngineOptions {
 
 /** Gathers what the engine of this window needs and starts it. Loaded on first use. */
 export async function startEngineProcess(options: StartEngineOptions, signal: AbortSignal): Promise<EngineProcess> {
-  const plan = planLaunch(await gatherInput(options));
+  const plan = await gatherLaunchPlan(options);
   // Functions may carry secrets in their environment: their names are enough.
   const shown = { ...plan, functions: plan.functions.map((item) => item.name) };
   options.log.info(`Starting the local engine: ${JSON.stringify(shown)}`);
@@ -34,7 +34,16 @@ export async function startEngineProcess(options: StartEngineOptions, signal: Ab
   });
 }
 
-async function gatherInput({ context, settings, log }: StartEngineOptions): Promise<Parameters<typeof planLaunch>[0]> {
+/** What the engine of this window is started with, as the workspace and the settings say now. */
+export async function gatherLaunchPlan(options: Omit<StartEngineOptions, 'onLog'>): Promise<LaunchPlan> {
+  return planLaunch(await gatherInput(options));
+}
+
+async function gatherInput({
+  context,
+  settings,
+  log,
+}: Omit<StartEngineOptions, 'onLog'>): Promise<Parameters<typeof planLaunch>[0]> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
   const storage = context.storageUri ?? context.globalStorageUri;
   const templates = settings.get('s3batch.local.templates');

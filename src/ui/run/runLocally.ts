@@ -7,6 +7,7 @@ import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
 import { chooseRows } from './chooseRows.js';
+import { findJobFiles, jobFilesOf } from './jobFilesOf.js';
 import { manifestOf } from './manifestOf.js';
 import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
 
@@ -74,11 +75,6 @@ function activeRunnable(): vscode.Uri | undefined {
   return file !== undefined && (file.path.endsWith(jobFileSuffix) || /\.csv$/i.test(file.path)) ? file : undefined;
 }
 
-async function findJobFiles(): Promise<readonly vscode.Uri[]> {
-  const found = await vscode.workspace.findFiles(`**/*${jobFileSuffix}`, '**/{node_modules,.git,dist,out}/**', 1000);
-  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
 interface FileItem extends vscode.QuickPickItem {
   readonly file: vscode.Uri | 'new';
 }
@@ -101,11 +97,7 @@ async function chooseJobFile(): Promise<vscode.Uri | undefined> {
 
 /** The job files that name a manifest, and a new job for it. */
 async function chooseJobOf(manifest: vscode.Uri): Promise<vscode.Uri | 'new' | undefined> {
-  const files: vscode.Uri[] = [];
-  for (const file of await findJobFiles()) {
-    const { value } = parseJobFile(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
-    if (manifestOf(file, value ?? {})?.toString() === manifest.toString()) files.push(file);
-  }
+  const files = (await jobFilesOf(manifest)).map(({ file }) => file);
   if (files.length === 0) return 'new';
   const items: FileItem[] = [
     ...files.map(fileItem),

@@ -1,0 +1,45 @@
+import type { ManifestField } from '../job/jobTypes.js';
+
+/** The variable that carries the plan to the program: it holds the engine's keys, which arguments would show to everyone. */
+export const debugPlanVariable = 'S3BATCH_DEBUG_PLAN';
+
+/** A task of its own, such as a failed one of a report. */
+export interface DebugObject {
+  readonly bucket: string;
+  /** Decoded. */
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+/** Lines of a manifest, 1-based, both included: in a manifest without problems a line is a row. */
+export interface DebugLines {
+  readonly manifest: string;
+  readonly fields: readonly ManifestField[];
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The engine that the handler reaches. */
+export interface DebugEnvironment {
+  readonly region: string;
+  readonly accountId: string;
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Command of the Python interpreter. */
+  readonly python?: string;
+}
+
+/** What the program that a debugger starts is to invoke. */
+export interface DebugPlan {
+  readonly functionArn: string;
+  readonly templates: readonly string[];
+  /** Entries of `s3batch.local.functions`, which the engine checks. */
+  readonly functions: readonly unknown[];
+  readonly environment: DebugEnvironment;
+  readonly schemaVersion: '1.0' | '2.0';
+  readonly userArguments?: Readonly<Record<string, string>>;
+  readonly tasks: DebugObject | DebugLines;
+  /** Stops before the handler is called for this line; 1 for an object. */
+  readonly breakOnRow?: number;
+}

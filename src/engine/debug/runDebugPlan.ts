@@ -1,0 +1,134 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { runInThisContext } from 'node:vm';
+import { BatchError } from '../../base/errors.js';
+import type { DebugLines, DebugPlan } from '../../core/handler/debugPlan.js';
+import { encodeEventKey } from '../../core/handler/event.js';
+import { splitRow } from '../../core/manifest/rowFields.js';
+import { defaultEngineSettings, type Environment, type FunctionDefinition } from '../contracts.js';
+import { createEnvironment } from '../lambda/createEnvironment.js';
+import { createFunctionRegistry } from '../lambda/functionRegistry.js';
+import type { FunctionSetting } from '../lambda/functionSettings.js';
+import { createLambdaPerformer } from '../run/lambdaPerformer.js';
+import type { TaskAttempt, TaskResult } from '../run/taskPerformer.js';
+
+export type Print = (stream: 'stdout' | 'stderr', line: string) => void;
+
+const jobId = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * Invokes a handler for the tasks of a plan as a lane of a job does, in this very process, without time limits and without redrives.
+ * Resolves with whether all tasks succeeded.
+ */
+export async function runDebugPlan(plan: DebugPlan, print: Print): Promise<boolean> {
+  const definition = await findFunction(plan, print);
+  let task: TaskAttempt | undefined;
+  const performer = await createLambdaPerformer(
+    {
+      jobId,
+      generation: 0,
+      settings: defaultEngineSettings,
+      work: {
+        operation: 'LambdaInvoke',
+        functionArn: plan.functionArn,
+        schemaVersion: plan.schemaVersion,
+        ...(plan.userArguments === undefined ? {} : { userArguments: plan.userArguments }),
+        definition,
+        environment: { ...plan.environment, isDebugged: true },
+      },
+    },
+    async (found, options) => {
+      const environment = await createEnvironment(found, options);
+      return {
+        ...withoutDeadlines(environment),
+        invoke: (event, context) => {
+          if (task !== undefined && task.row + 1 === plan.breakOnRow) stopBefore(task, event);
+          return environment.invoke(event, { ...context, deadlineMs: Infinity });
+        },
+      };
+    },
+    print,
+  );
+  let isSucceeded = true;
+  let count = 0;
+  try {
+    for await (task of tasksOf(plan)) {
+      count += 1;
+      const result = await performer.perform(task);
+      print('stdout', `Row ${task.row + 1}, ${task.bucket}/${task.keyField}: ${describe(result)}`);
+      if (result.kind !== 'succeeded') isSucceeded = false;
+    }
+  } finally {
+    await performer.dispose();
+  }
+  if (count === 0) throw new BatchError('NoRow', 'The manifest has no row there.');
+  return isSucceeded;
+}
+
+async function findFunction(plan: DebugPlan, print: Print): Promise<FunctionDefinition> {
+  const { region, accountId } = plan.environment;
+  const log = {
+    info: () => undefined,
+    warn: (message: string) => print('stderr', message),
+    error: (message: string) => print('stderr', message),
+  };
+  const { templates } = plan;
+  const functions = plan.functions as readonly FunctionSetting[];
+  const definition = await createFunctionRegistry({ templates, functions, region, accountId, log }).find(plan.functionArn);
+  if (definition !== undefined) return definition;
+  throw new BatchError('NoFunction', `No template and no setting of this workspace declares ${plan.functionArn}.`);
+}
+
+function withoutDeadlines(environment: Environment): Omit<Environment, 'invoke'> {
+  return {
+    get isUsable() {
+      return environment.isUsable ?? true;
+    },
+    dispose: () => environment.dispose(),
+  };
+}
+
+async function* tasksOf({ tasks }: DebugPlan): AsyncGenerator<TaskAttempt> {
+  if ('manifest' in tasks) {
+    yield* readLines(tasks);
+    return;
+  }
+  const { bucket, key, versionId } = tasks;
+  yield { row: 0, attempt: 0, bucket, keyField: encodeEventKey(key), versionField: versionId };
+}
+
+async function* readLines({ manifest, fields, first, last }: DebugLines): AsyncGenerator<TaskAttempt> {
+  const input = createReadStream(manifest, 'utf8');
+  const columns = [fields.indexOf('Bucket'), fields.indexOf('Key'), fields.indexOf('VersionId')] as const;
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      line += 1;
+      if (line > last) return;
+      if (line < first || text.trim() === '') continue;
+      const row = splitRow(text);
+      const [bucket, keyField, versionField] = columns.map((column) => row.fields[column]?.value);
+      if (row.error !== undefined || bucket === undefined || keyField === undefined) {
+        throw new BatchError('BadRow', `Line ${line} of ${manifest} names no object.`);
+      }
+      yield { row: line - 1, attempt: 0, bucket, keyField, versionField };
+    }
+  } finally {
+    input.destroy();
+  }
+}
+
+/** A place to stop at that says where one is: the next step into a function is into the handler. */
+function stopBefore({ row, bucket, keyField }: TaskAttempt, event: unknown): void {
+  const source = `(function handlerIsCalledNext(row, object, event) {
+  // The handler is about to be called for this row. Step into it with F11, or continue to a breakpoint with F5.
+  debugger;
+})`;
+  const stop = runInThisContext(source, { filename: 's3batch-row.js' }) as (row: number, object: string, event: unknown) => void;
+  stop(row + 1, `${bucket}/${keyField}`, event);
+}
+
+function describe(result: TaskResult): string {
+  const text = result.message === '' ? '' : `: ${result.message}`;
+  return result.kind === 'succeeded' ? `succeeded${text}` : `failed, ${result.errorCode}${text}`;
+}
