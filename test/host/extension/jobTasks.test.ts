@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+suite('tasks', () => {
+  test('every job file is a task; one of tasks.json keeps its definition and becomes a command line', async () => {
+    const tasks = await vscode.tasks.fetchTasks({ type: 's3batch' });
+    const found = await vscode.workspace.findFiles('**/*.s3job.json', '**/{node_modules,.git,dist,out}/**');
+    assert.ok(found.length > 0);
+    assert.deepEqual(
+      tasks.map(({ definition }) => String(definition['jobFile'])).toSorted(),
+      found.map((uri) => vscode.workspace.asRelativePath(uri, false)).toSorted(),
+    );
+    const [task] = tasks;
+    assert.ok(task?.execution instanceof vscode.ProcessExecution);
+    assert.equal(task.execution.args[1], 'run');
+    assert.deepEqual(task.problemMatchers, ['$s3batch']);
+  });
+
+  test('a task runs the job to its end', async () => {
+    const [task] = await vscode.tasks.fetchTasks({ type: 's3batch' });
+    assert.ok(task !== undefined);
+    const ended = new Promise<number | undefined>((resolve) => {
+      const listening = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.name !== task.name) return;
+        listening.dispose();
+        resolve(exitCode);
+      });
+    });
+    await vscode.tasks.executeTask(task);
+    // 1: the samples hold rows that fail on purpose.
+    assert.ok([0, 1].includes((await ended) ?? -1));
+  });
+});
