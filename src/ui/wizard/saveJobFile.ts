@@ -7,17 +7,34 @@ import { relativePath } from './relativePath.js';
 export async function saveJobFile(job: JobFile, manifest: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   const uri = await vscode.window.showSaveDialog({
     defaultUri: defaultUri(manifest),
-    filters: { [vscode.l10n.t('Job File')]: [jobFileSuffix.slice(1)] },
+    // Some dialogs compare the last part of a name only, and would add a longer extension once more.
+    filters: { [vscode.l10n.t('Job File')]: ['json'] },
     title: vscode.l10n.t('Save as Job File'),
   });
   if (uri === undefined) return undefined;
   const file = uri.path.endsWith(jobFileSuffix)
     ? uri
     : uri.with({ path: uri.path.replace(/(\.s3job)?(\.jsonc?)?$/, jobFileSuffix) });
+  // The dialog has asked about the name that was typed, not about this one.
+  if (file !== uri && (await exists(file))) {
+    throw new BatchError('FileExists', vscode.l10n.t('There is a file {0} already.', vscode.workspace.asRelativePath(file)), {
+      hint: vscode.l10n.t('Choose another name, or choose that file to overwrite it.'),
+    });
+  }
   const text = formatJobFile(manifest === undefined ? job : { ...job, ManifestFile: manifestPath(file, manifest) });
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(file);
   return file;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    // Whatever else is wrong with it, writing will say so.
+    return false;
+  }
 }
 
 function defaultUri(manifest: vscode.Uri | undefined): vscode.Uri {
