@@ -3,6 +3,7 @@ import { BatchError } from '../../base/errors.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { activeFile } from '../platform/activeFile.js';
 import { Command } from '../platform/commandTypes.js';
+import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
 import type { Services } from '../platform/services.js';
 import { jobFiles } from './jobFiles.js';
 
@@ -40,9 +41,7 @@ export function registerJobFile(services: Services, jobs: Jobs): void {
       if (event.files.every(({ oldUri }) => /\.(?!csv$|txt$|gz$|json$)[^./]+$/i.test(oldUri.path))) return;
       const edit = errors.run('Follow renamed manifests', async () => {
         const { editsForRename } = await import('./renamedManifests.js');
-        return await editsForRename(event.files, () =>
-          vscode.workspace.findFiles('**/*.s3job.json', '**/{node_modules,.git,dist,out}/**', 1000),
-        );
+        return await editsForRename(event.files, () => findWorkspaceFiles(allJobFiles));
       });
       event.waitUntil(edit.then((made) => made ?? new vscode.WorkspaceEdit()));
     }),

@@ -12,11 +12,17 @@ export interface FileSearch {
   readonly isWanted: (name: string) => boolean;
 }
 
+/** Every job file. */
+export const allJobFiles: FileSearch = { pattern: '**/*.s3job.json', isWanted: (name) => name.endsWith('.s3job.json') };
+
 /**
  * Files of the workspace, without those of packages and builds. VS Code's search does it; where there is none (some virtual
  * workspaces and servers), the folders are read one by one, within limits.
  */
-export async function findWorkspaceFiles(search: FileSearch, log: { warn(message: string): void }): Promise<vscode.Uri[]> {
+export async function findWorkspaceFiles(
+  search: FileSearch,
+  log: { warn(message: string): void } = { warn: () => undefined },
+): Promise<vscode.Uri[]> {
   try {
     return await vscode.workspace.findFiles(search.pattern, `**/{${skipped.join(',')}}/**`, maxFiles);
   } catch (error) {

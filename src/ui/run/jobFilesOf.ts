@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/jobFile.js';
+import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
 import { manifestOf } from './manifestOf.js';
 
 /** The job files of the workspace, by path. */
 export async function findJobFiles(): Promise<readonly vscode.Uri[]> {
-  const found = await vscode.workspace.findFiles(`**/*${jobFileSuffix}`, '**/{node_modules,.git,dist,out}/**', 1000);
+  const found = await findWorkspaceFiles(allJobFiles);
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { jobFileSuffix } from '../../core/job/jobFile.js';
+import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
 
 const taskType = 's3batch';
 
@@ -24,7 +24,7 @@ export class JobTasks implements vscode.TaskProvider {
 
   async provideTasks(): Promise<vscode.Task[]> {
     if (!vscode.workspace.isTrusted) return [];
-    const found = await vscode.workspace.findFiles(`**/*${jobFileSuffix}`, '**/{node_modules,.git,dist,out}/**', 1000);
+    const found = await findWorkspaceFiles(allJobFiles);
     return found
       .toSorted((a, b) => (a.path < b.path ? -1 : 1))
       .flatMap((uri) => {
