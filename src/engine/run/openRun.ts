@@ -13,10 +13,12 @@ export interface OpenRun {
   /** Tasks that wait for another attempt. */
   readonly waiting: RedriveQueue;
   readonly reader: ManifestReader;
-  readonly hasWork: boolean;
 }
 
-/** Reads what earlier starts did. The caller closes the reader. */
+/**
+ * Reads what earlier starts did. A run that has nothing left to do is stopped from the start: an earlier one may have been killed between
+ * its last result and its end, and nobody would come to take the chunks that are not handed out yet. The caller closes the reader.
+ */
 export async function openRun({ directory, layout, settings }: JobPlan): Promise<OpenRun> {
   const summary = await summarizeLogs(directory, layout.rows);
   const run = SharedRun.create(summary.done.buffer, readChunks(directory));
@@ -28,8 +30,8 @@ export async function openRun({ directory, layout, settings }: JobPlan): Promise
     waiting.pushNow(row, Math.min(attempt + 1, settings.redrives));
   }
   if (isOverFailureThreshold(summary.succeeded, summary.failed)) run.requestStop(stops.threshold);
-  const hasWork = summary.succeeded + summary.failed < layout.rows && run.stop === stops.none;
-  return { run, waiting, reader: new ManifestReader(manifestFile(directory), layout, run.chunkOffsets), hasWork };
+  if (summary.succeeded + summary.failed >= layout.rows) run.requestStop(stops.finished);
+  return { run, waiting, reader: new ManifestReader(manifestFile(directory), layout, run.chunkOffsets) };
 }
 
 function readChunks(directory: string): SharedArrayBuffer {

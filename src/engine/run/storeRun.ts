@@ -76,7 +76,6 @@ class StoreRun {
       const open = await openRun(this.#plan);
       this.#open = open;
       if (this.#isStopAsked) this.stop();
-      if (!open.hasWork && open.run.stop === stops.none) open.run.requestStop(stops.finished);
       await this.#workAll(open);
       return this.#end(open);
     } catch (error) {

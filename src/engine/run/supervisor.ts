@@ -104,11 +104,11 @@ export class Supervisor {
 
   /** Reads what earlier starts did, and starts the first lane. What follows is told by events; the last is `ended` or `broken`. */
   async start(): Promise<void> {
-    const { run, waiting, reader, hasWork } = await openRun(this.#plan);
+    const { run, waiting, reader } = await openRun(this.#plan);
     this.#run = run;
     this.#waiting = waiting;
     this.#reader = reader;
-    if (hasWork) {
+    if (run.stop === stops.none) {
       this.#outputFd = openSync(outputFile(this.#plan.directory), 'a');
       this.#addLane();
     }

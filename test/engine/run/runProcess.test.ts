@@ -100,6 +100,18 @@ test('stops when asked and goes on from there', async () => {
   assert.ok([...(await run.results()).values()].every((texts) => texts.length === 1));
 });
 
+test('ends at once when an earlier start was killed after its last result', { timeout: 30_000 }, async () => {
+  // More rows than one chunk, so that not every chunk is handed out before a lane has asked.
+  const run = await createRun([...numbered(40, 'ok'), 'fail']);
+  const end = await run.run();
+  assert.deepEqual(end, { kind: 'ended', reason: 'finished', succeeded: 40, failed: 1 });
+  assert.deepEqual(await run.run(), end);
+  // Nothing was done twice, and no log begun for nothing.
+  assert.equal((await run.results()).size, 41);
+  assert.ok([...(await run.results()).values()].every((texts) => texts.length === 1));
+  assert.ok((await taskLogFiles(run.directory)).every((file) => file.includes('000001-')));
+});
+
 test('keeps the attempts of a redriven task across starts', async () => {
   const run = await createRun(['temp'], { settings: { redriveDelayMs: 60, redrives: 3 } });
   const process = run.start();

@@ -112,6 +112,13 @@ test('a kill cuts off what is under way, and loses and doubles nothing', async (
   assert.ok([...(await run.results()).values()].every((texts) => texts.length === 1));
 });
 
+test('ends at once when an earlier start was killed after its last result', { timeout: 30_000 }, async (t) => {
+  const run = await createRun(t, 41);
+  const end = await start(run, ({ row }) => Promise.resolve(row === 40 ? bad : good)).ended;
+  assert.deepEqual(end, { kind: 'ended', reason: 'finished', succeeded: 40, failed: 1 });
+  assert.deepEqual(await start(run, () => assert.fail('every row has its result')).ended, end);
+});
+
 test('a performer that throws, or a journal that can’t be written, breaks the run with a reason', async (t) => {
   const run = await createRun(t, 100);
   const thrown = await start(run, ({ row }) => (row === 50 ? Promise.reject(new Error('a bug')) : Promise.resolve(good))).ended;
