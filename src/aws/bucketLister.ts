@@ -1,57 +1,23 @@
-import { ListObjectsV2Command, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { BatchError } from '../base/errors.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { decodeKey } from '../core/manifest/keyEncoding.js';
 import type { BucketLister, ListedPage, ListedVersion, ListingRequest } from '../core/manifest/making/bucketListing.js';
-import { withoutVersionWarning } from './quietly.js';
-import { sharedCredentials } from './sharedCredentials.js';
+import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
+import { type SendOptions, sendOptions } from './sendOptions.js';
 
 /** A listing of millions of keys is thousands of calls: one that fails now and then must not end it. */
 const maxAttempts = 8;
 
-export interface AwsSource {
-  /** Of the AWS configuration files; left out, what the environment says. */
-  readonly profile?: string | undefined;
-  /** Left out, that of the profile or the environment. */
-  readonly region?: string | undefined;
-  /** URL of something that speaks S3 but is not AWS; asked path style. */
-  readonly endpoint?: string | undefined;
-}
-
 /** Lists buckets of the engine. Nothing is sent before the first page is asked for. */
 export function createLocalLister(connection: EngineConnection): BucketLister {
-  const { port, region, accessKeyId, secretAccessKey } = connection;
-  const client = withoutVersionWarning(
-    () =>
-      new S3Client({
-        region,
-        endpoint: `http://127.0.0.1:${port}`,
-        credentials: { accessKeyId, secretAccessKey },
-        forcePathStyle: true,
-        maxAttempts: 3,
-      }),
-  );
-  return new SdkBucketLister(client, 'Local');
+  return new SdkBucketLister(localS3Client(connection, { maxAttempts: 3 }), 'Local');
 }
 
-/**
- * Lists buckets of AWS with the credentials of the default chain: environment, profile (SSO and assumed roles too), container, instance.
- * The code for them is loaded when they are first needed.
- */
+/** Lists buckets of AWS. Nothing is sent before the first page is asked for. */
 export function createAwsLister(source: AwsSource): BucketLister {
-  const { profile, region, endpoint } = source;
-  const client = withoutVersionWarning(
-    () =>
-      new S3Client({
-        ...(profile === undefined ? {} : { profile }),
-        ...(region === undefined ? {} : { region }),
-        ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
-        credentials: sharedCredentials({ profile }).provide,
-        maxAttempts,
-      }),
-  );
-  return new SdkBucketLister(client, endpoint ?? 'AWS', profile);
+  return new SdkBucketLister(awsS3Client(source, maxAttempts), source.endpoint ?? 'AWS', source.profile);
 }
 
 export class SdkBucketLister implements BucketLister {
@@ -66,7 +32,7 @@ export class SdkBucketLister implements BucketLister {
   }
 
   async *pages(request: ListingRequest, signal?: AbortSignal): AsyncGenerator<ListedPage, void, undefined> {
-    const options = signal === undefined ? {} : { abortSignal: signal };
+    const options = sendOptions(signal);
     try {
       yield* request.hasVersions ? this.#versions(request, options) : this.#objects(request, options);
     } catch (error) {
@@ -78,7 +44,7 @@ export class SdkBucketLister implements BucketLister {
     this.#client.destroy();
   }
 
-  async *#objects(request: ListingRequest, options: { abortSignal?: AbortSignal }): AsyncGenerator<ListedPage, void, undefined> {
+  async *#objects(request: ListingRequest, options: SendOptions): AsyncGenerator<ListedPage, void, undefined> {
     const { bucket, prefix, after } = request;
     let token: string | undefined;
     do {
@@ -108,7 +74,7 @@ export class SdkBucketLister implements BucketLister {
     } while (token !== undefined);
   }
 
-  async *#versions(request: ListingRequest, options: { abortSignal?: AbortSignal }): AsyncGenerator<ListedPage, void, undefined> {
+  async *#versions(request: ListingRequest, options: SendOptions): AsyncGenerator<ListedPage, void, undefined> {
     const { bucket, prefix } = request;
     let after = request.after;
     do {

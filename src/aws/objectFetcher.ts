@@ -6,38 +6,25 @@ import {
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { BatchError, errorCode } from '../base/errors.js';
 import type { FetchAddress, FetchedObject, ObjectSink, ObjectSource } from '../core/job/fetchObjects.js';
 import type { EngineConnection } from '../core/job/target.js';
-import type { AwsSource } from './bucketLister.js';
-import { withoutVersionWarning } from './quietly.js';
+import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
-import { sharedCredentials } from './sharedCredentials.js';
+import { type SendOptions, sendOptions } from './sendOptions.js';
 
-export interface ObjectSourceOptions extends AwsSource {
-  /** Asks a person for an MFA code, see `CredentialOptions`. */
-  readonly askMfaCode?: ((serial: string) => Promise<string>) | undefined;
-}
+/** A download that fails now and then must not end a fetch of thousands. */
+const maxAttempts = 5;
 
 /** The real buckets of a profile. Its client refuses, before anything is sent, every request that is not a read. */
-export function createObjectSource(options: ObjectSourceOptions): ObjectSource {
-  const { profile, region, endpoint, askMfaCode } = options;
-  const client = withoutVersionWarning(
-    () =>
-      new S3Client({
-        ...(profile === undefined ? {} : { profile }),
-        ...(region === undefined ? {} : { region }),
-        ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
-        credentials: sharedCredentials({ profile, ...(askMfaCode === undefined ? {} : { askMfaCode }) }).provide,
-        maxAttempts: 5,
-      }),
-  );
+export function createObjectSource(source: AwsSource): ObjectSource {
+  const client = awsS3Client(source, maxAttempts);
   refuseWrites(client);
-  return new SdkObjectSource(client, endpoint ?? 'AWS', profile);
+  return new SdkObjectSource(client, source.endpoint ?? 'AWS', source.profile);
 }
 
 /**
@@ -138,20 +125,8 @@ function noLog(): void {
 
 /** The buckets of an engine, as the place that fetched objects are put. */
 export function createObjectSink(connection: EngineConnection): ObjectSink {
-  const { port, region, accessKeyId, secretAccessKey } = connection;
-  const client = withoutVersionWarning(
-    () =>
-      new S3Client({
-        region,
-        endpoint: `http://127.0.0.1:${port}`,
-        credentials: { accessKeyId, secretAccessKey },
-        forcePathStyle: true,
-        maxAttempts: 1,
-        // It says on the console that a cancelled upload can't be repeated; the rejection says so too.
-        logger: silent,
-      }),
-  );
-  return new SdkObjectSink(client);
+  // The SDK says on the console that a cancelled upload can't be repeated; the rejection says so too.
+  return new SdkObjectSink(localS3Client(connection, { maxAttempts: 1, logger: silent }));
 }
 
 class SdkObjectSink implements ObjectSink {
@@ -207,7 +182,7 @@ class SdkObjectSink implements ObjectSink {
     this.#client.destroy();
   }
 
-  async #exists(command: HeadBucketCommand | HeadObjectCommand, options: { abortSignal?: AbortSignal }): Promise<boolean> {
+  async #exists(command: HeadBucketCommand | HeadObjectCommand, options: SendOptions): Promise<boolean> {
     try {
       await this.#client.send(command as HeadObjectCommand, options);
       return true;
@@ -246,8 +221,4 @@ function taggingOf(tags: NonNullable<FetchedObject['tags']>): string {
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -46,6 +46,7 @@ import type {
 } from '../core/job/target.js';
 import { datesToText, textToDates } from './sdkDates.js';
 import { toBatchError } from './sdkError.js';
+import { sendOptions } from './sendOptions.js';
 import { SdkBucketLister } from './bucketLister.js';
 
 export interface SdkClients {
@@ -474,10 +475,6 @@ async function readPages<T>(
 /** A token that comes back unchanged would page for ever, so it counts as none. */
 function nextPage(answered: string | undefined, sent: string | undefined): { nextToken?: string } {
   return hasText(answered) && answered !== sent ? { nextToken: answered } : {};
-}
-
-function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function hasText(value: string | undefined): value is string {
