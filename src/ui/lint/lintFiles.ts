@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { LintedFile } from '../platform/commandTypes.js';
 import { activeFile } from '../platform/activeFile.js';
 import type { Services } from '../platform/services.js';
@@ -74,40 +75,29 @@ async function lintAll(linter: FileLinter, files: readonly vscode.Uri[]): Promis
     files.length === 1
       ? vscode.l10n.t('Linting {0}', basename(files[0]?.path ?? ''))
       : vscode.l10n.t('Linting {0} manifests', files.length.toLocaleString('en-US'));
-  return await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, cancellable: true, title },
-    async (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      const sizes = await Promise.all(files.map(sizeOf));
-      const total = Math.max(
-        1,
-        sizes.reduce((sum, size) => sum + size, 0),
-      );
-      let shown = 0;
-      const show = (doneBytes: number, message: string): void => {
-        const percent = Math.min(100, Math.floor((100 * doneBytes) / total));
-        progress.report({ increment: percent - shown, message });
-        shown = percent;
-      };
-      const outcomes: Outcome[] = [];
-      let before = 0;
-      for (const [index, uri] of files.entries()) {
-        const name = files.length === 1 ? '' : `${basename(uri.path)} · `;
-        try {
-          const onProgress = (doneBytes: number): void =>
-            show(before + doneBytes, `${name}${Math.min(100, Math.floor((100 * (before + doneBytes)) / total))} %`);
-          outcomes.push({ uri, result: await linter.lintFile(uri, { signal: abort.signal, onProgress }) });
-        } catch (error) {
-          if (isCancelled(error)) throw error;
-          outcomes.push({ uri, error });
-        }
-        before += sizes[index] ?? 0;
-        show(before, name);
+  return await withCancellableProgress(title, async ({ signal, reach }) => {
+    const sizes = await Promise.all(files.map(sizeOf));
+    const total = Math.max(
+      1,
+      sizes.reduce((sum, size) => sum + size, 0),
+    );
+    const outcomes: Outcome[] = [];
+    let before = 0;
+    for (const [index, uri] of files.entries()) {
+      const name = files.length === 1 ? '' : `${basename(uri.path)} · `;
+      try {
+        const onProgress = (doneBytes: number): void =>
+          reach((before + doneBytes) / total, `${name}${Math.min(100, Math.floor((100 * (before + doneBytes)) / total))} %`);
+        outcomes.push({ uri, result: await linter.lintFile(uri, { signal, onProgress }) });
+      } catch (error) {
+        if (isCancelled(error)) throw error;
+        outcomes.push({ uri, error });
       }
-      return outcomes;
-    },
-  );
+      before += sizes[index] ?? 0;
+      reach(before / total, name);
+    }
+    return outcomes;
+  });
 }
 
 async function sizeOf(uri: vscode.Uri): Promise<number> {

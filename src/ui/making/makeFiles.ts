@@ -5,7 +5,7 @@ import { BatchError, errorCode } from '../../base/errors.js';
 import { runInThread } from '../../files/making/makingThread.js';
 import type { MakingOutcome, MakingTask } from '../../files/making/makingTask.js';
 import { activeFile } from '../platform/activeFile.js';
-import { abortedBy } from '../platform/abortedBy.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 
 /** The file given, or the one that is open, as a path on this machine. Unsaved changes would be missed, so they are refused. */
 export function localPath(file: vscode.Uri | undefined): string {
@@ -41,20 +41,13 @@ export async function freePath(path: string, end: string): Promise<string> {
 
 /** Runs a task in a thread, with progress and cancel. */
 export async function make(title: string, task: MakingTask): Promise<MakingOutcome> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return await vscode.window.withProgress(options, async (progress, token) => {
-    let reported = 0;
-    return await runInThread(task, {
-      signal: abortedBy(token),
-      onProgress: ({ name, rows, share }) => {
-        const percent = share === undefined ? 0 : share * 100;
-        const message = vscode.l10n.t('{0}: {1} rows', basename(name), rows.toLocaleString());
-        // Each reading of each file begins anew; the bar does not go back.
-        progress.report({ message, increment: Math.max(0, percent - reported) });
-        reported = Math.max(reported, percent);
-      },
-    });
-  });
+  return await withCancellableProgress(title, ({ signal, reach }) =>
+    runInThread(task, {
+      signal,
+      onProgress: ({ name, rows, share = 0 }) =>
+        reach(share, vscode.l10n.t('{0}: {1} rows', basename(name), rows.toLocaleString())),
+    }),
+  );
 }
 
 /** Says what was made and opens it. `notes` are sentences. */

@@ -9,7 +9,7 @@ import type { TargetProvider } from '../explorer/targetProvider.js';
 import type { Services } from '../platform/services.js';
 import { askBucket } from './askBucket.js';
 import { askListingFilter } from './askListingFilter.js';
-import { abortedBy } from '../platform/abortedBy.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import { UnfinishedListings } from './unfinishedListings.js';
 
 /** What is to be listed, and where to. */
@@ -50,21 +50,20 @@ async function list(
 ): Promise<vscode.Uri | undefined> {
   const { path, listing, targetId, isResumed } = plan;
   const title = vscode.l10n.t('Listing {0}', listing.bucket);
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const result = await vscode.window.withProgress(options, async (progress, token) => {
+  const result = await withCancellableProgress(title, async ({ signal, say }) => {
     const client = await targets.client(targetId);
     await started.add({ path, targetId });
     const rate = new Rate(services.clock.now());
     const show = (counts: ListingCounts): void => {
       const perSecond = rate.of(counts.listed, services.clock.now());
-      progress.report({
-        message: vscode.l10n.t(
+      say(
+        vscode.l10n.t(
           '{0} keys, {1} rows, {2} keys a second',
           counts.listed.toLocaleString(),
           counts.rows.toLocaleString(),
           perSecond.toLocaleString(),
         ),
-      });
+      );
     };
     const lister = { pages: client.listPages.bind(client) };
     return await listBucket(
@@ -72,7 +71,7 @@ async function list(
       listing,
       path,
       // The dialog that asked for the file has asked about overwriting it.
-      { isResumed, isForced: true, signal: abortedBy(token), onProgress: show, onResumed: (counts) => rate.begin(counts.listed) },
+      { isResumed, isForced: true, signal, onProgress: show, onResumed: (counts) => rate.begin(counts.listed) },
       ({ listed }) =>
         vscode.l10n.t('{0} keys were listed. "New Manifest from Bucket…" goes on from there.', listed.toLocaleString()),
     );

@@ -9,6 +9,7 @@ import { hasEnded } from '../../core/view/jobOutcome.js';
 import { targetText } from '../../core/view/targetText.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { freePath, localPath, make } from '../making/makeFiles.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { jobOfFile } from '../policy/jobOfFile.js';
@@ -96,16 +97,13 @@ async function waitForEnd(
   reference: JobReference,
   title: string,
 ): Promise<JobDescriptor> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return await vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
+  return await withCancellableProgress(title, async ({ signal, say }) => {
     for (;;) {
-      const job = await client.describeJob(reference.jobId, controller.signal);
+      const job = await client.describeJob(reference.jobId, signal);
       if (hasEnded(job.Status)) return job;
       const { NumberOfTasksSucceeded: succeeded = 0, NumberOfTasksFailed: failed = 0 } = job.ProgressSummary ?? {};
-      progress.report({ message: vscode.l10n.t('{0} failed, {1} succeeded', failed, succeeded) });
-      await delay(pollMs[client.target.kind], controller.signal, services.clock);
+      say(vscode.l10n.t('{0} failed, {1} succeeded', failed, succeeded));
+      await delay(pollMs[client.target.kind], signal, services.clock);
     }
   });
 }

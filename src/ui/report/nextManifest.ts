@@ -11,6 +11,7 @@ import { formatCount } from '../../core/view/formats.js';
 import { replaceFile } from '../../files/replaceFile.js';
 import type { WrittenManifest } from '../../files/report/writtenManifest.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import type { OpenReport } from './openReports.js';
@@ -105,18 +106,11 @@ export async function copyManifest(targets: TargetProvider, targetId: string, jo
       ),
     });
   }
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Copying the manifest'),
-    cancellable: true,
-  };
-  await vscode.window.withProgress(options, async (_progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
+  await withCancellableProgress(vscode.l10n.t('Copying the manifest'), async ({ signal }) => {
     const client = await targets.client(targetId);
     const version = job.Manifest?.Location.ObjectVersionId;
     const range = version === undefined ? {} : { versionId: version };
-    const { chunks } = await client.openObject(place.bucket, place.key, range, controller.signal);
+    const { chunks } = await client.openObject(place.bucket, place.key, range, signal);
     await replaceFile(path, async (write) => {
       for await (const chunk of chunks) await write(chunk);
     });

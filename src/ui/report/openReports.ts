@@ -10,6 +10,7 @@ import { jobSubject, type ReportSubject, type ReportTextFile } from '../../core/
 import type { ReadReport } from '../../files/report/readReportFiles.js';
 import { runInThread } from '../../files/report/reportThread.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import { fetchJobReport, fetchReport, type FetchedReport } from './fetchJobReport.js';
 
@@ -72,16 +73,8 @@ export class OpenReports implements Disposable {
   /** Reads a report, anew when it is open: it may have been written again since. With progress and cancel. */
   async open(source: ReportSource): Promise<OpenReport> {
     const id = sourceId(source);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Reading the report'),
-      cancellable: true,
-    };
-    const opened = await vscode.window.withProgress(options, async (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return await this.#read(id, source, controller.signal, (message) => progress.report({ message }));
-    });
+    const title = vscode.l10n.t('Reading the report');
+    const opened = await withCancellableProgress(title, ({ signal, say }) => this.#read(id, source, signal, say));
     this.#reports.delete(id);
     this.#reports.set(id, opened);
     this.#changed.fire();

@@ -7,7 +7,7 @@ import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
 import { targetText } from '../../core/view/targetText.js';
-import { abortedBy } from '../platform/abortedBy.js';
+import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { readManifest } from './readManifest.js';
@@ -35,9 +35,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
   let last = 'check' as SubmitStep;
   try {
     const title = vscode.l10n.t('Submitting to {0}', targetText(client.target));
-    const shown = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-    return await vscode.window.withProgress(shown, async (progress, token) => {
-      const signal = abortedBy(token);
+    return await withCancellableProgress(title, async ({ signal, token, say }) => {
       const { jobId } = await submitJob({
         client,
         job: options.job,
@@ -65,7 +63,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
         },
         onProgress: (step) => {
           last = step;
-          progress.report({ message: stepText(step) });
+          say(stepText(step));
         },
       });
       services.log.info(`Created job ${jobId} on ${client.target.label}`);
