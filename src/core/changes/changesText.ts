@@ -66,13 +66,12 @@ function objectLine(object: ChangedObject, line: number, links: ChangeLink[], fo
     links.push({ line, start: text.length, end: text.length + words.length, opens, object });
     text += words;
   };
-  // A key may hold line breaks, which would shift every link below.
-  const name = `s3://${object.bucket}/${object.key}`.replaceAll(/\p{Control}/gu, '�');
+  const name = uriText(object);
   if (object.after === null) text += name;
   else link(name, 'object');
   if (object.versionId !== undefined) text += ` ${l10n.t('version {0}', object.versionId)}`;
   if (object.source !== undefined && object.outcome !== 'changed') {
-    text += ` ${l10n.t('from {0}', `s3://${object.source.bucket}/${object.source.key}`.replaceAll(/\p{Control}/gu, '�'))}`;
+    text += ` ${l10n.t('from {0}', uriText(object.source))}`;
   }
   text += `, ${sizesText(object.before, object.after, formats)}`;
   for (const { kind, was, is } of object.aspects) {
@@ -84,6 +83,11 @@ function objectLine(object: ChangedObject, line: number, links: ChangeLink[], fo
     else link(l10n.t('[compare]'), 'compare');
   }
   return text;
+}
+
+/** A key may hold line breaks, which would shift every link below. */
+function uriText({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+  return `s3://${bucket}/${key}`.replaceAll(/\p{Control}/gu, '�');
 }
 
 function sizesText(before: ObjectState | null, after: ObjectState | null, formats: Formats): string {

@@ -1,6 +1,5 @@
-import { handlerSource, requestText, resourcePermissions, uploadFirst } from './customResource.js';
+import { handlerSource, headComments, requestText, resourcePermissions } from './customResource.js';
 import type { ExportFormat } from './exportJob.js';
-import { comment } from './requestText.js';
 import { scriptString } from './sdkFormat.js';
 
 /** A construct for the AWS CDK v2 in TypeScript: the same custom resource as the template's. */
@@ -9,14 +8,12 @@ export const cdkFormat: ExportFormat = {
   extension: '.ts',
   language: 'typescript',
   write(job) {
-    const first = uploadFirst(job);
     const statements = resourcePermissions(job).map(
       ({ actions, resource }) =>
         `        new iam.PolicyStatement({ actions: [${actions.map(scriptString).join(', ')}], resources: [${scriptString(resource)}] }),\n`,
     );
     return [
-      comment(job.title, '//'),
-      ...(first === undefined ? [] : [comment(first, '//')]),
+      headComments(job, '//'),
       "import { aws_iam as iam, aws_lambda as lambda, CustomResource, Duration } from 'aws-cdk-lib';\n",
       "import { Construct } from 'constructs';\n\n",
       `const request = ${scriptString(requestText(job))};\n\n`,

@@ -1,6 +1,5 @@
-import { handlerSource, requestText, resourcePermissions, uploadFirst } from './customResource.js';
+import { handlerSource, headComments, requestText, resourcePermissions } from './customResource.js';
 import type { ExportFormat } from './exportJob.js';
-import { comment } from './requestText.js';
 
 /** A template in YAML: a custom resource, its function and that function's role. */
 export const cloudFormationFormat: ExportFormat = {
@@ -8,15 +7,13 @@ export const cloudFormationFormat: ExportFormat = {
   extension: '.yaml',
   language: 'yaml',
   write(job) {
-    const first = uploadFirst(job);
     const statements = resourcePermissions(job).map(
       ({ actions, resource }) =>
         `              - Effect: Allow\n                Action: ${JSON.stringify(actions)}\n                Resource: ${JSON.stringify(resource)}\n`,
     );
     const source = handlerSource.trimEnd().split('\n');
     return [
-      comment(job.title, '#'),
-      ...(first === undefined ? [] : [comment(first, '#')]),
+      headComments(job, '#'),
       "AWSTemplateFormatVersion: '2010-09-09'\n",
       'Resources:\n',
       '  S3BatchJob:\n    Type: Custom::S3BatchJob\n    Properties:\n',

@@ -1,6 +1,6 @@
-import type { ExportedJob, ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportJob.js';
 import { powerShellQuote, shellQuote } from './quoting.js';
-import { comment, requestParts } from './requestText.js';
+import { comment, requestParts, uploadInput } from './requestText.js';
 
 /**
  * The request goes in as one JSON document: values that begin with a dash, `file://` or a brace mean nothing there, as they would in
@@ -54,11 +54,6 @@ export const powerShellFormat: ExportFormat = {
     ].join('');
   },
 };
-
-/** Where the manifest goes. SSE-S3, because a CSV manifest under SSE-KMS fails. Source: S3 User Guide, batch-ops-create-job. */
-function uploadInput({ bucket, key }: NonNullable<ExportedJob['upload']>): string {
-  return JSON.stringify({ Bucket: bucket, Key: key, ServerSideEncryption: 'AES256' });
-}
 
 /** A path that no program takes for an option. */
 function pathOf(path: string): string {

@@ -1,5 +1,6 @@
 import { isRecord } from '../operations/validateShape.js';
 import type { ExportedJob } from './exportJob.js';
+import { comment } from './requestText.js';
 
 /**
  * The function behind a custom resource that creates a job: CloudFormation has no resource of its own for one. The request travels as
@@ -62,8 +63,9 @@ export function requestText({ request, upload }: ExportedJob): string {
   return JSON.stringify({ ...request, Manifest: { ...manifest, Location: location } });
 }
 
-/** A line for whoever deploys it; undefined when nothing is to be done before. */
-export function uploadFirst({ upload }: ExportedJob): string | undefined {
-  if (upload === undefined) return undefined;
-  return `Upload ${upload.path} to s3://${upload.bucket}/${upload.key} with SSE-S3 first.`;
+/** Comment lines for whoever deploys it: what job it is, and what is to be done before. */
+export function headComments({ title, upload }: ExportedJob, mark: string): string {
+  if (upload === undefined) return comment(title, mark);
+  const { path, bucket, key } = upload;
+  return comment(title, mark) + comment(`Upload ${path} to s3://${bucket}/${key} with SSE-S3 first.`, mark);
 }

@@ -1,6 +1,7 @@
 import { createJobRequestShape } from '../job/requestShapes.js';
 import type { Shape } from '../operations/shape.js';
 import { isRecord } from '../operations/validateShape.js';
+import { oneLine } from '../view/oneLine.js';
 import type { ExportedJob } from './exportJob.js';
 
 /** Stands for the ETag that is known once the manifest was uploaded. No text that the service takes has a NUL. */
@@ -90,5 +91,13 @@ export function withCode(
 
 /** A sentence as comment lines, whatever it holds. */
 export function comment(text: string, mark: string): string {
-  return `${mark} ${text.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ')}\n`;
+  return `${mark} ${oneLine(text)}\n`;
+}
+
+/**
+ * What `aws s3api put-object --cli-input-json` takes to store the manifest. SSE-S3, because a CSV manifest under SSE-KMS fails. Source:
+ * S3 User Guide, batch-ops-create-job.
+ */
+export function uploadInput({ bucket, key }: NonNullable<ExportedJob['upload']>): string {
+  return JSON.stringify({ Bucket: bucket, Key: key, ServerSideEncryption: 'AES256' });
 }

@@ -1,5 +1,5 @@
 import type { ExportFormat } from './exportJob.js';
-import { comment, requestParts } from './requestText.js';
+import { comment, requestParts, uploadInput } from './requestText.js';
 
 /** A quoted string of HCL: `${` and `%{` begin templates there. Source: Terraform documentation, Strings and Templates. */
 export function hclString(text: string): string {
@@ -37,7 +37,7 @@ export const terraformFormat: ExportFormat = {
         ? []
         : ([
             ['MANIFEST', `"\${path.module}/\${${hclString(upload.path)}}"`],
-            ['UPLOAD', hclString(JSON.stringify({ Bucket: upload.bucket, Key: upload.key, ServerSideEncryption: 'AES256' }))],
+            ['UPLOAD', hclString(uploadInput(upload))],
           ] as const)),
       // The same request never makes a second job, however often it is applied.
       ['TOKEN', 'sha256(local.job_version)'],

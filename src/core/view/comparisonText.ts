@@ -1,6 +1,7 @@
 import type { Cause } from '../report/causes.js';
 import type { ReportComparison } from '../report/compareReports.js';
 import { type Formats, formatCount } from './formats.js';
+import { oneLine } from './oneLine.js';
 
 /** What changed between two reports, as Markdown. */
 export function comparisonText(before: string, after: string, comparison: ReportComparison, formats: Formats): string {
@@ -46,8 +47,4 @@ function causeLines(cause: Cause, formats: Formats): string[] {
     ...cause.sampleKeys.map((key) => `    ${oneLine(key)}`),
     '',
   ];
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Control}+/gu, ' ');
 }

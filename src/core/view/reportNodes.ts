@@ -1,18 +1,9 @@
 import { decodeKey } from '../manifest/keyEncoding.js';
 import type { Cause } from '../report/causes.js';
+import type { FailedTask } from '../report/failedTask.js';
 import { type Formats, formatCount } from './formats.js';
 import type { IconView } from './jobOutcome.js';
-
-/** One failed task of a report, its fields as they are written. */
-export interface ReportRow {
-  readonly bucket: string;
-  /** Form-encoded. */
-  readonly key: string;
-  readonly versionId: string;
-  readonly httpStatus: number;
-  readonly code: string;
-  readonly message: string;
-}
+import { oneLine } from './oneLine.js';
 
 /** How a node of the Report view looks, as data. */
 export interface ReportNodeView {
@@ -54,13 +45,13 @@ export function causeView(cause: Cause, formats: Formats): ReportNodeView {
   const known =
     cause.known === undefined ? [l10n.t('Nothing more is known of this error.')] : [cause.known.explanation, cause.known.advice];
   return {
-    label: `${code}: ${cause.message === '' ? l10n.t('no message') : oneLine(cause.message)}`,
+    label: `${code}: ${cause.message === '' ? l10n.t('no message') : labelText(cause.message)}`,
     description: `${rows}, ${share}`,
     tooltip: [cause.sampleMessage, '', ...known].join('\n'),
     icon: { id: 'error', color: 'list.errorForeground' },
     collapsible: 'collapsed',
     context: 'cause',
-    accessibilityLabel: `${rows}, ${share}: ${code}, ${oneLine(cause.message)}`,
+    accessibilityLabel: `${rows}, ${share}: ${code}, ${labelText(cause.message)}`,
   };
 }
 
@@ -80,11 +71,11 @@ export function adviceView(cause: Cause, formats: Formats): ReportNodeView {
   };
 }
 
-export function rowView(row: ReportRow, isDebuggable: boolean): ReportNodeView {
+export function rowView(row: FailedTask, isDebuggable: boolean): ReportNodeView {
   const key = decodeKey(row.key) ?? row.key;
   const version = row.versionId === '' || row.versionId === '\\N' ? '' : ` (${row.versionId})`;
   return {
-    label: oneLine(key),
+    label: labelText(key),
     description: `${row.bucket}${version}`,
     tooltip: `s3://${row.bucket}/${key}${version}\n${row.message}`,
     icon: { id: 'file' },
@@ -94,7 +85,7 @@ export function rowView(row: ReportRow, isDebuggable: boolean): ReportNodeView {
   };
 }
 
-/** The first line, with control characters out of the way. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Control}+/gu, ' ').slice(0, 300);
+/** A tree shows no more of a line, and a message may have a thousand characters. */
+function labelText(text: string): string {
+  return oneLine(text).slice(0, 300);
 }

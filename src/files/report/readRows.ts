@@ -1,20 +1,9 @@
 import { type CauseKey, CauseCounter, causeId } from '../../core/report/causes.js';
+import type { FailedTask } from '../../core/report/failedTask.js';
 import { fieldText } from '../../core/report/rowBytes.js';
 import { findReport } from './findReport.js';
 import type { ReportRun } from './reportTasks.js';
 import { scanFile, ScanProgress } from './scanReport.js';
-
-/** One failed task, as the report writes it. */
-export interface FailedTask {
-  readonly bucket: string;
-  /** As written, that is form-encoded. */
-  readonly key: string;
-  /** Empty when the report has none. */
-  readonly versionId: string;
-  readonly httpStatus: number;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface ReportRows {
   readonly rows: readonly FailedTask[];

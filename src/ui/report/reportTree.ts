@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Cause } from '../../core/report/causes.js';
 import type { Formats } from '../../core/view/formats.js';
-import { adviceView, causeView, type ReportNodeView, type ReportRow, reportView, rowView } from '../../core/view/reportNodes.js';
+import type { FailedTask } from '../../core/report/failedTask.js';
+import { adviceView, causeView, type ReportNodeView, reportView, rowView } from '../../core/view/reportNodes.js';
 import { runInThread } from '../../files/report/reportThread.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
@@ -24,7 +25,7 @@ export interface CauseNode {
 export interface RowNode {
   readonly kind: 'row';
   readonly open: OpenReport;
-  readonly row: ReportRow;
+  readonly row: FailedTask;
   readonly parent: CauseNode;
 }
 
