@@ -1,3 +1,4 @@
+import { concatBytes } from '../../base/bytes.js';
 import { BatchError } from '../../base/errors.js';
 import { ManifestRows } from '../manifest/making/manifestRows.js';
 import { RowWriter } from '../manifest/making/rowWriter.js';
@@ -60,7 +61,7 @@ export function chosenRows(
   sampler.end();
   writer.end();
   const [first, ...more] = pieces;
-  return first !== undefined && more.length === 0 ? first : joined(pieces);
+  return first !== undefined && more.length === 0 ? first : concatBytes(pieces);
 }
 
 /** All rows in an order drawn at random, the same for the same seed. */
@@ -83,7 +84,7 @@ export function shuffledRows(
   const writer = new RowWriter((piece) => pieces.push(piece));
   for (const bytes of rows) writer.add({ bytes, start: 0, next: bytes.length });
   writer.end();
-  return joined(pieces);
+  return concatBytes(pieces);
 }
 
 /** Throws `InvalidLimit` when no rows can be chosen so. */
@@ -91,16 +92,6 @@ export function checkChoice(choice: RowChoice): void {
   if (!Number.isSafeInteger(choice.count) || choice.count < 1) {
     throw new BatchError('InvalidLimit', `The number of rows must be a whole number, 1 or more, but is ${choice.count}.`);
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }
 
 /**

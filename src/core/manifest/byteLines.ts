@@ -1,3 +1,4 @@
+import { concatBytes } from '../../base/bytes.js';
 import { BatchError } from '../../base/errors.js';
 import { cutRow, type LineEnd, type ManifestLine, textLines } from './manifestLine.js';
 import { maxRowLength } from './rowView.js';
@@ -39,7 +40,7 @@ export class ByteLineReader {
   }
 
   push(chunk: Uint8Array): void {
-    let bytes = this.#rest.length === 0 ? chunk : concatenate([this.#rest, chunk]);
+    let bytes = this.#rest.length === 0 ? chunk : concatBytes([this.#rest, chunk]);
     if (this.#isAtStart) {
       // Kept bytes are copied, here and below: the chunk they lie in may be reused.
       this.#rest = copyOf(bytes);
@@ -128,7 +129,7 @@ export function editLineBytes(
     from = byteOffsetOfColumn(bytes, edit.end);
   }
   parts.push(bytes.subarray(from));
-  return concatenate(parts);
+  return concatBytes(parts);
 }
 
 function rowTooLong(): BatchError {
@@ -140,16 +141,6 @@ function rowTooLong(): BatchError {
 /** Not `slice`, which Node's Buffer overrides with one that does not copy. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }
 
 function lineEndOf(bytes: Uint8Array): LineEnd {

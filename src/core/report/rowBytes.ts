@@ -109,15 +109,6 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** The two one after the other. */
-export function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
-  if (left.length === 0) return right;
-  const joined = new Uint8Array(left.length + right.length);
-  joined.set(left);
-  joined.set(right, left.length);
-  return joined;
-}
-
 /** A copy. Not `slice`: what a caller hands in may be a Buffer of Node, whose `slice` shares the memory that its owner uses again. */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end));
@@ -135,6 +126,11 @@ export class ChunkJoiner {
     this.#grow(length);
     this.#buffer.set(chunk, this.#restLength);
     return this.#buffer.subarray(0, length);
+  }
+
+  /** How many bytes are kept. */
+  get restLength(): number {
+    return this.#restLength;
   }
 
   /** Keeps the bytes from `start` on, of what `join` returned last, for the next time. */

@@ -1,5 +1,5 @@
 import { BatchError } from '../../../base/errors.js';
-import { fieldText, joinBytes } from '../../report/rowBytes.js';
+import { ChunkJoiner, fieldText, noBytes } from '../../report/rowBytes.js';
 import { ByteLineReader } from '../byteLines.js';
 import { decodeKey, hasLoneSurrogate, utf8Length } from '../keyEncoding.js';
 import type { ManifestLine } from '../manifestLine.js';
@@ -260,7 +260,7 @@ export function detectKeyList(beginning: Uint8Array): { readonly kind: KeyListKi
 class SeparatedRows {
   readonly #onRow: (row: ScannedRow) => void;
   readonly #name: string;
-  #held: Uint8Array = new Uint8Array(0);
+  readonly #joiner = new ChunkJoiner();
   #scanner: RowScanner | undefined;
 
   constructor(onRow: (row: ScannedRow) => void, name: string) {
@@ -273,21 +273,22 @@ class SeparatedRows {
       this.#scanner.push(chunk);
       return;
     }
-    this.#held = joinBytes(this.#held, new Uint8Array(chunk));
-    this.#find(false);
+    this.#find(this.#joiner.join(chunk), false);
   }
 
   end(): void {
-    if (this.#scanner === undefined) this.#find(true);
+    if (this.#scanner === undefined) this.#find(this.#joiner.join(noBytes), true);
     this.#scanner?.end();
   }
 
-  #find(isLast: boolean): void {
-    const first = firstLine(this.#held, isLast);
-    if (first === undefined) return;
+  #find(bytes: Uint8Array, isLast: boolean): void {
+    const first = firstLine(bytes, isLast);
+    if (first === undefined) {
+      this.#joiner.keep(bytes, 0);
+      return;
+    }
     this.#scanner = new RowScanner(this.#onRow, { name: this.#name, separator: separatorOf(first).charCodeAt(0) });
-    this.#scanner.push(this.#held);
-    this.#held = new Uint8Array(0);
+    this.#scanner.push(bytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import { BatchError } from '../../../base/errors.js';
-import { FieldSpans, joinBytes } from '../../report/rowBytes.js';
+import { ChunkJoiner, FieldSpans, noBytes } from '../../report/rowBytes.js';
 import { maxRowLength } from '../rowView.js';
 
 const lineFeed = 0x0a;
@@ -44,7 +44,7 @@ export class RowScanner {
   readonly #separator: number;
   readonly #keepsMark: boolean;
   readonly #row: { bytes: Uint8Array; start: number; end: number; next: number; spans: FieldSpans; line: number };
-  #rest: Uint8Array = new Uint8Array(0);
+  readonly #joiner = new ChunkJoiner();
   #isAtStart = true;
   #lineBreaks = 0;
 
@@ -53,16 +53,16 @@ export class RowScanner {
     this.#name = options.name;
     this.#separator = options.separator ?? comma;
     this.#keepsMark = options.keepsByteOrderMark === true;
-    this.#row = { bytes: this.#rest, start: 0, end: 0, next: 0, spans: new FieldSpans(), line: 1 };
+    this.#row = { bytes: noBytes, start: 0, end: 0, next: 0, spans: new FieldSpans(), line: 1 };
   }
 
   push(chunk: Uint8Array): void {
-    this.#read(joinBytes(this.#rest, chunk), false);
+    this.#read(this.#joiner.join(chunk), false);
   }
 
   /** Hands on the last row; nothing may be pushed afterwards. */
   end(): void {
-    this.#read(this.#rest, true);
+    this.#read(this.#joiner.join(noBytes), true);
   }
 
   #read(bytes: Uint8Array, isLast: boolean): void {
@@ -71,7 +71,7 @@ export class RowScanner {
     let markLength = 0;
     if (this.#isAtStart) {
       if (bytes.length < 3 && !isLast) {
-        this.#rest = new Uint8Array(bytes);
+        this.#joiner.keep(bytes, 0);
         return;
       }
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) markLength = 3;
@@ -91,9 +91,9 @@ export class RowScanner {
       this.#onRow(row);
       row.line += this.#lineBreaks + 1;
     }
-    // Copied, because the chunk may be reused (and Buffer's slice would not copy). A mark is looked for again while no row was whole.
-    this.#rest = new Uint8Array(bytes.subarray(this.#isAtStart ? start - markLength : start));
-    if (this.#rest.length > maxHeldBytes) {
+    // A mark is looked for again while no row was whole.
+    this.#joiner.keep(bytes, this.#isAtStart ? start - markLength : start);
+    if (this.#joiner.restLength > maxHeldBytes) {
       throw this.#unreadable(`it is longer than ${maxRowLength.toLocaleString('en')} characters, or a quote never closes`);
     }
   }
