@@ -7,7 +7,7 @@ import { parseSizeBytes } from '../../core/manifest/making/parseAmount.js';
 import type { SplitLimits } from '../../core/manifest/making/splitRows.js';
 import { checkFilter } from '../../files/making/filterManifest.js';
 import { findInventory } from '../../files/making/inventoryFiles.js';
-import { inputStep, runSteps } from '../platform/steps.js';
+import { inputStep, runSteps, type StepAnswer, type StepPlace } from '../platform/steps.js';
 import type { Services } from '../platform/services.js';
 import { freePath, localPath, make, showMade } from './makeFiles.js';
 
@@ -54,25 +54,19 @@ async function writeOnce(title: string, paths: readonly string[], output: string
 export async function sampleRows(_services: Services, file: vscode.Uri | undefined): Made {
   const path = localPath(file);
   const title = vscode.l10n.t('Sample Rows');
-  const wholeNumber = (text: string, least: number): string | undefined =>
-    /^\d{1,15}$/.test(text.trim()) && Number(text) >= least ? undefined : vscode.l10n.t('A whole number of at least {0}.', least);
-  const { size, seed } = await runSteps({ size: '100', seed: '1' }, [
-    async (state, place) => {
-      const prompt = vscode.l10n.t('How many rows to draw');
-      const answer = await inputStep(
-        { title, ...place },
-        { prompt, value: state.size, validate: (text) => wholeNumber(text, 1) },
-      );
-      return answer.kind === 'back' ? answer : { kind: 'value', value: { ...state, size: answer.value } };
-    },
-    async (state, place) => {
-      const prompt = vscode.l10n.t('Seed: the same number draws the same rows');
-      const answer = await inputStep(
-        { title, ...place },
-        { prompt, value: state.seed, validate: (text) => wholeNumber(text, 0) },
-      );
-      return answer.kind === 'back' ? answer : { kind: 'value', value: { ...state, seed: answer.value } };
-    },
+  const start = { size: '100', seed: '1' };
+  const asks =
+    (member: keyof typeof start, prompt: string, least: number) =>
+    async (state: typeof start, place: Omit<StepPlace, 'title'>): Promise<StepAnswer<typeof start>> => {
+      const isFine = (text: string): boolean => /^\d{1,15}$/.test(text.trim()) && Number(text) >= least;
+      const validate = (text: string): string | undefined =>
+        isFine(text) ? undefined : vscode.l10n.t('A whole number of at least {0}.', least);
+      const answer = await inputStep({ title, ...place }, { prompt, value: state[member], validate });
+      return answer.kind === 'back' ? answer : { kind: 'value', value: { ...state, [member]: answer.value } };
+    };
+  const { size, seed } = await runSteps(start, [
+    asks('size', vscode.l10n.t('How many rows to draw'), 1),
+    asks('seed', vscode.l10n.t('Seed: the same number draws the same rows'), 0),
   ]);
   const output = await freePath(path, 'sample.csv');
   return await showMade(await make(title, { kind: 'sample', path, size: Number(size), seed: Number(seed), output }));
