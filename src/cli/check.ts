@@ -5,19 +5,21 @@ import { costLines } from '../core/cost/costText.js';
 import { compareRole, type RoleComparison } from '../core/iam/compareRole.js';
 import { readExistingRole } from '../core/iam/existingRole.js';
 import { completeNeeds } from '../core/iam/policyText.js';
-import { type JobFile, type JobFileFinding, parseJobFile } from '../core/job/jobFile.js';
+import type { JobFile, JobFileFinding } from '../core/job/jobFile.js';
 import type { ManifestField } from '../core/job/jobTypes.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import { findOperation } from '../core/operations/catalogue.js';
 import { type FindingSeverity, isRecord } from '../core/operations/validateShape.js';
 import { untranslated } from '../core/view/localizer.js';
-import type { CliCommand, CliIo } from './cliIo.js';
-import { parseArguments, parseChoice, usageError } from './commandLine.js';
+import type { CliIo } from './cliIo.js';
+import { parseChoice } from './commandLine.js';
+import { defineCommand, onlyOperand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { costFlags, costHelp, isCostAsked, parseCostFacts } from './costFlags.js';
 import { jobFactFlags, jobFactHelp, readJobFacts, readReach } from './jobFactFlags.js';
 import { count, printable, styleOf } from './output.js';
-import { readAll, readSource } from '../files/readSource.js';
+import { readSource } from '../files/readSource.js';
+import { readParsedJobFile } from './readJobFile.js';
 import { readPolicyFiles, roleLines } from './roleFindings.js';
 
 const help = [
@@ -68,25 +70,19 @@ interface CheckReport {
   readonly cost?: Omit<JobCost, 'buckets'> & { readonly buckets: Readonly<Record<string, number>> };
 }
 
+const flags = {
+  ...jobFactFlags,
+  ...costFlags,
+  role: { type: 'string', multiple: true },
+  format: { type: 'string', default: 'text' },
+} as const;
+
 /** `s3batch check`: 0 no error, 1 errors (also JSON that can't be read), 2 no such file or a wrong command line. */
-export const checkCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...jobFactFlags,
-    ...costFlags,
-    role: { type: 'string', multiple: true },
-    format: { type: 'string', default: 'text' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw usageError('Name one job file to check.');
+export const checkCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one job file to check.');
   const format = parseChoice('--format', values.format, ['text', 'json']);
 
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readAll(path, io));
-  const parsed = parseJobFile(text);
+  const parsed = await readParsedJobFile(path, io);
   const findings = [...parsed.findings];
   let manifest: CheckedManifest | undefined;
   const manifestFile = parsed.value?.['ManifestFile'];
@@ -115,7 +111,7 @@ export const checkCommand: CliCommand = async (argv, io) => {
   await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, cost, io));
   const lacks = role?.findings.some((finding) => finding.kind === 'missing') ?? false;
   return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 || lacks ? 1 : 0;
-};
+});
 
 async function estimate(values: Parameters<typeof parseCostFacts>[0], path: string, job: JobFile, io: CliIo): Promise<JobCost> {
   const reach = values.rows === undefined ? await readReach(path, job, io) : undefined;

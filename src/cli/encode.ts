@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { errorCode } from '../base/errors.js';
 import { keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
-import type { CliCommand } from './cliIo.js';
-import { parseArguments, parseChoice, usageError } from './commandLine.js';
+import { parseChoice, usageError } from './commandLine.js';
+import { defineCommand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { count } from './output.js';
 import { writeEncoded } from '../files/making/encodeKeys.js';
@@ -29,21 +29,17 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  bucket: { type: 'string' },
+  input: { type: 'string', default: 'auto' },
+  encoded: { type: 'boolean' },
+  versions: { type: 'boolean' },
+  output: { type: 'string', short: 'o', default: '-' },
+} as const;
+
 /** `s3batch encode`: 0 fine, 1 some keys are longer than S3 allows (written all the same), 2 could not run. */
-export const encodeCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    bucket: { type: 'string' },
-    input: { type: 'string', default: 'auto' },
-    encoded: { type: 'boolean' },
-    versions: { type: 'boolean' },
-    output: { type: 'string', short: 'o', default: '-' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path = '-', ...others] = positionals;
+export const encodeCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const [path = '-', ...others] = operands;
   if (others.length > 0) throw usageError('Name one file of keys, or none for stdin.');
   const { output } = values;
   const kind = parseChoice('--input', values.input, ['auto', ...keyListKinds]);
@@ -57,13 +53,11 @@ export const encodeCommand: CliCommand = async (argv, io) => {
     isEncoded: values.encoded,
     hasVersions: values.versions,
   };
+  const produce = (write: Write): Promise<KeyListResult | undefined> => writeEncoded(path, options, write, io);
   let result: KeyListResult | undefined;
-  const produce = async (write: Write): Promise<void> => {
-    result = await writeEncoded(path, options, write, io);
-  };
   try {
-    if (output === '-') await produce((piece) => writeOut(io.stdout, piece));
-    else await replaceFile(resolve(io.cwd, output), produce);
+    result =
+      output === '-' ? await produce((piece) => writeOut(io.stdout, piece)) : await replaceFile(resolve(io.cwd, output), produce);
   } catch (error) {
     if (errorCode(error) === 'NoBucket') throw usageError("Name the bucket of the keys with '--bucket'.");
     throw error;
@@ -72,7 +66,7 @@ export const encodeCommand: CliCommand = async (argv, io) => {
   const notes = result === undefined ? [] : notesOf(result);
   for (const note of notes) await writeOut(io.stderr, `s3batch encode: ${note}\n`);
   return result !== undefined && result.overlong > 0 ? 1 : 0;
-};
+});
 
 function notesOf({ overlong, firstOverlong, deleteMarkers, encodedLooking }: KeyListResult): string[] {
   const notes: string[] = [];

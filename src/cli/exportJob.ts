@@ -1,8 +1,7 @@
 import { exportFormatNames, exportJob } from '../core/export/exportJob.js';
-import { parseJobFile } from '../core/job/jobFile.js';
-import type { CliCommand } from './cliIo.js';
-import { listOf, parseArguments, parseChoice, usageError } from './commandLine.js';
-import { readAll } from '../files/readSource.js';
+import { listOf, parseChoice } from './commandLine.js';
+import { defineCommand, onlyOperand } from './defineCommand.js';
+import { readParsedJobFile } from './readJobFile.js';
 import { writeOut } from '../files/streams.js';
 
 const help = [
@@ -18,20 +17,15 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  format: { type: 'string', default: 'sh' },
+} as const;
+
 /** `s3batch export`: 0 written, 1 the job has errors (nothing is written then), 2 no such file or a wrong command line. */
-export const exportCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    format: { type: 'string', default: 'sh' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw usageError('Name one job file to export.');
+export const exportCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one job file to export.');
   const format = parseChoice('--format', values.format, exportFormatNames);
-  const { job, findings } = parseJobFile(new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readAll(path, io)));
+  const { job, findings } = await readParsedJobFile(path, io);
   if (job === undefined) {
     const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
     await writeOut(
@@ -42,4 +36,4 @@ export const exportCommand: CliCommand = async (argv, io) => {
   }
   await writeOut(io.stdout, exportJob(job, format));
   return 0;
-};
+});

@@ -3,8 +3,9 @@ import type { Writable } from 'node:stream';
 import { type FixCounts, ManifestByteFixer } from '../core/manifest/fixAll.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
-import type { CliCommand, CliIo } from './cliIo.js';
-import { parseArguments, parseWholeNumber, usageError } from './commandLine.js';
+import type { CliIo } from './cliIo.js';
+import { parseWholeNumber, usageError } from './commandLine.js';
+import { defineCommand } from './defineCommand.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
@@ -31,20 +32,16 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...lintOptionFlags,
+  output: { type: 'string', short: 'o' },
+  'in-place': { type: 'boolean' },
+  'max-problems': { type: 'string', default: '100' },
+} as const;
+
 /** `s3batch fix`: 0 no error left, 1 errors left that a person must decide, 2 could not run. */
-export const fixCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...lintOptionFlags,
-    output: { type: 'string', short: 'o' },
-    'in-place': { type: 'boolean' },
-    'max-problems': { type: 'string', default: '100' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [input, ...others] = positionals;
+export const fixCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const [input, ...others] = operands;
   if (input === undefined || others.length > 0) throw usageError('Name one manifest to fix, or - for stdin.');
   const output = await outputPath(input, values.output, values['in-place'] === true, io);
   const options: LintOptions = {
@@ -52,18 +49,14 @@ export const fixCommand: CliCommand = async (argv, io) => {
     maxProblems: parseWholeNumber('--max-problems', values['max-problems'], 0),
   };
 
-  let outcome: Outcome | undefined;
-  const produce = async (write: Write): Promise<void> => {
-    outcome = await fixSource(input, options, io, write);
-  };
-  if (output === '-') await produce((piece) => writeOut(io.stdout, piece));
-  else await replaceFile(resolve(io.cwd, output), produce);
-  if (outcome === undefined) throw new Error('No outcome');
+  const produce = (write: Write): Promise<Outcome> => fixSource(input, options, io, write);
+  const outcome =
+    output === '-' ? await produce((piece) => writeOut(io.stdout, piece)) : await replaceFile(resolve(io.cwd, output), produce);
 
   const name = output === '-' ? '<stdout>' : output;
   await writeReport(output === '-' ? io.stderr : io.stdout, sourceName(input), name, outcome, io);
   return outcome.left.errors > 0 ? 1 : 0;
-};
+});
 
 async function outputPath(input: string, output: string | undefined, isInPlace: boolean, io: CliIo): Promise<string> {
   if (isInPlace && output !== undefined) throw usageError("Use '-o' or '--in-place', not both.");

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BatchError, errorCode, errorMessage } from '../base/errors.js';
 import { handlerLanguages, handlerTemplate, type TemplateFile } from '../core/handler/templates/handlerTemplate.js';
-import type { CliCommand } from './cliIo.js';
-import { listOf, parseArguments, parseChoice, usageError } from './commandLine.js';
+import { listOf, parseChoice, usageError } from './commandLine.js';
+import { defineCommand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 
 const schemas = ['1.0', '2.0'] as const;
@@ -24,20 +24,16 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  language: { type: 'string' },
+  schema: { type: 'string', default: '2.0' },
+  name: { type: 'string' },
+  force: { type: 'boolean' },
+} as const;
+
 /** `s3batch init`: 0 written, 2 not. Either all files are written or, when one of another content is there, none. */
-export const initCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    language: { type: 'string' },
-    schema: { type: 'string', default: '2.0' },
-    name: { type: 'string' },
-    force: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [folder, ...others] = positionals;
+export const initCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const [folder, ...others] = operands;
   if (folder === undefined || others.length > 0) throw usageError('Name one folder to write to.');
   if (values.language === undefined) throw usageError(`Choose a language with '--language': ${listOf(handlerLanguages)}.`);
   const target = resolve(io.cwd, folder);
@@ -58,7 +54,7 @@ export const initCommand: CliCommand = async (argv, io) => {
   const place = relative(io.cwd, target) || '.';
   await writeOut(io.stdout, `${files.map((file) => join(place, file.path)).join('\n')}\n`);
   return 0;
-};
+});
 
 /** A function's name from the folder's: what a name can't have becomes a hyphen. */
 function nameOf(folder: string): string {

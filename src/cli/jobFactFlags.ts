@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { BatchError } from '../base/errors.js';
 import { type ManifestReach, ReachCounter } from '../core/cost/manifestReach.js';
 import type { JobFacts } from '../core/iam/jobFacts.js';
-import { type JobFile, parseJobFile } from '../core/job/jobFile.js';
+import type { JobFile } from '../core/job/jobFile.js';
 import type { ManifestField } from '../core/job/jobTypes.js';
 import { parseInventory } from '../core/manifest/making/inventory.js';
 import type { CliIo } from './cliIo.js';
@@ -35,16 +34,6 @@ interface JobFactValues {
   readonly 'manifest-key'?: string[] | undefined;
   readonly owner?: string[] | undefined;
   readonly inventory?: string | undefined;
-}
-
-/** Reads a job file that must be without errors. Rejects with `InvalidJob` that names the first. */
-export async function readJobFile(path: string, io: CliIo): Promise<JobFile> {
-  const { job, findings } = parseJobFile(new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readAll(path, io)));
-  if (job !== undefined) return job;
-  const error = findings.find((finding) => finding.severity === 'error');
-  throw new BatchError('InvalidJob', `${path}: ${error?.message ?? 'This is no job.'}`, {
-    hint: `Run 's3batch check ${path}' to see all errors.`,
-  });
 }
 
 /** What the options and the local manifest say. */

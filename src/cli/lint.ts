@@ -3,8 +3,9 @@ import { errorMessage, isBatchError } from '../base/errors.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
 import { lintFile } from '../files/lintFile.js';
-import type { CliCommand, CliIo } from './cliIo.js';
-import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import type { CliIo } from './cliIo.js';
+import { parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { defineCommand } from './defineCommand.js';
 import { expandPatterns } from './expandPatterns.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { writeOut } from '../files/streams.js';
@@ -39,20 +40,16 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...lintOptionFlags,
+  format: { type: 'string', default: 'text' },
+  'max-problems': { type: 'string' },
+} as const;
+
 /** `s3batch lint`: 0 no error, 1 errors found, 2 a file could not be read or the command line is wrong. */
-export const lintCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...lintOptionFlags,
-    format: { type: 'string', default: 'text' },
-    'max-problems': { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  if (positionals.length === 0) throw usageError('Name the manifests to check, or - for stdin.');
-  if (positionals.filter((path) => path === '-').length > 1) throw usageError('Stdin (-) can be read once only.');
+export const lintCommand = defineCommand(help, flags, async (values, operands, io) => {
+  if (operands.length === 0) throw usageError('Name the manifests to check, or - for stdin.');
+  if (operands.filter((path) => path === '-').length > 1) throw usageError('Stdin (-) can be read once only.');
   const report = reports[parseChoice('--format', values.format, formats)];
   const maxProblems = values['max-problems'];
   const options: LintOptions = {
@@ -62,7 +59,7 @@ export const lintCommand: CliCommand = async (argv, io) => {
 
   const files: LintedFile[] = [];
   let isAnyUnread = false;
-  for (const path of await findFiles(positionals, io, () => (isAnyUnread = true))) {
+  for (const path of await findFiles(operands, io, () => (isAnyUnread = true))) {
     try {
       files.push({ path, result: await lintSource(path, options, io) });
     } catch (error) {
@@ -75,7 +72,7 @@ export const lintCommand: CliCommand = async (argv, io) => {
   if (files.length > 0) await writeOut(io.stdout, report(files, styleOf(io)));
   if (isAnyUnread) return 2;
   return files.some(({ result }) => result.errors > 0) ? 1 : 0;
-};
+});
 
 /** What does not match anything is said, and does not hide the others. */
 async function findFiles(args: readonly string[], io: CliIo, onMissing: () => void): Promise<Set<string>> {

@@ -4,17 +4,17 @@ import { allRules } from '../core/manifest/rules/allRules.js';
 import { ruleIds, type RuleId } from '../core/manifest/rules/rule.js';
 import { findOperation, operations } from '../core/operations/catalogue.js';
 import { listOf, parseChoice, usageError } from './commandLine.js';
-import { parseFields } from './fieldsFlag.js';
+import { fieldsFlag, fieldsHelp, parseFields } from './fieldsFlag.js';
 
 /** The options that say how to judge a manifest, shared by all commands that do. */
 export const lintOptionFlags = {
-  fields: { type: 'string' },
+  ...fieldsFlag,
   operation: { type: 'string' },
   rule: { type: 'string', multiple: true },
 } as const;
 
 export const lintOptionHelp = [
-  '  --fields LIST          columns of the manifest, such as Bucket,Key,VersionId,Ignore',
+  fieldsHelp('the manifest'),
   "  --operation NAME       the job's operation, such as S3PutObjectCopy: some allow one bucket only",
   '  --rule ID=SEVERITY     set a rule to off, information, warning or error; may be repeated',
 ];
@@ -27,7 +27,7 @@ export function parseLintOptions(values: {
   rule?: readonly string[] | undefined;
 }): LintOptions {
   return {
-    fields: values.fields === undefined ? undefined : parseFields(values.fields),
+    fields: parseFields(values.fields),
     isOneBucketOnly: values.operation === undefined ? undefined : isOneBucketOnly(values.operation),
     severities: values.rule === undefined ? undefined : parseRules(values.rule),
   };

@@ -7,9 +7,10 @@ import { policyDocument } from '../core/iam/policyDocument.js';
 import { completeNeeds, policiesOfJob, policyText } from '../core/iam/policyText.js';
 import { statementsFor } from '../core/iam/statements.js';
 import { needsOfSubmitter } from '../core/iam/submitterNeeds.js';
-import type { CliCommand } from './cliIo.js';
-import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { jobFactFlags, jobFactHelp, readJobFacts, readJobFile } from './jobFactFlags.js';
+import { parseChoice, usageError } from './commandLine.js';
+import { defineCommand } from './defineCommand.js';
+import { jobFactFlags, jobFactHelp, readJobFacts } from './jobFactFlags.js';
+import { readJobFile } from './readJobFile.js';
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
 import { readPolicyFiles, roleLines } from './roleFindings.js';
@@ -37,22 +38,18 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...jobFactFlags,
+  format: { type: 'string' },
+  submitter: { type: 'boolean', default: false },
+  part: { type: 'string' },
+  'source-account': { type: 'boolean', default: false },
+  compare: { type: 'string', multiple: true },
+} as const;
+
 /** `s3batch policy`: 0 written or nothing missing, 1 permissions are missing, 2 could not run. */
-export const policyCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...jobFactFlags,
-    format: { type: 'string' },
-    submitter: { type: 'boolean', default: false },
-    part: { type: 'string' },
-    'source-account': { type: 'boolean', default: false },
-    compare: { type: 'string', multiple: true },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...more] = positionals;
+export const policyCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const [path, ...more] = operands;
   // `--compare *.json` hands over the first file only; the others follow as arguments.
   const compared = values.compare === undefined ? undefined : [...values.compare, ...more];
   if (path === undefined || (compared === undefined && more.length > 0)) throw usageError('Name one job file.');
@@ -90,4 +87,4 @@ export const policyCommand: CliCommand = async (argv, io) => {
   await writeOut(io.stdout, jsonText(part === 'trust' ? policies.trust : policies.permissions));
   for (const note of policies.notes) await writeOut(io.stderr, `${printable(note)}\n`);
   return 0;
-};
+});

@@ -8,9 +8,10 @@ import { notWritten } from '../files/report/retryFile.js';
 import { refuseIncomplete } from '../files/report/scanReport.js';
 import type { WrittenManifest } from '../files/report/writtenManifest.js';
 import { writeOut } from '../files/streams.js';
-import type { CliCommand, CliIo } from './cliIo.js';
-import { parseArguments, parseChoice, usageError } from './commandLine.js';
-import { parseFields } from './fieldsFlag.js';
+import type { CliIo } from './cliIo.js';
+import { parseChoice, usageError } from './commandLine.js';
+import { defineCommand, onlyOperand } from './defineCommand.js';
+import { fieldsFlag, fieldsHelp, parseFields } from './fieldsFlag.js';
 import { count, printable, type Style, styleOf } from './output.js';
 
 const help = [
@@ -26,7 +27,7 @@ const help = [
   '  --manifest ORIGINAL    with --resume: the manifest of the job',
   '  --resume OUT.csv       write the rows of ORIGINAL that the report does not speak of',
   '  --compare EARLIER      say what newly fails and what is fixed since an earlier report',
-  '  --fields LIST          columns of ORIGINAL, such as Bucket,Key,Ignore (default Bucket,Key[,VersionId])',
+  fieldsHelp('ORIGINAL'),
   '  --help                 show this',
   '',
   'Exit codes: 0 no task failed (with --compare: none newly), 1 tasks failed, 2 the report could not be read, or not all of it.',
@@ -40,8 +41,7 @@ const flags = {
   manifest: { type: 'string' },
   resume: { type: 'string' },
   compare: { type: 'string' },
-  fields: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  ...fieldsFlag,
 } as const;
 
 /** What the command prints. */
@@ -53,14 +53,8 @@ interface Summary {
 }
 
 /** `s3batch report`: 0 no task failed, 1 tasks failed, 2 not (all) read. */
-export const reportCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, flags);
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw usageError('Name one report.');
+export const reportCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one report.');
   const format = parseChoice('--format', values.format, ['text', 'json']);
   if (values.only !== undefined && values.retry === undefined) throw usageError("Option '--only' needs '--retry'.");
   if ((values.resume === undefined) !== (values.manifest === undefined)) {
@@ -89,7 +83,7 @@ export const reportCommand: CliCommand = async (argv, io) => {
   if (report.problems.length > 0) return 2;
   if (comparison !== undefined) return comparison.newlyFailing > 0 ? 1 : 0;
   return report.failed > 0 ? 1 : 0;
-};
+});
 
 async function resumeManifest(
   report: ReadReport,
@@ -103,7 +97,7 @@ async function resumeManifest(
     );
   }
   refuseIncomplete(report.problems, notWritten(out));
-  const source = { manifest: resolve(io.cwd, manifest), fields: fields === undefined ? undefined : parseFields(fields) };
+  const source = { manifest: resolve(io.cwd, manifest), fields: parseFields(fields) };
   return { ...(await writeResume(path, source, resolve(io.cwd, out))), path: out };
 }
 

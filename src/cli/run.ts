@@ -6,7 +6,7 @@ import { delay } from '../base/async.js';
 import { BatchError, isCancelled } from '../base/errors.js';
 import { type ChangedObject, countChanges } from '../core/changes/changeList.js';
 import { parseFunctionArn } from '../core/job/arn.js';
-import { type JobFile, type ParsedJobFile, parseJobFile } from '../core/job/jobFile.js';
+import type { JobFile, ParsedJobFile } from '../core/job/jobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { isTerminal } from '../core/job/lifecycle.js';
 import type { RowChoice } from '../core/job/manifestRows.js';
@@ -18,9 +18,11 @@ import { readJobChanges } from '../files/changes/readJobChanges.js';
 import { siblingScript } from '../engine/siblingScript.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { replaceFile } from '../files/replaceFile.js';
-import { parseArguments, parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { parseChoice, parseWholeNumber, usageError } from './commandLine.js';
+import { defineCommand, onlyOperand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { printable, styleOf } from './output.js';
+import { readParsedJobFile } from './readJobFile.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
 import { chaosJob, compareRuns } from './runChaos.js';
 import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
@@ -71,7 +73,6 @@ const flags = {
   endpoint: { type: 'string' },
   changes: { type: 'string' },
   format: { type: 'string', default: 'text' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 interface RunOptions {
@@ -94,17 +95,13 @@ const firstLookMs = 50;
 const lookMs = 150;
 
 /** `s3batch run`: 0 all tasks succeeded, 1 some failed, or the job did, 2 could not run. */
-export const runCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(withChaosSeed(argv), flags);
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw usageError('Name one job file to run.');
+export const runCommand: CliCommand = (argv, io) => run(withChaosSeed(argv), io);
+
+const run = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one job file to run.');
   const format = parseChoice('--format', values.format, ['text', 'json']);
   const jobFile = resolve(io.cwd, path);
-  const parsed = await readJobFile(jobFile, path);
+  const parsed = await readParsedJobFile(path, io);
   if (parsed.job === undefined) {
     await writeOut(io.stderr, findingsText(path, parsed, io));
     return 2;
@@ -128,7 +125,7 @@ export const runCommand: CliCommand = async (argv, io) => {
   } finally {
     display.close();
   }
-};
+});
 
 async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: RunDisplay): Promise<number> {
   const interrupts = watchInterrupts();
@@ -346,16 +343,6 @@ const fieldNames = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
 
 function knownFields(fields: readonly string[]): (typeof fieldNames)[number][] {
   return fields.flatMap((field) => fieldNames.filter((name) => name === field));
-}
-
-async function readJobFile(file: string, shown: string): Promise<ParsedJobFile> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new BatchError('NoJobFile', `Can't read ${shown}: ${(error as Error).message}`, { cause: error });
-  }
-  return parseJobFile(text);
 }
 
 function findingsText(path: string, parsed: ParsedJobFile, io: CliIo): string {

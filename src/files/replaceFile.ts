@@ -11,21 +11,21 @@ export type Write = (piece: string | Uint8Array) => Promise<boolean>;
 /**
  * Writes a file so that its old content stays until all of the new is there: into a file beside it, which then takes its place. What
  * is not a regular file (`/dev/null`, a pipe) is written directly. Nothing is left behind when `produce` rejects or the process is
- * interrupted.
+ * interrupted. Resolves with what `produce` does.
  */
-export async function replaceFile(name: string, produce: (write: Write) => Promise<void>): Promise<void> {
+export async function replaceFile<T>(name: string, produce: (write: Write) => Promise<T>): Promise<T> {
   const before = await statOf(name);
   // A link stays a link: the file that it leads to is replaced.
   const path = before === undefined ? name : await realpath(name);
   if (before?.isDirectory() === true) throw new BatchError('CanNotWrite', `Can't write ${path}: it is a folder.`);
-  if (before !== undefined && !before.isFile()) await writeTo(path, undefined, produce);
-  else await writeBeside(path, before?.mode ?? 0o666, produce, (temporary) => rename(temporary, path));
+  if (before !== undefined && !before.isFile()) return await writeTo(path, undefined, produce);
+  return await writeBeside(path, before?.mode ?? 0o666, produce, (temporary) => rename(temporary, path));
 }
 
 /** As `replaceFile`, for a file that must not be there: whatever appears at its place meanwhile stays, and `FileExists` is thrown. */
-export async function createFile(path: string, produce: (write: Write) => Promise<void>): Promise<void> {
+export async function createFile<T>(path: string, produce: (write: Write) => Promise<T>): Promise<T> {
   if ((await statOf(path)) !== undefined) throw fileExists(path);
-  await writeBeside(path, 0o666, produce, (temporary) => moveToFree(temporary, path));
+  return await writeBeside(path, 0o666, produce, (temporary) => moveToFree(temporary, path));
 }
 
 /** Moves a file to a place where nothing may be. A link can't overwrite; file systems without links get the next best. */
@@ -86,17 +86,18 @@ export function writeError(path: string, error: unknown): unknown {
   return reason === undefined ? error : new BatchError('CanNotWrite', `Can't write ${path}: ${reason}.`, { cause: error });
 }
 
-async function writeBeside(
+async function writeBeside<T>(
   path: string,
   mode: number,
-  produce: (write: Write) => Promise<void>,
+  produce: (write: Write) => Promise<T>,
   settle: (temporary: string) => Promise<void>,
-): Promise<void> {
+): Promise<T> {
   const temporary = temporaryName(path);
   const settled = removeWhenInterrupted(temporary);
   try {
-    await writeTo(temporary, mode, produce);
+    const produced = await writeTo(temporary, mode, produce);
     await settle(temporary);
+    return produced;
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeError(path, error);
@@ -105,10 +106,10 @@ async function writeBeside(
   }
 }
 
-async function writeTo(path: string, mode: number | undefined, produce: (write: Write) => Promise<void>): Promise<void> {
+async function writeTo<T>(path: string, mode: number | undefined, produce: (write: Write) => Promise<T>): Promise<T> {
   const file = await open(path, 'w', mode);
   try {
-    await produce(async (piece) => {
+    return await produce(async (piece) => {
       try {
         await writeWhole(file, piece);
         return true;

@@ -1,13 +1,11 @@
 import { errorCode } from '../../base/errors.js';
-import { checkFilter, type FilterResult, writeFiltered } from '../../files/making/filterManifest.js';
-import type { CliCommand } from '../cliIo.js';
-import { parseArguments, usageError } from '../commandLine.js';
-import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../../files/streams.js';
-import { Progress } from '../progress.js';
+import { checkFilter, writeFiltered } from '../../files/making/filterManifest.js';
+import { usageError } from '../commandLine.js';
+import { defineCommand, onlyOperand } from '../defineCommand.js';
+import { fieldsFlag, fieldsHelp, parseFields } from '../fieldsFlag.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
-import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
-import { headerNotes, makingContext } from './making.js';
+import { openOutput, outputFlags, outputHelp, reportOutput, writeManifest } from './manifestOutput.js';
+import { headerNotes } from './making.js';
 
 const help = [
   'Usage: s3batch manifest filter FILE -o OUT [--prefix P] [--suffix S] [--glob G] [--exclude G] [options]',
@@ -19,33 +17,29 @@ const help = [
   '  --prefix TEXT          keys that begin with the text; may be repeated',
   ...keyFilterHelp,
   ...outputHelp,
-  '  --fields LIST          columns of the manifest, such as Bucket,Key,Ignore (default Bucket,Key[,VersionId])',
+  fieldsHelp('the manifest'),
   '  --help                 show this',
   '',
 ].join('\n');
 
+const flags = {
+  ...outputFlags,
+  ...keyFilterFlags,
+  bucket: { type: 'string', multiple: true },
+  prefix: { type: 'string', multiple: true },
+  ...fieldsFlag,
+} as const;
+
 /** `s3batch manifest filter`: 0 written (also when no row fits), 2 could not run. */
-export const filterCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...outputFlags,
-    ...keyFilterFlags,
-    bucket: { type: 'string', multiple: true },
-    prefix: { type: 'string', multiple: true },
-    fields: { type: 'string' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...others] = positionals;
-  if (path === undefined || others.length > 0) throw usageError('Name one manifest, or - for stdin.');
+export const filterCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one manifest, or - for stdin.');
   const options = {
     buckets: values.bucket,
     prefixes: values.prefix,
     suffixes: values.suffix,
     globs: values.glob,
     excludedGlobs: values.exclude,
-    fields: values.fields === undefined ? undefined : parseFields(values.fields),
+    fields: parseFields(values.fields),
   };
   try {
     checkFilter(options);
@@ -53,14 +47,8 @@ export const filterCommand: CliCommand = async (argv, io) => {
     if (errorCode(error) === 'NoFilter') throw usageError("Say which rows to keep, such as with '--prefix logs/'.");
     throw error;
   }
-  const output = await openOutput(values, positionals, io);
-
-  const progress = new Progress(io);
-  let result: FilterResult | undefined;
-  await output.produce(async (write) => {
-    result = await writeFiltered(path, options, write, makingContext(io, progress));
-  });
-  progress.clear();
-  await reportOutput(output, result?.rows ?? 0, headerNotes(result === undefined ? [] : [result.read]), io);
+  const output = await openOutput(values, operands, io);
+  const { rows, read } = await writeManifest(output, io, (write, context) => writeFiltered(path, options, write, context));
+  await reportOutput(output, rows, headerNotes([read]), io);
   return 0;
-};
+});

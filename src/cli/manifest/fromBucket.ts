@@ -14,8 +14,9 @@ import { KeyFilter } from '../../core/manifest/making/keyFilter.js';
 import { parseS3Uri } from '../../core/manifest/s3Uri.js';
 import { isRecord } from '../../core/operations/validateShape.js';
 import { listBucket } from '../../files/making/listBucket.js';
-import type { CliCommand, CliIo } from '../cliIo.js';
-import { parseArguments, usageError } from '../commandLine.js';
+import type { CliIo } from '../cliIo.js';
+import { usageError } from '../commandLine.js';
+import { defineCommand, onlyOperand } from '../defineCommand.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
@@ -48,28 +49,24 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...outputFlags,
+  ...keyFilterFlags,
+  'min-size': { type: 'string' },
+  'max-size': { type: 'string' },
+  'modified-after': { type: 'string' },
+  'modified-before': { type: 'string' },
+  'storage-class': { type: 'string', multiple: true },
+  versions: { type: 'boolean' },
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  endpoint: { type: 'string' },
+  resume: { type: 'boolean' },
+} as const;
+
 /** `s3batch manifest from-bucket`: 0 written, 2 could not run, 130 interrupted (and can be resumed). */
-export const fromBucketCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...outputFlags,
-    ...keyFilterFlags,
-    'min-size': { type: 'string' },
-    'max-size': { type: 'string' },
-    'modified-after': { type: 'string' },
-    'modified-before': { type: 'string' },
-    'storage-class': { type: 'string', multiple: true },
-    versions: { type: 'boolean' },
-    profile: { type: 'string' },
-    region: { type: 'string' },
-    endpoint: { type: 'string' },
-    resume: { type: 'boolean' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [uri, ...others] = positionals;
-  if (uri === undefined || others.length > 0) throw usageError('Name one bucket, such as s3://bucket/prefix.');
+export const fromBucketCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const uri = onlyOperand(operands, 'Name one bucket, such as s3://bucket/prefix.');
   const place = parseS3Uri(uri);
   if (place === undefined || place.bucket === '') throw usageError(`'${uri}' is not of the form s3://bucket/prefix.`);
   const listing: BucketListing = {
@@ -102,7 +99,7 @@ export const fromBucketCommand: CliCommand = async (argv, io) => {
   } finally {
     lister.dispose();
   }
-};
+});
 
 async function listToStdout(lister: BucketLister, listing: BucketListing, io: CliIo): Promise<number> {
   const rows = new ListingRows(listing);

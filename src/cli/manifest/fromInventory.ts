@@ -6,13 +6,14 @@ import {
   writeInventory,
 } from '../../files/making/convertInventory.js';
 import { findInventory } from '../../files/making/inventoryFiles.js';
-import type { CliCommand, CliIo } from '../cliIo.js';
-import { parseArguments, usageError } from '../commandLine.js';
+import type { CliIo } from '../cliIo.js';
+import { usageError } from '../commandLine.js';
+import { defineCommand, onlyOperand } from '../defineCommand.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
 import { makingContext } from './making.js';
-import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
+import { openOutput, outputFlags, outputHelp, reportOutput, writeManifest } from './manifestOutput.js';
 
 const help = [
   'Usage: s3batch manifest from-inventory PATH -o OUT [options]',
@@ -33,43 +34,37 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...outputFlags,
+  check: { type: 'boolean' },
+  'current-only': { type: 'boolean' },
+  data: { type: 'string' },
+} as const;
+
 /** `s3batch manifest from-inventory`: 0 written, 1 `--check` found something wrong, 2 could not run. */
-export const fromInventoryCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...outputFlags,
-    check: { type: 'boolean' },
-    'current-only': { type: 'boolean' },
-    data: { type: 'string' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...others] = positionals;
-  if (path === undefined || others.length > 0) throw usageError('Name one inventory: its manifest.json or the folder of it.');
+export const fromInventoryCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one inventory: its manifest.json or the folder of it.');
   const isCheck = values.check === true;
   if (isCheck && values.output !== undefined) throw usageError("Options '--check' and '--output' exclude each other.");
   const folder = values.data === undefined ? undefined : resolve(io.cwd, values.data);
-  const progress = new Progress(io);
-  const context = makingContext(io, progress);
   const options = { isCurrentOnly: values['current-only'] };
-  if (isCheck) return check(await checkInventory(resolve(io.cwd, path), folder, options, context), progress, io);
+  if (isCheck) {
+    const progress = new Progress(io);
+    const result = await checkInventory(resolve(io.cwd, path), folder, options, makingContext(io, progress));
+    progress.clear();
+    return await sayCheck(result, io);
+  }
 
   const inventory = await findInventory(resolve(io.cwd, path), folder);
   const inputs = [inventory.manifestPath, ...inventory.found.map((part) => part.path)];
   const output = await openOutput(values, inputs, io);
-  let result: InventoryResult | undefined;
-  await output.produce(async (write) => {
-    result = await writeInventory(inventory, options, write, context);
-  });
-  progress.clear();
-  await reportOutput(output, result?.counts.rows ?? 0, result === undefined ? [] : notesOf(result), io);
+  const result = await writeManifest(output, io, (write, context) => writeInventory(inventory, options, write, context));
+  await reportOutput(output, result.counts.rows, notesOf(result), io);
   return 0;
-};
+});
 
-async function check(result: InventoryCheck, progress: Progress, io: CliIo): Promise<number> {
+async function sayCheck(result: InventoryCheck, io: CliIo): Promise<number> {
   const { problems, counts, parts, sourceBucket } = result;
-  progress.clear();
   const lines = [
     ...problems,
     ...notesOf(result),

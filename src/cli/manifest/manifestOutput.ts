@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { BatchError } from '../../base/errors.js';
+import type { MakingContext } from '../../files/making/makingContext.js';
 import type { CliIo } from '../cliIo.js';
 import { usageError } from '../commandLine.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
+import { Progress } from '../progress.js';
+import { makingContext } from './making.js';
 import { isSameFile, replaceFile, statOf, type Write } from '../../files/replaceFile.js';
 
 /** Options of all commands that write one manifest. */
 export const outputFlags = {
   output: { type: 'string', short: 'o' },
   force: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export const outputHelp = [
@@ -23,7 +25,7 @@ export interface ManifestOutput {
   /** As given: `-` for stdout. */
   readonly path: string;
   /** Writes the whole file or nothing; see replaceFile. */
-  produce(write: (write: Write) => Promise<void>): Promise<void>;
+  produce<T>(write: (write: Write) => Promise<T>): Promise<T>;
 }
 
 /** Throws a usage error when there is no output, when it is one of the inputs, or when it exists and may not be overwritten. */
@@ -55,6 +57,20 @@ export async function refuseOutput(
   const before = await statOf(target);
   if (before?.isFile() === true && !isForced) {
     throw new BatchError('FileExists', `'${name}' exists.`, { hint: "Use '--force' to overwrite it." });
+  }
+}
+
+/** Runs what writes the manifest, with its progress on the terminal, and resolves with what it does. */
+export async function writeManifest<T>(
+  output: ManifestOutput,
+  io: CliIo,
+  make: (write: Write, context: MakingContext) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(io);
+  try {
+    return await output.produce((write) => make(write, makingContext(io, progress)));
+  } finally {
+    progress.clear();
   }
 }
 

@@ -1,11 +1,9 @@
-import { type SetResult, writeDifference } from '../../files/making/manifestSets.js';
-import type { CliCommand } from '../cliIo.js';
-import { parseArguments, usageError } from '../commandLine.js';
-import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../../files/streams.js';
-import { Progress } from '../progress.js';
-import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
-import { headerNotes, makingContext, refuseSecondStdin } from './making.js';
+import { writeDifference } from '../../files/making/manifestSets.js';
+import { usageError } from '../commandLine.js';
+import { defineCommand } from '../defineCommand.js';
+import { fieldsFlag, fieldsHelp, parseFields } from '../fieldsFlag.js';
+import { openOutput, outputFlags, outputHelp, reportOutput, writeManifest } from './manifestOutput.js';
+import { headerNotes, refuseSecondStdin } from './making.js';
 
 const help = [
   'Usage: s3batch manifest minus A B... -o OUT [options]',
@@ -15,30 +13,21 @@ const help = [
   '',
   'Options:',
   ...outputHelp,
-  '  --fields LIST          columns of all manifests, such as Bucket,Key,Ignore (default Bucket,Key[,VersionId])',
+  fieldsHelp('all manifests'),
   '  --help                 show this',
   '',
 ].join('\n');
 
 /** `s3batch manifest minus`: 0 written, 2 could not run. */
-export const minusCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, { ...outputFlags, fields: { type: 'string' } });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [first, ...others] = positionals;
+export const minusCommand = defineCommand(help, { ...outputFlags, ...fieldsFlag }, async (values, operands, io) => {
+  const [first, ...others] = operands;
   if (first === undefined || others.length === 0) throw usageError('Name a manifest, and those to take away from it.');
-  refuseSecondStdin(positionals);
-  const fields = values.fields === undefined ? undefined : parseFields(values.fields);
-  const output = await openOutput(values, positionals, io);
-
-  const progress = new Progress(io);
-  let result: SetResult | undefined;
-  await output.produce(async (write) => {
-    result = await writeDifference(first, others, { fields }, write, makingContext(io, progress));
-  });
-  progress.clear();
-  await reportOutput(output, result?.rows ?? 0, headerNotes(result?.read ?? []), io);
+  refuseSecondStdin(operands);
+  const fields = parseFields(values.fields);
+  const output = await openOutput(values, operands, io);
+  const { rows, read } = await writeManifest(output, io, (write, context) =>
+    writeDifference(first, others, { fields }, write, context),
+  );
+  await reportOutput(output, rows, headerNotes(read), io);
   return 0;
-};
+});

@@ -1,6 +1,6 @@
 import { partName, splitManifest } from '../../files/making/splitManifest.js';
-import type { CliCommand } from '../cliIo.js';
-import { parseArguments, parseWholeNumber, usageError } from '../commandLine.js';
+import { parseWholeNumber, usageError } from '../commandLine.js';
+import { defineCommand, onlyOperand } from '../defineCommand.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
@@ -24,19 +24,15 @@ const help = [
   '',
 ].join('\n');
 
+const flags = {
+  ...outputFlags,
+  rows: { type: 'string' },
+  bytes: { type: 'string' },
+} as const;
+
 /** `s3batch manifest split`: 0 written, 2 could not run. */
-export const splitCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, {
-    ...outputFlags,
-    rows: { type: 'string' },
-    bytes: { type: 'string' },
-  });
-  if (values.help === true) {
-    await writeOut(io.stdout, help);
-    return 0;
-  }
-  const [path, ...others] = positionals;
-  if (path === undefined || others.length > 0) throw usageError('Name one manifest, or - for stdin.');
+export const splitCommand = defineCommand(help, flags, async (values, operands, io) => {
+  const path = onlyOperand(operands, 'Name one manifest, or - for stdin.');
   if (values.rows === undefined && values.bytes === undefined) {
     throw usageError("Say how big a part may be with '--rows' or '--bytes'.");
   }
@@ -59,4 +55,4 @@ export const splitCommand: CliCommand = async (argv, io) => {
   const where = parts === 0 ? '' : `: ${printable(names)}`;
   await writeOut(io.stdout, `${count(rows, 'row')} in ${count(parts, 'part')}${where}\n`);
   return 0;
-};
+});

@@ -1,21 +1,20 @@
-import { type SetResult, writeUnion } from '../../files/making/manifestSets.js';
-import type { CliCommand, CliIo } from '../cliIo.js';
-import { parseArguments, usageError } from '../commandLine.js';
-import { parseFields } from '../fieldsFlag.js';
-import { writeOut } from '../../files/streams.js';
+import { writeUnion } from '../../files/making/manifestSets.js';
+import type { CliIo } from '../cliIo.js';
+import { usageError } from '../commandLine.js';
+import { defineCommand } from '../defineCommand.js';
+import { fieldsFlag, fieldsHelp, parseFields } from '../fieldsFlag.js';
 import { count } from '../output.js';
-import { Progress } from '../progress.js';
-import { openOutput, outputFlags, outputHelp, reportOutput } from './manifestOutput.js';
-import { headerNotes, makingContext, refuseSecondStdin } from './making.js';
+import { openOutput, outputFlags, outputHelp, reportOutput, writeManifest } from './manifestOutput.js';
+import { headerNotes, refuseSecondStdin } from './making.js';
 
-const flags = { ...outputFlags, fields: { type: 'string' } } as const;
+const flags = { ...outputFlags, ...fieldsFlag } as const;
 
 const optionHelp = [
   'Takes 10 to 15 bytes of memory for each object, and 256 MB at most: beyond that the manifests are read several times.',
   '',
   'Options:',
   ...outputHelp,
-  '  --fields LIST          columns of the manifest, such as Bucket,Key,Ignore (default Bucket,Key[,VersionId])',
+  fieldsHelp('the manifest'),
   '  --help                 show this',
   '',
 ];
@@ -35,26 +34,16 @@ const dedupeHelp = [
 ].join('\n');
 
 /** `s3batch manifest union`: 0 written, 2 could not run. */
-export const unionCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, flags);
-  if (values.help === true) {
-    await writeOut(io.stdout, unionHelp);
-    return 0;
-  }
-  if (positionals.length < 2) throw usageError('Name the manifests to put together.');
-  return writeDistinct(positionals, values, io);
-};
+export const unionCommand = defineCommand(unionHelp, flags, async (values, operands, io) => {
+  if (operands.length < 2) throw usageError('Name the manifests to put together.');
+  return writeDistinct(operands, values, io);
+});
 
 /** `s3batch manifest dedupe`: 0 written, 2 could not run. */
-export const dedupeCommand: CliCommand = async (argv, io) => {
-  const { values, positionals } = parseArguments(argv, flags);
-  if (values.help === true) {
-    await writeOut(io.stdout, dedupeHelp);
-    return 0;
-  }
-  if (positionals.length !== 1) throw usageError('Name one manifest, or - for stdin.');
-  return writeDistinct(positionals, values, io);
-};
+export const dedupeCommand = defineCommand(dedupeHelp, flags, async (values, operands, io) => {
+  if (operands.length !== 1) throw usageError('Name one manifest, or - for stdin.');
+  return writeDistinct(operands, values, io);
+});
 
 async function writeDistinct(
   paths: readonly string[],
@@ -62,15 +51,9 @@ async function writeDistinct(
   io: CliIo,
 ): Promise<number> {
   refuseSecondStdin(paths);
-  const fields = values.fields === undefined ? undefined : parseFields(values.fields);
+  const fields = parseFields(values.fields);
   const output = await openOutput(values, paths, io);
-  const progress = new Progress(io);
-  let result: SetResult | undefined;
-  await output.produce(async (write) => {
-    result = await writeUnion(paths, { fields }, write, makingContext(io, progress));
-  });
-  progress.clear();
-  const { rows, read } = result ?? { rows: 0, read: [] };
+  const { rows, read } = await writeManifest(output, io, (write, context) => writeUnion(paths, { fields }, write, context));
   const repeated = read.reduce((sum, manifest) => sum + manifest.rows, 0) - rows;
   const notes = repeated === 0 ? [] : [`${count(repeated, 'row')} left out: the object was there already.`];
   await reportOutput(output, rows, [...headerNotes(read), ...notes], io);
