@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { runPackageBin } from './command.js';
 
@@ -32,7 +32,7 @@ const running = new Map<string, Promise<void>>();
 
 /** Path of the compiled file, which is made once for each version of the sources. */
 async function compile(root: string, source: string): Promise<string> {
-  const hash = createHash('sha256').update(flags.join(' '));
+  const hash = createHash('sha256').update([...flags, basename(source)].join(' '));
   for (const file of await modulesBeside(source)) hash.update(await readFile(file));
   const binary = join(root, 'out', 'assembly', `${hash.digest('hex').slice(0, 16)}.wasm`);
   if (existsSync(binary)) return binary;

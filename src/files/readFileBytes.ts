@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import { readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -13,6 +13,8 @@ export interface ReadFileOptions {
   readonly name?: string;
   /** Sees the chunks of a `.gz` file as they lie on disk. */
   readonly onPacked?: ((chunk: Uint8Array) => void) | undefined;
+  /** For a thread with nothing else to do: blocks it, because handing each read of a plain file to another thread costs more than the read. */
+  readonly isBlocking?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ReadFileOptions {
 export async function* readFileBytes(path: string, options: ReadFileOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (/\.gz$/i.test(path)) yield* readGzip(path, options.name ?? path, options.onPacked);
-    else yield* readPlain(path, options.name ?? path);
+    else yield* readPlain(path, options.name ?? path, options.isBlocking ?? false);
   } catch (error) {
     throw describeReadError(options.name ?? path, error);
   }
@@ -37,13 +39,15 @@ export async function* readStream(stream: Readable): AsyncGenerator<Uint8Array, 
   }
 }
 
-async function* readPlain(path: string, name: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readPlain(path: string, name: string, isBlocking: boolean): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r');
   try {
     const before = await file.stat();
     const buffer = new Uint8Array(chunkBytes);
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+      const bytesRead = isBlocking
+        ? readSync(file.fd, buffer, 0, chunkBytes, null)
+        : (await file.read(buffer, 0, chunkBytes, null)).bytesRead;
       if (bytesRead === 0) break;
       yield buffer.subarray(0, bytesRead);
     }

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { type BenchContext, type Benchmark, benchmarkEnv, compare, type Measurement, median } from '../../src/build/benchmark.js';
+import { type BenchContext, type Benchmark, compare, type Measurement, median } from '../../src/build/benchmark.js';
 import { lintFile } from '../../src/files/lintFile.js';
 import { LintWorkers } from '../../src/files/lintWorkers.js';
-import { lint, manifest, tenMillion, tool, withoutDuplicates } from './lintPrograms.js';
+import { lint, manifest, peakMegabytes, tenMillion, tool, withoutDuplicates } from './lintPrograms.js';
 
 /** Budgets 1 to 3 of the design: `s3batch lint` of whole manifests against `wc -l` of the same file, in turns. */
 export const benchmarks: readonly Benchmark[] = [
@@ -18,26 +16,8 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'lint warm', run: measureWarm },
 ];
 
-/** Peak memory of a lint in MB, as the system counts it; undefined where it does not say. */
-async function peakMegabytes({ root }: BenchContext, args: readonly string[]): Promise<number | undefined> {
-  if (!existsSync('/proc/self/status')) return undefined;
-  const code = `process.argv.splice(1, 1, ${JSON.stringify(join(root, 'dist', 'cli.js'))}); require(process.argv[1]);
-process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)));`;
-  const child = spawn(process.execPath, ['-e', code, 'cli', 'lint', ...args], {
-    cwd: root,
-    env: benchmarkEnv(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let text = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  await once(child, 'close');
-  return Number(text) / 1024;
-}
-
 async function memory(context: BenchContext, what: string, args: readonly string[], atMost: number): Promise<Measurement[]> {
-  const value = await peakMegabytes(context, args);
+  const value = await peakMegabytes(context, ['lint', ...args]);
   return value === undefined ? [] : [{ what: `peak memory, ${what}`, value, unit: 'MB', atMost }];
 }
 

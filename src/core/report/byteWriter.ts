@@ -24,6 +24,12 @@ export class ByteWriter {
     this.#length += length;
   }
 
+  addByte(byte: number): void {
+    if (this.#length === this.#buffer.length) this.flush();
+    this.#buffer[this.#length] = byte;
+    this.#length += 1;
+  }
+
   flush(): void {
     if (this.#length > 0) this.#write(this.#buffer.slice(0, this.#length));
     this.#length = 0;

@@ -1,45 +1,75 @@
 import { carriageReturn, comma, copyBytes, lineFeed, noBytes, quote } from './rowBytes.js';
 
+/** What rows of tasks that succeeded have in common: all but their keys, versions and the rest of their messages. */
+export interface PlainPattern {
+  /** The bucket and its comma. */
+  readonly head: Uint8Array;
+  /** From the comma before the status to the message. */
+  readonly tail: Uint8Array;
+  readonly hasVersion: boolean;
+}
+
 /**
  * Rows of tasks that succeeded look alike but for their keys and versions. After one of them was read field by field, those that follow
- * are recognised by comparing bytes, several times faster: a report of millions of rows is nearly all such rows.
+ * are recognised by comparing bytes, many times faster: a report of millions of rows is nearly all such rows.
  */
-export class PlainRows {
-  /** Of the pattern row: its bucket with the comma, and everything from the comma before the status to the message. */
-  #head: Uint8Array = noBytes;
-  #tail: Uint8Array = noBytes;
-  #hasVersion = false;
+export interface PlainRowSkipper {
+  learn(pattern: PlainPattern): void;
+  /** The bytes that are read from now on. */
+  take(bytes: Uint8Array): void;
+  /** The offset of the first row, from the one at `start` on, that is not whole or not like the pattern. */
+  skip(start: number): number;
+  /** Rows passed by the last `skip`. */
+  readonly rows: number;
+}
+
+/** The pattern that a succeeded row sets; undefined when it has a quote. The message begins at `messageStart`, or the row ends there. */
+export function plainPattern(
+  bytes: Uint8Array,
+  start: number,
+  statusStart: number,
+  messageStart: number,
+): PlainPattern | undefined {
+  let commas = 0;
+  let bucketEnd = 0;
+  for (let at = start; at < messageStart; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote || byte === carriageReturn) return undefined;
+    if (byte !== comma || at >= statusStart) continue;
+    if (commas === 0) bucketEnd = at + 1;
+    commas += 1;
+  }
+  // Bucket and key, or bucket, key and version stand before the status.
+  if (commas !== 2 && commas !== 3) return undefined;
+  return {
+    head: copyBytes(bytes, start, bucketEnd),
+    tail: copyBytes(bytes, statusStart - 1, messageStart),
+    hasVersion: commas === 3,
+  };
+}
+
+/** In JavaScript; src/assembly/plainRows.ts does the same in WebAssembly. */
+export class PlainRows implements PlainRowSkipper {
+  #pattern: PlainPattern = { head: noBytes, tail: noBytes, hasVersion: false };
+  #bytes: Uint8Array = noBytes;
   #rows = 0;
 
-  /** Takes a succeeded row as the pattern when it is a plain one, without a quote. The message begins at `messageStart`, or the row ends there. */
-  learn(bytes: Uint8Array, start: number, statusStart: number, messageStart: number): void {
-    let commas = 0;
-    let bucketEnd = 0;
-    for (let at = start; at < messageStart; at += 1) {
-      const byte = bytes[at];
-      if (byte === quote || byte === carriageReturn) return;
-      if (byte !== comma || at >= statusStart) continue;
-      if (commas === 0) bucketEnd = at + 1;
-      commas += 1;
-    }
-    // Bucket and key, or bucket, key and version stand before the status.
-    if (commas !== 2 && commas !== 3) return;
-    this.#head = copyBytes(bytes, start, bucketEnd);
-    this.#tail = copyBytes(bytes, statusStart - 1, messageStart);
-    this.#hasVersion = commas === 3;
+  get rows(): number {
+    return this.#rows;
   }
 
-  /** Rows passed by `skip` since the last call. */
-  takeCount(): number {
-    const rows = this.#rows;
+  learn(pattern: PlainPattern): void {
+    this.#pattern = pattern;
+  }
+
+  take(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+  }
+
+  skip(start: number): number {
     this.#rows = 0;
-    return rows;
-  }
-
-  /** The offset of the first row, from the one at `start` on, that is not whole or not like the pattern. */
-  skip(bytes: Uint8Array, start: number): number {
-    const head = this.#head;
-    const tail = this.#tail;
+    const bytes = this.#bytes;
+    const { head, tail, hasVersion } = this.#pattern;
     const headLength = head.length;
     const tailLength = tail.length;
     if (headLength === 0) return start;
@@ -55,7 +85,7 @@ export class PlainRows {
       }
       if (index < headLength) return row;
       at = fieldEnd(bytes, at);
-      if (this.#hasVersion && bytes[at] === comma) at = fieldEnd(bytes, at + 1);
+      if (hasVersion && bytes[at] === comma) at = fieldEnd(bytes, at + 1);
       if (at + tailLength >= length) return row;
       index = 0;
       while (index < tailLength && bytes[at] === tail[index]) {

@@ -1,4 +1,4 @@
-import { PlainRows } from './plainRows.js';
+import { PlainRows, plainPattern, type PlainRowSkipper } from './plainRows.js';
 import {
   carriageReturn,
   ChunkJoiner,
@@ -55,7 +55,7 @@ const longestRowBytes = 1024 * 1024;
 export class ReportScanner {
   readonly #onRow: (row: ScannedRow) => void;
   readonly #onSucceeded: ((rows: number) => void) | undefined;
-  readonly #plainRows = new PlainRows();
+  readonly #plainRows: PlainRowSkipper;
   /** Where the status of the row in the spans begins. */
   #statusStart = 0;
   readonly #spans = new FieldSpans();
@@ -81,11 +81,16 @@ export class ReportScanner {
 
   /**
    * `onRow` gets every row. With `onSucceeded`, tasks that succeeded may be told to that one instead, as a number of rows: much faster for
-   * those who only count them.
+   * those who only count them. `plainRows` recognises these.
    */
-  constructor(onRow: (row: ScannedRow) => void, onSucceeded?: (rows: number) => void) {
+  constructor(
+    onRow: (row: ScannedRow) => void,
+    onSucceeded?: (rows: number) => void,
+    plainRows: PlainRowSkipper = new PlainRows(),
+  ) {
     this.#onRow = onRow;
     this.#onSucceeded = onSucceeded;
+    this.#plainRows = plainRows;
   }
 
   /** The first of the lines that are no rows. */
@@ -109,8 +114,9 @@ export class ReportScanner {
 
   #read(bytes: Uint8Array, isLast: boolean): void {
     let start = 0;
+    this.#plainRows.take(bytes);
     while (start < bytes.length) {
-      start = this.#skipPlain(bytes, start);
+      start = this.#skipPlain(start);
       if (start === bytes.length) break;
       let end = readRow(bytes, start, isLast, this.#spans);
       let isPlain = true;
@@ -130,7 +136,8 @@ export class ReportScanner {
         }
       }
       if (isPlain && this.#onSucceeded !== undefined && !this.#row.isFailed && this.#row.bytes === bytes) {
-        this.#plainRows.learn(bytes, start, this.#statusStart, this.#row.messageStart || this.#row.codeEnd);
+        const pattern = plainPattern(bytes, start, this.#statusStart, this.#row.messageStart || this.#row.codeEnd);
+        if (pattern !== undefined) this.#plainRows.learn(pattern);
       }
       // Line breaks within quotes count too, so that the number is the one that an editor shows.
       this.#line += 1;
@@ -141,11 +148,11 @@ export class ReportScanner {
   }
 
   /** Counts rows that need no reading; the offset of the first one that does. */
-  #skipPlain(bytes: Uint8Array, start: number): number {
+  #skipPlain(start: number): number {
     if (this.#onSucceeded === undefined) return start;
-    const next = this.#plainRows.skip(bytes, start);
+    const next = this.#plainRows.skip(start);
     if (next > start) {
-      const rows = this.#plainRows.takeCount();
+      const { rows } = this.#plainRows;
       this.#line += rows;
       this.#onSucceeded(rows);
     }

@@ -1,9 +1,8 @@
 import { ByteWriter } from './byteWriter.js';
 import type { ScannedRow } from './readReport.js';
+import { comma, lineFeed } from './rowBytes.js';
 import { isNoVersion } from './rowCounts.js';
 
-const separator = new Uint8Array([0x2c]);
-const lineEnd = new Uint8Array([0x0a]);
 const nullVersion = new TextEncoder().encode('null');
 
 /**
@@ -42,15 +41,14 @@ export class RetryManifestWriter {
     const isVersionGiven = versionEnd > versionStart;
     this.#hasVersions ??= isVersionGiven;
     if (isVersionGiven && !this.#hasVersions) this.#isUneven = true;
-    this.#out.add(bytes, row.bucketStart, row.bucketEnd);
-    this.#out.add(separator);
-    this.#out.add(bytes, row.keyStart, row.keyEnd);
+    // Bucket and key stand side by side in a report as in a manifest.
+    this.#out.add(bytes, row.bucketStart, row.keyEnd);
     if (this.#hasVersions) {
-      this.#out.add(separator);
+      this.#out.addByte(comma);
       if (isNoVersion(bytes, versionStart, versionEnd)) this.#out.add(nullVersion);
       else this.#out.add(bytes, versionStart, versionEnd);
     }
-    this.#out.add(lineEnd);
+    this.#out.addByte(lineFeed);
     this.#rows += 1;
   }
 

@@ -1,12 +1,16 @@
-import { createHash } from 'node:crypto';
-import { throwIfAborted } from '../../base/async.js';
-import { readFileBytes } from '../readFileBytes.js';
+import { md5OfFiles } from './md5OfFiles.js';
 import { ReportThread } from './reportThread.js';
 
-interface Job {
-  readonly path: string;
-  readonly done: (md5: string) => void;
+/** Files that are summed together. */
+interface Batch {
+  readonly paths: readonly string[];
+  readonly done: (md5s: readonly string[]) => void;
   readonly failed: (error: unknown) => void;
+}
+
+interface HashedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
 }
 
 /**
@@ -15,7 +19,7 @@ interface Job {
  */
 export class FileHashes {
   readonly #signal: AbortSignal | undefined;
-  #jobs: Job[] = [];
+  #waiting: Batch[] = [];
   #thread: ReportThread | undefined;
   #working: Promise<void> | undefined;
 
@@ -23,53 +27,67 @@ export class FileHashes {
     this.#signal = signal;
   }
 
-  /** Lower-case hex. Rejects when the file can't be read. */
-  md5(path: string): Promise<string> {
-    const result = new Promise<string>((done, failed) => {
-      this.#jobs.push({ path, done, failed });
-    });
-    // Whoever asked may be gone when it fails.
-    result.catch(() => undefined);
+  /** Lower-case hex, for each file. Rejects when the file, or one that is summed together with it, can't be read. */
+  md5s<F extends HashedFile>(files: readonly F[]): ReadonlyMap<F, Promise<string>> {
+    const sums = new Map<F, Promise<string>>();
+    for (const batch of inBatches(files)) {
+      const all = new Promise<readonly string[]>((done, failed) => {
+        this.#waiting.push({ paths: batch.map(({ path }) => path), done, failed });
+      });
+      for (const [index, file] of batch.entries()) {
+        const sum = all.then((md5s) => md5s[index] ?? '');
+        // Whoever asked may be gone when it fails.
+        sum.catch(() => undefined);
+        sums.set(file, sum);
+      }
+    }
     this.#working ??= this.#work();
-    return result;
+    return sums;
   }
 
   /** Resolves when all that was asked for is there. */
   async finish(): Promise<void> {
-    for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
-      await settle(job, md5OfFile(job.path, this.#signal));
+    for (let batch = this.#waiting.pop(); batch !== undefined; batch = this.#waiting.pop()) {
+      await settle(batch, md5OfFiles(batch.paths, this.#signal));
     }
     await this.#working;
   }
 
   async close(): Promise<void> {
-    for (const { failed } of this.#jobs.splice(0)) failed(new Error('Closed before it was computed.'));
+    for (const { failed } of this.#waiting.splice(0)) failed(new Error('Closed before it was computed.'));
     await this.#thread?.close();
   }
 
   async #work(): Promise<void> {
-    const thread = (this.#thread ??= new ReportThread());
-    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
-      await settle(job, thread.run({ kind: 'md5', path: job.path }, { signal: this.#signal }));
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
+      const thread = (this.#thread ??= new ReportThread());
+      await settle(batch, thread.run({ kind: 'md5', paths: batch.paths }, { signal: this.#signal }));
     }
     this.#working = undefined;
   }
 }
 
-async function settle(job: Job, md5: Promise<string>): Promise<void> {
-  try {
-    job.done(await md5);
-  } catch (error) {
-    job.failed(error);
+/**
+ * Files of like sizes are summed side by side. One that is larger than all the smaller ones together would be alone for most of its time;
+ * by itself it is summed faster.
+ */
+function inBatches<F extends HashedFile>(files: readonly F[]): F[][] {
+  const sorted = files.toSorted((left, right) => right.sizeBytes - left.sizeBytes);
+  let rest = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const batches: F[][] = [];
+  for (let file = sorted[0]; file !== undefined; file = sorted[0]) {
+    rest -= file.sizeBytes;
+    if (file.sizeBytes < rest) break;
+    batches.push([file]);
+    sorted.shift();
   }
+  return sorted.length === 0 ? batches : [...batches, sorted];
 }
 
-/** Lower-case hex of the bytes on disk. */
-export async function md5OfFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of readFileBytes(path)) {
-    throwIfAborted(signal);
-    hash.update(chunk);
+async function settle(batch: Batch, md5s: Promise<readonly string[]>): Promise<void> {
+  try {
+    batch.done(await md5s);
+  } catch (error) {
+    batch.failed(error);
   }
-  return hash.digest('hex');
 }

@@ -62,7 +62,7 @@ async function diskFile(path: string, status?: ReportFile['status'], md5?: strin
     md5: isPacked ? undefined : md5,
     sizeBytes: (await stat(path)).size,
     path: isPacked ? undefined : path,
-    open: () => readFileBytes(path),
+    open: () => readFileBytes(path, { isBlocking: true }),
   };
 }
 

@@ -36,7 +36,7 @@ export interface ReadReport {
   readonly retry?: WrittenManifest;
 }
 
-/** Files below this are summed while they are read: a thread would come too late. */
+/** Files that are smaller, all together, are summed while they are read: a thread would come too late. */
 const smallBytes = 8 * 1024 * 1024;
 
 /**
@@ -59,18 +59,17 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
   const hashes = new FileHashes(run.signal);
   const progress = new ScanProgress(report.files, run);
   const problems = [...report.problems];
-  const sums: (Promise<string> | undefined)[] = [];
+  const sums = new Map<ReportFile, Promise<string>>();
   const files: (Omit<ReadFile, 'isAltered'> & { readonly file: ReportFile })[] = [];
   let failed = 0;
   let succeeded = 0;
   try {
-    for (const file of report.files) {
-      const isSummedAside = file.md5 !== undefined && file.path !== undefined && file.sizeBytes >= smallBytes;
-      if (isSummedAside && file.path !== undefined) sums.push(hashes.md5(file.path));
-      else sums.push(undefined);
+    const aside = report.files.filter(isSummable);
+    if (aside.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) >= smallBytes) {
+      for (const [file, md5] of hashes.md5s(aside)) sums.set(file, md5);
     }
-    for (const [index, file] of report.files.entries()) {
-      const hash = file.md5 !== undefined && sums[index] === undefined ? createHash('md5') : undefined;
+    for (const file of report.files) {
+      const hash = file.md5 !== undefined && !sums.has(file) ? createHash('md5') : undefined;
       const before = failed + succeeded;
       const scanner = await scanFile(
         file,
@@ -92,14 +91,14 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
         },
         progress,
       );
-      if (hash !== undefined) sums[index] = Promise.resolve(hash.digest('hex'));
+      if (hash !== undefined) sums.set(file, Promise.resolve(hash.digest('hex')));
       const { unreadable, unreadableCount } = scanner;
       files.push({ file, name: file.name, status: file.status, rows: failed + succeeded - before, unreadable, unreadableCount });
     }
     await hashes.finish();
     const read: ReadFile[] = [];
-    for (const [index, { file, ...rest }] of files.entries()) {
-      const isAltered = file.md5 !== undefined && (await sums[index]) !== file.md5;
+    for (const { file, ...rest } of files) {
+      const isAltered = file.md5 !== undefined && (await sums.get(file)) !== file.md5;
       read.push({ ...rest, isAltered });
     }
     problems.push(...read.flatMap(problemsOf));
@@ -115,6 +114,11 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
   } finally {
     await hashes.close();
   }
+}
+
+/** Its MD5 is known, and it lies on disk as it was summed. */
+function isSummable(file: ReportFile): file is ReportFile & { readonly path: string } {
+  return file.md5 !== undefined && file.path !== undefined;
 }
 
 function problemsOf(file: ReadFile): string[] {

@@ -13,7 +13,7 @@ export interface FailureChoice {
 
 /** What a report thread does. Paths are as `findReport` takes them; nothing here holds a function, so that it can be posted. */
 export type ReportTask =
-  | { readonly kind: 'md5'; readonly path: string }
+  | { readonly kind: 'md5'; readonly paths: readonly string[] }
   | { readonly kind: 'read'; readonly path: string; readonly retry?: RetryOutput }
   | { readonly kind: 'rows'; readonly path: string; readonly cause: CauseKey; readonly skip: number; readonly limit: number }
   | {
@@ -33,7 +33,7 @@ export interface RetryOutput {
 }
 
 interface Results {
-  readonly md5: string;
+  readonly md5: readonly string[];
   readonly read: ReadReport;
   readonly rows: ReportRows;
   readonly resume: WrittenManifest;

@@ -1,5 +1,5 @@
 import { compareFiles } from './compareFiles.js';
-import { md5OfFile } from './fileHashes.js';
+import { md5OfFiles } from './md5OfFiles.js';
 import { readReportFiles } from './readReportFiles.js';
 import { readRows } from './readRows.js';
 import type { ReportRun, ReportTask } from './reportTasks.js';
@@ -9,7 +9,7 @@ import { writeResume } from './resumeFile.js';
 export async function runReportTask(task: ReportTask, run: ReportRun): Promise<unknown> {
   switch (task.kind) {
     case 'md5':
-      return md5OfFile(task.path, run.signal);
+      return md5OfFiles(task.paths, run.signal);
     case 'read':
       return readReportFiles(task.path, run, task.retry);
     case 'rows':

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../base/async.js';
 import { BatchError } from '../../base/errors.js';
 import { ReportScanner, type ScannedRow } from '../../core/report/readReport.js';
+import { plainRowSkipper } from './plainRowKernel.js';
 import type { FoundReport, ReportFile } from './reportFile.js';
 import type { ReportRun } from './reportTasks.js';
 
@@ -42,7 +43,7 @@ export class ScanProgress {
 
 /** Reads one result file to its end; the scanner says what could not be read. */
 export async function scanFile(file: ReportFile, hooks: ScanHooks, progress: ScanProgress): Promise<ReportScanner> {
-  const scanner = new ReportScanner(hooks.onRow, hooks.onSucceeded);
+  const scanner = new ReportScanner(hooks.onRow, hooks.onSucceeded, plainRowSkipper());
   for await (const chunk of file.open()) {
     hooks.onChunk?.(chunk);
     scanner.push(chunk);
