@@ -9,10 +9,7 @@ e2eTest('the sample job runs locally from its job file, shows in the tree, and i
   assert.match(await workbench.editorText(), /Rows in the report: 0 failed, 3 succeeded/);
 
   // The tree says what the job is made of, and the log what happened.
-  // Away from what the pointer rests on, whose hover would lie over the row.
-  await workbench.page.mouse.move(800, 600);
-  await workbench.page.keyboard.press('Escape');
-  await workbench.treeRow(/Rename reports/).click();
+  await workbench.focusRow('Jobs', /Rename reports/);
   await workbench.page.keyboard.press('ArrowRight');
   for (const detail of [/Invoke AWS Lambda/, /Manifest/, /Report/, /Job role/, /Timeline/])
     await workbench.treeRow(detail).waitFor();

@@ -19,10 +19,11 @@ for (const [name, theme] of Object.entries(themes)) {
     await workbench.tab('Report of Rename reports, with a slip').waitFor();
     const cause = page.locator('.monaco-list-row').filter({ hasText: /PermanentFailure: .*newKey is not defined/ });
     await cause.waitFor();
-    await workbench.command('S3 Batch Operations: Focus on Report View');
-    // Report, cause, what is known of it, the first failed task.
-    for (const key of ['Home', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
-    await page.locator('.monaco-list-row').filter({ hasText: 'test_A1.snappy.parquet' }).first().waitFor();
+    // The first cause has the focus: what is known of it and the failed tasks are one key away.
+    await workbench.focusedRow(/PermanentFailure: .*newKey is not defined/).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await workbench.treeRow('test_A1.snappy.parquet').waitFor();
+    await workbench.focusRow('Report', 'test_A1.snappy.parquet');
     await workbench.screenshot(`out/e2e/report-${name}.png`);
 
     const handler = join(folder, 'rename-reports', 'slipNode.js');

@@ -54,7 +54,7 @@ export class Workbench {
     return count > 0;
   }
 
-  /** Opens a file of the workspace, at a line (1-based) when one is given. */
+  /** Opens a file of the workspace, at a line (1-based) when one is given. Resolves when keys reach its editor. */
   async openFile(name: string, line?: number): Promise<void> {
     await this.page.keyboard.press('Control+P');
     await this.#quickInput().fill(line === undefined ? name : `${name}:${line}`);
@@ -63,7 +63,13 @@ export class Workbench {
       .first()
       .waitFor();
     await this.page.keyboard.press('Enter');
-    await this.tab(name.split('/').at(-1) ?? name).waitFor();
+    await this.page
+      .locator('.tab.active')
+      .filter({ hasText: name.split('/').at(-1) ?? name })
+      .first()
+      .waitFor();
+    await this.page.locator('.editor-group-container.active > .editor-container:focus-within').waitFor();
+    if (line !== undefined) await this.statusBarItem(new RegExp(`^Ln ${line},`)).waitFor();
   }
 
   tab(name: string): Locator {
@@ -126,6 +132,30 @@ export class Workbench {
 
   treeRow(text: string | RegExp): Locator {
     return this.treeRows().filter({ hasText: text }).first();
+  }
+
+  /** The row that keys go to: of the tree that has the focus. */
+  focusedRow(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-list:focus .monaco-list-row.focused').filter({ hasText: text });
+  }
+
+  /** Moves the focus to a row of one of our views by keyboard. The tree must show the row. */
+  async focusRow(view: 'Jobs' | 'Report', text: string | RegExp): Promise<void> {
+    await this.command(`S3 Batch Operations: Focus on ${view} View`);
+    const pane = this.page.locator('.pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${view}"]`) });
+    const tree = pane.locator('.monaco-list:focus');
+    await tree.waitFor();
+    await tree.locator('.monaco-list-row').filter({ hasText: text }).first().waitFor();
+    await this.page.keyboard.press('Home');
+    const row = this.focusedRow(text);
+    const focused = this.focusedRow('');
+    await focused.waitFor();
+    for (let moves = 0; (await row.count()) === 0; moves += 1) {
+      if (moves === 100) throw new Error(`No row of ${view} that says ${String(text)} gets the focus.`);
+      const before = await focused.getAttribute('data-index');
+      await this.page.keyboard.press('ArrowDown');
+      await this.page.locator(`.monaco-list:focus .monaco-list-row.focused:not([data-index="${before ?? ''}"])`).waitFor();
+    }
   }
 
   /** The welcome text of an empty view. */

@@ -17,7 +17,7 @@ export function registerReport(services: Services, jobs: Jobs): void {
       const feature = new ReportFeature(services, jobs, {
         changedText: (uri) => changedText.fire(uri),
         changedTree: (element) => changedTree.fire(element),
-        reveal: async (element) => await view.reveal(element, { expand: true, focus: false }),
+        reveal: async (element, isFocused) => await view.reveal(element, { expand: element.kind === 'report', focus: isFocused }),
       });
       context.subscriptions.push(feature);
       return feature;

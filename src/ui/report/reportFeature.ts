@@ -23,7 +23,8 @@ import { type CauseNode, type ReportElement, ReportTree } from './reportTree.js'
 interface ReportViews {
   changedText(uri: vscode.Uri): void;
   changedTree(element: ReportElement | undefined): void;
-  reveal(element: ReportElement): Promise<void>;
+  /** Selects an element of the tree, and moves the focus there if that is wanted. */
+  reveal(element: ReportElement, isFocused: boolean): Promise<void>;
 }
 
 /** Reports of this window: opened, looked at by cause, tried again, compared. */
@@ -48,7 +49,7 @@ export class ReportFeature implements Disposable {
     this.documents = new ReportDocuments(jobs.targets, this.#reports, this.#formats);
   }
 
-  /** Reads a report and shows it: its summary in an editor, its causes in the tree. */
+  /** Reads a report and shows it: its summary in an editor, its causes in the tree, the first of them with the focus. */
   async open(source: ReportSource): Promise<void> {
     const opened = await this.#reports.open(source);
     this.#services.contextKeys.set('s3batch.hasReport', true);
@@ -56,7 +57,10 @@ export class ReportFeature implements Disposable {
     // Also when it is open already: the report may have been written again since.
     this.#views.changedText(uri);
     await vscode.window.showTextDocument(uri, { preview: false });
-    await this.#views.reveal(this.tree.nodeOf(opened));
+    const report = this.tree.nodeOf(opened);
+    await this.#views.reveal(report, false);
+    const first = this.tree.firstCause(report);
+    if (first !== undefined) await this.#views.reveal(first, true);
   }
 
   /** The file given, or one that is chosen, or `s3://` that is typed. */

@@ -100,6 +100,10 @@ export class ReportTree implements vscode.TreeDataProvider<ReportElement> {
     return node;
   }
 
+  firstCause(report: ReportNode): CauseNode | undefined {
+    return this.#causesOf(report)[0];
+  }
+
   loadMore(cause: CauseNode): void {
     cause.shown += pageRows;
     this.#changed.fire(cause);
