@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Emitter, type Event } from '../../base/emitter.js';
 import type { ErrorBoundary } from '../platform/errorBoundary.js';
-import { findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
+import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
 import type { Services } from '../platform/services.js';
 import type { ManifestDeclaration } from './readDeclaration.js';
 
@@ -44,7 +44,7 @@ export class JobFileIndex implements vscode.Disposable {
   /** Reads all job files of the workspace; `onDidChange` tells when something came of it. */
   load(): void {
     void this.#errors.run('Find job files', async () => {
-      const found = await findWorkspaceFiles({ pattern, isWanted: (name) => name.endsWith('.s3job.json') }, this.#log);
+      const found = await findWorkspaceFiles(allJobFiles, this.#log);
       this.#declarations.clear();
       await Promise.all(found.map((uri) => this.#read(uri)));
       this.#changed.fire();

@@ -7,13 +7,13 @@ export const skippedFolders: ReadonlySet<string> = new Set(skipped);
 const maxFiles = 2000;
 
 export interface FileSearch {
-  /** The same twice: for VS Code's own search, and for a file's name. */
-  readonly pattern: string;
-  readonly isWanted: (name: string) => boolean;
+  /** The same twice: for VS Code's own search, and for a file's address where that is missing. */
+  readonly patterns: readonly string[];
+  readonly isWanted: (uri: vscode.Uri) => boolean;
 }
 
 /** Every job file. */
-export const allJobFiles: FileSearch = { pattern: '**/*.s3job.json', isWanted: (name) => name.endsWith('.s3job.json') };
+export const allJobFiles: FileSearch = { patterns: ['**/*.s3job.json'], isWanted: ({ path }) => path.endsWith('.s3job.json') };
 
 /**
  * Files of the workspace, without those of packages and builds. VS Code's search does it; where there is none (some virtual
@@ -24,7 +24,9 @@ export async function findWorkspaceFiles(
   log: { warn(message: string): void } = { warn: () => undefined },
 ): Promise<vscode.Uri[]> {
   try {
-    return await vscode.workspace.findFiles(search.pattern, `**/{${skipped.join(',')}}/**`, maxFiles);
+    const excluded = `**/{${skipped.join(',')}}/**`;
+    const found = await Promise.all(search.patterns.map((pattern) => vscode.workspace.findFiles(pattern, excluded, maxFiles)));
+    return [...new Map(found.flat().map((uri) => [uri.toString(), uri])).values()];
   } catch (error) {
     log.warn(`The search of the workspace failed (${errorMessage(error)}); reading its folders instead.`);
   }
@@ -32,7 +34,7 @@ export async function findWorkspaceFiles(
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
     const paths = await walkFolders({
       list: async (path) => await listFolder(vscode.Uri.joinPath(uri, path)),
-      isWanted: search.isWanted,
+      isWanted: (path) => search.isWanted(vscode.Uri.joinPath(uri, path)),
       skippedFolders,
       maxDepth: 8,
       maxFolders: 5000,

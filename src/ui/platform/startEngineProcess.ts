@@ -67,7 +67,7 @@ async function gatherInput({
 }
 
 async function findTemplates(log: vscode.LogOutputChannel): Promise<string[]> {
-  const isWanted = (name: string): boolean => /^template\.ya?ml$/.test(name);
-  const found = await findWorkspaceFiles({ pattern: '**/template.{yaml,yml}', isWanted }, log);
+  const isWanted = ({ path }: vscode.Uri): boolean => /\/template\.ya?ml$/.test(path);
+  const found = await findWorkspaceFiles({ patterns: ['**/template.{yaml,yml}'], isWanted }, log);
   return found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath);
 }

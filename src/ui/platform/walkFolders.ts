@@ -7,7 +7,8 @@ export interface WalkEntry {
 export interface WalkOptions {
   /** Entries of a folder, named by its path below the start: '' is the start itself. Forward slashes. */
   readonly list: (path: string) => Promise<readonly WalkEntry[]>;
-  readonly isWanted: (name: string) => boolean;
+  /** Whether the file at a path is one to return. */
+  readonly isWanted: (path: string) => boolean;
   readonly skippedFolders: ReadonlySet<string>;
   readonly maxDepth: number;
   readonly maxFolders: number;
@@ -25,7 +26,7 @@ export async function walkFolders(options: WalkOptions): Promise<string[]> {
       if (folders > options.maxFolders) return found;
       for (const entry of await options.list(folder)) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (entry.kind === 'file' && options.isWanted(entry.name)) found.push(path);
+        if (entry.kind === 'file' && options.isWanted(path)) found.push(path);
         else if (entry.kind === 'folder' && !options.skippedFolders.has(entry.name)) next.push(path);
       }
     }

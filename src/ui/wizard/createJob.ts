@@ -136,7 +136,7 @@ class CreateJob {
     const left = new AbortController();
     if (isReview) await this.#showReview(state, left.signal);
     const source = question.kind === 'pick' ? question.source : undefined;
-    const load = optionLoader(this.#connect, this.#services.settings, state.answers);
+    const load = optionLoader(this.#connect, this.#services, state.answers);
     const asking = askQuestion(question, {
       ...stepOf(this.#form, state),
       title: this.#form.title,

@@ -1,19 +1,23 @@
+import { open } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { bucketArn, parseFunctionArn, partitionOf } from '../../core/job/arn.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { splitRow } from '../../core/manifest/rowFields.js';
 import type { Answers, OptionSource, PickOption } from '../../core/wizard/form.js';
 import type { ManifestChoice } from '../../core/wizard/manifestChoice.js';
+import { matchesPatterns } from '../lint/manifestSelection.js';
+import { findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
+import type { Services } from '../platform/services.js';
 import type { Settings } from '../platform/settings.js';
 
 /** Loads the options that only the target or the editor knows. Lists that a target does not have are empty. */
 export function optionLoader(
   connect: () => Promise<TargetClient>,
-  settings: Settings,
+  { settings, log }: Pick<Services, 'settings' | 'log'>,
   answers: Answers,
 ): (source: OptionSource) => Promise<readonly PickOption[]> {
   return async (source) => {
-    if (source === 'manifests') return await manifestOptions(settings);
+    if (source === 'manifests') return await manifestOptions(settings, log);
     const client = await connect();
     switch (source) {
       case 'functions':
@@ -75,23 +79,27 @@ export async function completeS3Uri(client: TargetClient, text: string): Promise
   return [...prefixes, ...objects.map(({ key }) => key).filter((key) => key !== folder)].map((key) => `s3://${bucket}/${key}`);
 }
 
+/** More are found by typing a path, not by reading a list. */
+const maxManifests = 200;
+
 /** The open editors first, then the manifests of the workspace. */
-async function manifestOptions(settings: Settings): Promise<readonly PickOption[]> {
-  const open = vscode.window.tabGroups.all
+async function manifestOptions(settings: Settings, log: Services['log']): Promise<readonly PickOption[]> {
+  const shown = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
     .map((tab) => (tab.input instanceof vscode.TabInputText ? tab.input.uri : undefined))
     .filter((uri) => uri !== undefined && (/\.csv$/i.test(uri.path) || uri.scheme === 'untitled'))
     .filter((uri) => uri !== undefined);
-  const patterns = settings.get('s3batch.manifest.files');
-  const found = await Promise.all(
-    patterns.map((pattern) => vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist,out}/**', 200)),
-  );
+  const search = {
+    patterns: settings.get('s3batch.manifest.files'),
+    isWanted: (uri: vscode.Uri) => matchesPatterns(uri, settings),
+  };
+  const found = await findWorkspaceFiles(search, log);
   const active = vscode.window.activeTextEditor?.document.uri.toString();
   const unique = new Map<string, { readonly uri: vscode.Uri; readonly isOpen: boolean }>();
-  for (const uri of open.toSorted((a, b) => Number(b.toString() === active) - Number(a.toString() === active))) {
+  for (const uri of shown.toSorted((a, b) => Number(b.toString() === active) - Number(a.toString() === active))) {
     unique.set(uri.toString(), { uri, isOpen: true });
   }
-  for (const uri of found.flat().toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+  for (const uri of found.toSorted((a, b) => (a.path < b.path ? -1 : 1)).slice(0, maxManifests)) {
     if (!unique.has(uri.toString())) unique.set(uri.toString(), { uri, isOpen: false });
   }
   return await Promise.all(
@@ -115,9 +123,24 @@ export async function manifestChoice(uri: vscode.Uri): Promise<Extract<ManifestC
 }
 
 async function firstLine(uri: vscode.Uri): Promise<string | undefined> {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+  const document = vscode.workspace.textDocuments.find((shown) => shown.uri.toString() === uri.toString());
   if (document !== undefined) return document.lineAt(0).text;
-  const bytes = await vscode.workspace.fs.readFile(uri);
+  const bytes = uri.scheme === 'file' ? await readStart(uri.fsPath) : await vscode.workspace.fs.readFile(uri);
   const end = bytes.indexOf(0x0a);
-  return new TextDecoder().decode(bytes.subarray(0, end === -1 ? Math.min(bytes.length, 65_536) : end)).replace(/\r$/, '');
+  return new TextDecoder()
+    .decode(bytes.subarray(0, end === -1 ? Math.min(bytes.length, firstLineBytes) : end))
+    .replace(/\r$/, '');
+}
+
+const firstLineBytes = 65_536;
+
+/** The first bytes of a file, which may be larger than memory. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(firstLineBytes), 0, firstLineBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

@@ -21,7 +21,7 @@ const tree: Record<string, WalkEntry[]> = {
 function options(changes: Partial<WalkOptions> = {}): WalkOptions {
   return {
     list: (path) => Promise.resolve(tree[path] ?? []),
-    isWanted: (name) => name === 'template.yaml',
+    isWanted: (path) => path.split('/').at(-1) === 'template.yaml',
     skippedFolders: new Set(['node_modules']),
     maxDepth: 8,
     maxFolders: 100,
