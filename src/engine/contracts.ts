@@ -137,6 +137,11 @@ export interface Environment {
    */
   readonly queueLength?: number;
   invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome>;
+  /**
+   * The same without a promise, for who makes a million of them: calls back once, perhaps before it returns. Throws where `invoke`
+   * rejects.
+   */
+  begin?(event: unknown, context: InvocationContext, onOutcome: (outcome: InvokeOutcome) => void): void;
   dispose(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { eventKeyOf } from './eventKey.js';
 import { missingVersion } from './missingVersion.js';
 import type { LambdaPlan, RunPlan } from './runPlan.js';
 import { invocationIdOf, requestIds, taskIds } from './taskIds.js';
-import type { OutputSink, TaskPerformer, TaskResult } from './taskPerformer.js';
+import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
 
 export type CreateEnvironment = (definition: FunctionDefinition, options: EnvironmentOptions) => Promise<Environment>;
 
@@ -31,37 +31,52 @@ export async function createLambdaPerformer(
   const isEchoed = plan.settings.s3KeyEncoding === 'echo';
   const requestId = requestIds(plan.jobId, plan.generation);
   const taskId = taskIds(plan.jobId);
+  const begin = (task: TaskAttempt, onResult: (result: TaskResult) => void): void => {
+    if (task.versionField === '') {
+      onResult(missingVersion);
+      return;
+    }
+    const id = taskId(task.row);
+    const event = buildEvent(work.schemaVersion, {
+      invocationId: invocationIdOf(id, task.attempt),
+      jobId: plan.jobId,
+      taskId: id,
+      s3Key: isEchoed ? task.keyField : eventKeyOf(task.keyField),
+      versionId: task.versionField ?? null,
+      bucket: task.bucket,
+      userArguments: work.userArguments,
+    });
+    const context = {
+      requestId: requestId(task.row, task.attempt),
+      deadlineMs: (task.sinceMs ?? Date.now()) + timeoutMs,
+    };
+    const onOutcome = (outcome: InvokeOutcome): void => {
+      // The report has room for the message only.
+      if (outcome.kind === 'functionError') output('stderr', describeError(outcome));
+      onResult(resultOf(outcome, id));
+    };
+    const onError = (error: unknown): void => {
+      output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
+      onOutcome({ kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] });
+    };
+    // An environment that has to be started anew says so by a promise only.
+    if (environment.begin === undefined || environment.isUsable === false) {
+      environment.invoke(event, context).then(onOutcome, onError);
+      return;
+    }
+    try {
+      environment.begin(event, context, onOutcome);
+    } catch (error) {
+      onError(error);
+    }
+  };
   return {
     get isUsable() {
       return environment.isUsable ?? true;
     },
     queueLength: environment.queueLength ?? 1,
-    perform: async (task) => {
-      if (task.versionField === '') return missingVersion;
-      const id = taskId(task.row);
-      const event = buildEvent(work.schemaVersion, {
-        invocationId: invocationIdOf(id, task.attempt),
-        jobId: plan.jobId,
-        taskId: id,
-        s3Key: isEchoed ? task.keyField : eventKeyOf(task.keyField),
-        versionId: task.versionField ?? null,
-        bucket: task.bucket,
-        userArguments: work.userArguments,
-      });
-      let outcome: InvokeOutcome;
-      try {
-        outcome = await environment.invoke(event, {
-          requestId: requestId(task.row, task.attempt),
-          deadlineMs: Date.now() + timeoutMs,
-        });
-      } catch (error) {
-        output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
-        outcome = { kind: 'functionError', errorType: 'Runtime.Unknown', errorMessage: errorMessage(error), trace: [] };
-      }
-      // The report has room for the message only.
-      if (outcome.kind === 'functionError') output('stderr', describeError(outcome));
-      return resultOf(outcome, id);
-    },
+    begin,
+    perform: (task) => new Promise((resolve) => begin(task, resolve)),
     dispose: () => environment.dispose(),
   };
 }
@@ -86,6 +101,7 @@ function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {
       const { resultCode, resultString } = response;
       // The status is that of the Invoke call, so 200 for failed tasks too.
       if (resultCode === 'Succeeded') {
+        if (resultString === '') return plainSuccess;
         return { kind: 'succeeded', httpStatus: 200, errorCode: '', message: resultString, isRetryable: false };
       }
       return {
@@ -98,6 +114,8 @@ function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {
     }
   }
 }
+
+const plainSuccess: TaskResult = { kind: 'succeeded', httpStatus: 200, errorCode: '', message: '', isRetryable: false };
 
 const invalidResponse: TaskResult = {
   kind: 'failed',

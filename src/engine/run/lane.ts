@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
 import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
-import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
+import { commitResult, flushLog, isLogFull, outcomeOf } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
 import type { RunPlan } from './runPlan.js';
 import { LaneState, queueCapacity, type RunMemory, SharedRun, stops } from './sharedState.js';
@@ -44,15 +44,9 @@ const maxOutputBytes = 64 * 1024 * 1024;
 interface Work extends TaskAttempt {
   /** Position in the lane's chunk behind this row; -1 for a redrive. */
   readonly nextOrdinal: number;
+  /** Absent until it came. */
+  result: TaskResult | undefined;
 }
-
-interface Handed {
-  readonly work: Work;
-  result: Promise<TaskResult>;
-}
-
-/** Stands in while a task is being handed over. */
-const unbegun = new Promise<TaskResult>(() => undefined);
 
 /** The work of one lane: takes rows, performs the operation on one after the other, and journals what came of each. */
 export class Lane {
@@ -71,7 +65,11 @@ export class Lane {
   #nowMs = Date.now();
   #flushTimer: NodeJS.Timeout | undefined;
   /** Handed to the performer, in order; the first is the one that runs. */
-  readonly #handed: Handed[] = [];
+  readonly #handed: Work[] = [];
+  /** Goes on with `work`, which waits for the first result. */
+  #wake: (() => void) | undefined;
+  #isPumping = false;
+  #pumpError: { readonly error: unknown } | undefined;
   #window = 1;
   #windowSinceMs = Date.now();
   #windowTasks = 0;
@@ -104,8 +102,7 @@ export class Lane {
       while (this.#run.stop === stops.none) {
         if (this.#performer === undefined) await this.#start();
         else this.#handOver(this.#performer);
-        const [head] = handed;
-        if (head === undefined) {
+        if (handed.length === 0) {
           this.#flush();
           state.isBusy = false;
           if (!isIdle) this.#post({ kind: 'idle' });
@@ -117,11 +114,18 @@ export class Lane {
           continue;
         }
         isIdle = false;
-        const result = await head.result;
+        if (handed[0]?.result === undefined) {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+          if (this.#pumpError !== undefined) throw this.#pumpError.error;
+        }
+        const [head] = handed;
+        if (head?.result === undefined) continue;
         this.#nowMs = Date.now();
-        if (this.#record(head.work, result)) await this.#requestRedrive(head.work);
+        if (this.#record(head, head.result)) await this.#requestRedrive(head);
         handed.shift();
-        const isFlushDue = this.#nowMs - this.#lastFlushMs >= flushDelayMs || isLogFull(state);
+        const isFlushDue = this.#isFlushDue;
         if (isFlushDue) this.#flush();
         state.shift(this.#nowMs);
         this.#adaptWindow();
@@ -145,6 +149,53 @@ export class Lane {
     }
   }
 
+  /** Synchronously where it can: a promise a task would cost as much as a handler. */
+  #settle(work: Work, result: TaskResult): void {
+    work.result = result;
+    if (this.#isPumping || this.#wake === undefined || work !== this.#handed[0]) return;
+    let isUsual = false;
+    this.#isPumping = true;
+    try {
+      isUsual = this.#pump();
+    } catch (error) {
+      this.#pumpError = { error };
+    } finally {
+      this.#isPumping = false;
+    }
+    if (isUsual) return;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake();
+  }
+
+  /**
+   * Records results and hands over the next tasks while there is nothing else to do, in the call that brought the result. True when the
+   * next result is still to come; false when `work` has to look.
+   */
+  #pump(): boolean {
+    const handed = this.#handed;
+    const performer = this.#performer;
+    const state = this.#state;
+    for (;;) {
+      const [head] = handed;
+      if (head === undefined || performer === undefined) return false;
+      const { result } = head;
+      if (result === undefined) return true;
+      if (result.isRetryable || performer.isUsable === false || this.#run.stop !== stops.none) return false;
+      this.#nowMs = Date.now();
+      if (this.#isFlushDue) return false;
+      this.#record(head, result);
+      handed.shift();
+      state.shift(this.#nowMs);
+      this.#adaptWindow();
+      this.#handOver(performer);
+    }
+  }
+
+  get #isFlushDue(): boolean {
+    return this.#nowMs - this.#lastFlushMs >= flushDelayMs || isLogFull(this.#state);
+  }
+
   async #yield(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#nowMs = Date.now();
@@ -159,7 +210,8 @@ export class Lane {
     const performer = await this.#createPerformer(this.#plan, (stream, line) => this.#output(stream, line));
     this.#performer = withFaults(performer, this.#plan);
     this.#state.isStarting = false;
-    this.#perform(this.#performer, work);
+    this.#nowMs = Date.now();
+    this.#perform(this.#performer, { ...work, sinceMs: this.#nowMs });
   }
 
   /** Fills the window with the next tasks, each noted before it is begun. */
@@ -178,11 +230,18 @@ export class Lane {
   }
 
   #perform(performer: TaskPerformer, work: Work): void {
-    const handed: Handed = { work, result: unbegun };
     // First: what the handler says at once is said for this row.
-    this.#handed.push(handed);
-    handed.result = performer.perform(work);
+    this.#handed.push(work);
+    const onResult = (result: TaskResult): void => this.#settle(work, result);
+    if (performer.begin === undefined) void performer.perform(work).then(onResult, this.#onRejected);
+    else performer.begin(work, onResult);
   }
+
+  /** Mistakes of a task are results: this is a mistake of the engine. */
+  readonly #onRejected = (error: unknown): void => {
+    this.#pumpError = { error };
+    this.#wake?.();
+  };
 
   /**
    * A queue keeps a child process busy; but tasks that are slow by themselves must not wait in it while other lanes have nothing to do.
@@ -216,7 +275,7 @@ export class Lane {
       const redrive = this.#run.takeRedrive();
       if (redrive === undefined) break;
       const row = this.#reader.readRow(redrive.row);
-      if (row !== undefined) return workOf(row, redrive.attempt, -1);
+      if (row !== undefined) return workOf(row, redrive.attempt, -1, this.#nowMs);
     }
     if (this.#run.isHeld) return undefined;
     for (;;) {
@@ -229,7 +288,7 @@ export class Lane {
       const cursor = this.#cursor;
       while (!cursor.isAtEnd && isDone(this.#run.done, cursor.row)) cursor.skip();
       const row: ManifestRow | undefined = cursor.next();
-      if (row !== undefined) return workOf(row, 0, cursor.ordinal);
+      if (row !== undefined) return workOf(row, 0, cursor.ordinal, this.#nowMs);
       this.#cursor = undefined;
       this.#state.clearPosition();
     }
@@ -238,8 +297,8 @@ export class Lane {
   /** Journals a result. True when the task is to be tried again. */
   #record(work: Work, result: TaskResult): boolean {
     const isRetry = result.isRetryable && work.attempt < this.#plan.settings.redrives;
-    const text = reportText(work, result, this.#plan.reportRows);
-    commitRecord(this.#state, work.row, isRetry ? outcomes.retry : outcomeOf(result), work.attempt, text);
+    const outcome = isRetry ? outcomes.retry : outcomeOf(result);
+    commitResult(this.#state, work, outcome, work.attempt, result, this.#plan.reportRows);
     if (!isRetry) this.#run.count(result.kind === 'succeeded');
     // Should the next task be a slow one, this record does not wait for it.
     this.#flushTimer ??= setTimeout(this.#flushLater, flushDelayMs);
@@ -271,7 +330,7 @@ export class Lane {
 
   /** At once, so that a handler that hangs has left what it said before. One write a line keeps the lines of lanes apart. */
   #output(stream: 'stdout' | 'stderr', line: string): void {
-    const task = this.#handed[0]?.work;
+    const [task] = this.#handed;
     const place = task === undefined ? '-' : `row ${task.row + 1}, ${task.bucket}/${task.keyField}`;
     const text = Buffer.from(`${new Date().toISOString()} ${stream} [${place}] ${line.replaceAll('\n', '\n    ')}\n`);
     const before = this.#run.countOutput(text.length);
@@ -287,6 +346,7 @@ export class Lane {
 }
 
 /** Not by spreading, which costs more than the rest of handing over. */
-function workOf({ row, bucket, keyField, versionField }: ManifestRow, attempt: number, nextOrdinal: number): Work {
-  return { row, bucket, keyField, versionField, attempt, nextOrdinal };
+function workOf(found: ManifestRow, attempt: number, nextOrdinal: number, sinceMs: number): Work {
+  const { row, bucket, keyField, versionField, echo } = found;
+  return { row, bucket, keyField, versionField, echo, attempt, nextOrdinal, sinceMs, result: undefined };
 }

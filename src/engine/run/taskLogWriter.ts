@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { BatchError, errorMessage } from '../../base/errors.js';
 import { logDirectory, taskLogName } from './jobFiles.js';
-import { commitRecord, flushLog, isLogFull, outcomeOf, reportText } from './laneLog.js';
+import { commitResult, flushLog, isLogFull, outcomeOf } from './laneLog.js';
 import type { ManifestRow } from './manifestReader.js';
 import type { JobPlan } from './runPlan.js';
 import { LaneState } from './sharedState.js';
@@ -34,8 +34,7 @@ export class TaskLogWriter {
   /** Adds a result; it is in the file after `flush`. True when the task is to be tried again. Throws `JournalBroken`. */
   add(row: ManifestRow, attempt: number, result: TaskResult): boolean {
     const isRetry = result.isRetryable && attempt < this.#plan.settings.redrives;
-    const text = reportText(row, result, this.#plan.reportRows);
-    commitRecord(this.#state, row.row, isRetry ? outcomes.retry : outcomeOf(result), attempt, text);
+    commitResult(this.#state, row, isRetry ? outcomes.retry : outcomeOf(result), attempt, result, this.#plan.reportRows);
     if (isLogFull(this.#state)) this.flush();
     return isRetry;
   }

@@ -14,6 +14,8 @@ export interface TaskResult {
 export interface TaskAttempt extends ManifestRow {
   /** 0 for the first, then one more a redrive. */
   readonly attempt: number;
+  /** Milliseconds since the epoch at which the task was handed over; absent: now. */
+  readonly sinceMs?: number;
 }
 
 /** Performs one operation's tasks in a lane, one after the other. Mistakes of a row or a handler are results, not rejections. */
@@ -23,6 +25,8 @@ export interface TaskPerformer {
   /** Tasks that may be handed over at once; they are still worked through one by one, in their order. Absent: one. */
   readonly queueLength?: number;
   perform(task: TaskAttempt): Promise<TaskResult>;
+  /** The same without a promise: calls back once, perhaps before it returns. Absent: only `perform`. */
+  begin?(task: TaskAttempt, onResult: (result: TaskResult) => void): void;
   dispose(): Promise<void>;
 }
 

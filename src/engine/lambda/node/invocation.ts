@@ -3,6 +3,7 @@ import { functionError } from '../functionError.js';
 import { logGroupName, logStreamName } from '../lambdaVariables.js';
 import { asJsonValue } from './jsonValue.js';
 import { thrownError } from './thrownError.js';
+import { isUsualAnswer } from './usualAnswer.js';
 
 /** Lambda's limit of a synchronous answer (Lambda quotas), which is only looked at for answers that are not small. */
 const maxResponseBytes = 6_291_556;
@@ -10,18 +11,15 @@ const maxResponseBytes = 6_291_556;
 /** One call of a handler, from the event to the outcome. What comes after the outcome is too late and changes nothing. */
 export class Invocation {
   readonly context: InvocationContext;
-  readonly outcome: Promise<InvokeOutcome>;
-  #settle!: (outcome: InvokeOutcome) => void;
   #isSettled = false;
   /** Called once, before the outcome is passed on. */
   readonly #onSettled: () => void;
+  readonly #onOutcome: (outcome: InvokeOutcome) => void;
 
-  constructor(context: InvocationContext, onSettled: () => void) {
+  constructor(context: InvocationContext, onSettled: () => void, onOutcome: (outcome: InvokeOutcome) => void) {
     this.context = context;
     this.#onSettled = onSettled;
-    this.outcome = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+    this.#onOutcome = onOutcome;
   }
 
   get isSettled(): boolean {
@@ -32,11 +30,15 @@ export class Invocation {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#onSettled();
-    this.#settle(outcome);
+    this.#onOutcome(outcome);
   }
 
   returned(value: unknown): void {
     if (this.#isSettled) return;
+    if (isUsualAnswer(value)) {
+      this.settle({ kind: 'returned', payload: value });
+      return;
+    }
     let carried: { readonly value: unknown } | undefined;
     try {
       carried = asJsonValue(value);
@@ -72,6 +74,25 @@ function isLarge(value: unknown, depth: number): boolean {
   return false;
 }
 
+/** What the contexts of all invocations of a function have in common. */
+export interface ContextConstants {
+  readonly functionName: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly invokedFunctionArn: string;
+  readonly timeoutMs: number;
+}
+
+export function contextConstants(definition: FunctionDefinition): ContextConstants {
+  return {
+    functionName: definition.name,
+    memoryLimitInMB: String(definition.memoryMb),
+    logGroupName: logGroupName(definition),
+    invokedFunctionArn: definition.arn,
+    timeoutMs: definition.timeoutMs,
+  };
+}
+
 /** The second argument of a handler (Lambda Developer Guide, nodejs-context). */
 export class HandlerContext {
   readonly functionVersion = '$LATEST';
@@ -86,15 +107,14 @@ export class HandlerContext {
   callbackWaitsForEmptyEventLoop = true;
   readonly getRemainingTimeInMillis: () => number;
 
-  constructor(definition: FunctionDefinition, context: InvocationContext) {
-    this.functionName = definition.name;
-    this.memoryLimitInMB = String(definition.memoryMb);
-    this.logGroupName = logGroupName(definition);
-    this.invokedFunctionArn = definition.arn;
-    this.awsRequestId = context.requestId;
-    const { deadlineMs } = context;
+  constructor(constants: ContextConstants, { requestId, deadlineMs }: InvocationContext) {
+    this.functionName = constants.functionName;
+    this.memoryLimitInMB = constants.memoryLimitInMB;
+    this.logGroupName = constants.logGroupName;
+    this.invokedFunctionArn = constants.invokedFunctionArn;
+    this.awsRequestId = requestId;
     // With a debugger attached there is no deadline, and nothing to count down.
-    this.getRemainingTimeInMillis = () => (deadlineMs === Infinity ? definition.timeoutMs : Math.max(0, deadlineMs - Date.now()));
+    this.getRemainingTimeInMillis = () => (deadlineMs === Infinity ? constants.timeoutMs : Math.max(0, deadlineMs - Date.now()));
   }
 }
 
@@ -103,6 +123,19 @@ export interface CallbackFunctions {
   readonly succeed: (value?: unknown) => void;
   readonly fail: (error?: unknown) => void;
   readonly done: (error?: unknown, value?: unknown) => void;
+}
+
+export class CallbackContext extends HandlerContext implements CallbackFunctions {
+  readonly succeed: CallbackFunctions['succeed'];
+  readonly fail: CallbackFunctions['fail'];
+  readonly done: CallbackFunctions['done'];
+
+  constructor(constants: ContextConstants, context: InvocationContext, { succeed, fail, done }: CallbackFunctions) {
+    super(constants, context);
+    this.succeed = succeed;
+    this.fail = fail;
+    this.done = done;
+  }
 }
 
 export function callbackFunctions(invocation: Invocation): CallbackFunctions {

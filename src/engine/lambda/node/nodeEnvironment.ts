@@ -5,7 +5,14 @@ import { exitError, type FunctionErrorOutcome, functionError } from '../function
 import { lambdaVariables, refusedVariables } from '../lambdaVariables.js';
 import { layerModules } from '../layers.js';
 
-import { callbackFunctions, HandlerContext, Invocation } from './invocation.js';
+import {
+  CallbackContext,
+  callbackFunctions,
+  type ContextConstants,
+  contextConstants,
+  HandlerContext,
+  Invocation,
+} from './invocation.js';
 import { loadFailure } from './loadFailure.js';
 import { type HandlerFunction, loadHandler } from './loadHandler.js';
 import { ModuleSupport } from './moduleSupport.js';
@@ -32,6 +39,7 @@ export class NodeEnvironment implements Environment {
   readonly #definition: FunctionDefinition;
   readonly #options: EnvironmentOptions;
   readonly #semantics: NodeSemantics;
+  readonly #constants: ContextConstants;
   readonly #output: OutputCapture;
   readonly #modules: ModuleSupport;
   readonly #variables: Readonly<Record<string, string | undefined>>;
@@ -66,6 +74,7 @@ export class NodeEnvironment implements Environment {
     this.#definition = definition;
     this.#options = options;
     this.#semantics = nodeSemantics(definition.runtime);
+    this.#constants = contextConstants(definition);
     this.#variables = { ...process.env };
     replaceVariables(lambdaVariables(definition, options, this.#variables));
     this.#output = new OutputCapture(options.onOutput);
@@ -120,16 +129,23 @@ export class NodeEnvironment implements Environment {
     this.#failInit?.(functionError('Sandbox.Timedout', `The function did not finish loading within ${seconds} seconds.`));
   };
 
-  invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome> {
-    if (this.#isDisposed) return Promise.reject(new BatchError('Internal', 'The environment has been disposed.'));
-    if (this.#current !== undefined) return Promise.reject(new BatchError('Internal', 'The environment is busy.'));
-    if (!this.#isUsable) return this.#restart().then(() => this.invoke(event, context));
-    if (this.#initError !== undefined) return Promise.resolve(this.#initError);
-    const invocation = new Invocation(context, this.#onSettled);
+  async invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome> {
+    if (!this.isUsable && !this.#isDisposed && this.#current === undefined) await this.#restart();
+    return new Promise((resolve) => this.begin(event, context, resolve));
+  }
+
+  begin(event: unknown, context: InvocationContext, onOutcome: (outcome: InvokeOutcome) => void): void {
+    if (this.#isDisposed) throw new BatchError('Internal', 'The environment has been disposed.');
+    if (this.#current !== undefined) throw new BatchError('Internal', 'The environment is busy.');
+    if (!this.#isUsable) throw new BatchError('Internal', 'The environment is to be started anew.');
+    if (this.#initError !== undefined) {
+      onOutcome(this.#initError);
+      return;
+    }
+    const invocation = new Invocation(context, this.#onSettled, onOutcome);
     this.#current = invocation;
     if (this.#semantics === 'callbacks') this.#callWithCallback(event, invocation);
     else this.#call(event, invocation);
-    return invocation.outcome;
   }
 
   readonly #onSettled = (): void => {
@@ -145,7 +161,7 @@ export class NodeEnvironment implements Environment {
   #call(event: unknown, invocation: Invocation): void {
     let result: unknown;
     try {
-      result = this.#handler?.(event, new HandlerContext(this.#definition, invocation.context));
+      result = this.#handler?.(event, new HandlerContext(this.#constants, invocation.context));
     } catch (error) {
       this.#threw(invocation, error);
       return;
@@ -160,7 +176,7 @@ export class NodeEnvironment implements Environment {
 
   #callWithCallback(event: unknown, invocation: Invocation): void {
     const functions = callbackFunctions(invocation);
-    const context = Object.assign(new HandlerContext(this.#definition, invocation.context), functions);
+    const context = new CallbackContext(this.#constants, invocation.context, functions);
     /** What the callback was given, kept until the event loop is empty. */
     let answer: (() => void) | undefined;
     const callback = (error?: unknown, value?: unknown): void => {
