@@ -41,6 +41,8 @@ export async function readCommand(
   return { code: await exitOf(child), output };
 }
 
+const patienceMs = 5000;
+
 async function exitOf(child: ChildProcess): Promise<number> {
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
@@ -48,7 +50,8 @@ async function exitOf(child: ChildProcess): Promise<number> {
   });
   const registration = onShutdown(async () => {
     child.kill('SIGTERM');
-    await ended;
+    const killing = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    await ended.finally(() => clearTimeout(killing));
   });
   try {
     return await ended;
@@ -63,8 +66,6 @@ export interface ProcessGroup {
   /** Asks all of it to end, then makes it; resolves when it is gone. Can be called again. Called when we are asked to stop. */
   readonly stop: () => Promise<void>;
 }
-
-const patienceMs = 5000;
 
 /** Starts a program as leader of a process group of its own, so that Ctrl+C in the terminal reaches us only and we end it in order. */
 export function startGroup(command: string, args: readonly string[], options: SpawnOptions): ProcessGroup {

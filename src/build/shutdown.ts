@@ -38,6 +38,12 @@ function watch(): void {
 async function shutDown(): Promise<void> {
   if (isShuttingDown) return;
   isShuttingDown = true;
+  await cleanUp();
+  process.exit(process.exitCode ?? interruptedExitCode);
+}
+
+/** Does all registered work now, for a process that goes on. */
+export async function cleanUp(): Promise<void> {
   for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
     try {
       await cleanup();
@@ -45,5 +51,4 @@ async function shutDown(): Promise<void> {
       console.error(error);
     }
   }
-  process.exit(process.exitCode ?? interruptedExitCode);
 }

@@ -4,7 +4,8 @@ import { checkSource } from './check.js';
 import { type Counts, addCounts, failedToRun, formatCounts, noCounts } from './counts.js';
 import { bundleHostTests, runExtensionSuite, runPackagedSuite } from './host/hostTests.js';
 import { hostVersions, newestHost } from './host/versions.js';
-import { countNodeTests } from './nodeTests.js';
+import { countNodeTests, transpile } from './nodeTests.js';
+import { cleanUp } from './shutdown.js';
 
 interface Layer {
   readonly name: string;
@@ -20,28 +21,54 @@ const hostObstacle = (): string | undefined =>
     : undefined;
 
 const layers: readonly Layer[] = [
+  { name: 'build', run: buildOnce },
   { name: 'check', run: async (root) => ({ ...(await checkSource(root)), skipped: 0 }) },
   { name: 'unit', run: (root) => countNodeTests(root, 'unit', []) },
   { name: 'engine', run: (root) => countNodeTests(root, 'engine', []) },
   ...hostVersions.map(({ vscode }) => ({
     name: `host ${vscode}`,
-    run: async (root: string) => {
-      await bundleAll(root);
-      await bundleHostTests(root);
-      return runExtensionSuite(root, vscode);
-    },
+    run: (root: string) => runExtensionSuite(root, vscode),
     obstacle: hostObstacle,
   })),
   {
     name: 'packaged extension',
-    run: async (root) => {
-      await bundleHostTests(root);
-      return runPackagedSuite(root, newestHost.vscode);
-    },
+    run: (root) => runPackagedSuite(root, newestHost.vscode),
     obstacle: hostObstacle,
   },
   { name: 'e2e', run: (root) => countNodeTests(root, 'e2e', []), obstacle: hostObstacle },
 ];
+
+/** What all other layers start: the product, its tests, and those for VS Code. */
+async function buildOnce(root: string): Promise<Counts> {
+  await bundleAll(root);
+  await bundleHostTests(root);
+  await transpile(root);
+  return noCounts;
+}
+
+/**
+ * A layer that hangs in spite of its own limits. The longest takes ten minutes on a quiet machine; the first run on a machine also
+ * installs what the layer needs.
+ */
+const layerLimitMs = 40 * 60_000;
+
+/** Rejects when the layer takes too long, and ends what it has started. */
+async function withinLimit(layer: Promise<Counts>): Promise<Counts> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<'over'>((resolve) => {
+    timer = setTimeout(() => resolve('over'), layerLimitMs);
+  });
+  try {
+    const end = await Promise.race([layer, limit]);
+    if (end !== 'over') return end;
+  } finally {
+    clearTimeout(timer);
+  }
+  // Whatever it still says, the next layer is not to die of it.
+  layer.catch(() => undefined);
+  await cleanUp();
+  throw new Error(`cut after ${layerLimitMs / 60_000} min`);
+}
 
 /**
  * `npm test`: every layer, one after the other, with a summary. All of them run whatever the others gave, so that one run shows all
@@ -60,7 +87,7 @@ export async function testAll(root: string): Promise<number> {
     const startedAt = performance.now();
     const seconds = (): number => Math.round((performance.now() - startedAt) / 1000);
     try {
-      results.push({ name, counts: await run(root), seconds: seconds() });
+      results.push({ name, counts: await withinLimit(run(root)), seconds: seconds() });
     } catch (error) {
       console.error(error);
       results.push({ name, counts: failedToRun, seconds: seconds(), reason: errorMessage(error) });

@@ -8,7 +8,7 @@ import process from 'node:process';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { lintManifest } from '../../src/core/manifest/lintManifest.js';
 import { runInProcess } from '../support/cliInProcess.js';
-import { type BuiltCli, buildCli, type CliRun } from '../support/cliProcess.js';
+import { type BuiltCli, builtCli, type CliRun } from '../support/cliProcess.js';
 import { engineFor } from '../support/engineHarness.js';
 import { FakeBucketServer, type FakeVersion } from '../support/fakeBucketServer.js';
 
@@ -77,7 +77,7 @@ describe('s3batch manifest from-bucket, page by page', () => {
   };
 
   before(async () => {
-    cli = await buildCli();
+    cli = await builtCli();
   });
   after(() => cli.dispose());
   beforeEach(async () => {

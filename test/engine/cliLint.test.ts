@@ -8,13 +8,13 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { allRules } from '../../src/core/manifest/rules/allRules.js';
-import { type BuiltCli, buildCli } from '../support/cliProcess.js';
+import { type BuiltCli, builtCli } from '../support/cliProcess.js';
 
 let cli: BuiltCli;
 let folder: string;
 
 before(async () => {
-  cli = await buildCli();
+  cli = await builtCli();
   folder = await mkdtemp(join(tmpdir(), 's3batch-cli-files-'));
 });
 

@@ -8,7 +8,7 @@ import process from 'node:process';
 import { after, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runInProcess } from '../support/cliInProcess.js';
-import { buildCli } from '../support/cliProcess.js';
+import { builtCli } from '../support/cliProcess.js';
 
 let folder = '';
 const folders: string[] = [];
@@ -142,7 +142,7 @@ describe('s3batch manifest', () => {
 
 describe('an interrupted command', () => {
   test('leaves nothing half-written', { skip: process.platform === 'win32' }, async () => {
-    const cli = await buildCli();
+    const cli = await builtCli();
     try {
       for (const args of [
         ['dedupe', '-', '-o', 'out.csv'],

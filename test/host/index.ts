@@ -32,6 +32,9 @@ export async function run(): Promise<void> {
 
   const { passes, failures, pending } = await new Promise<Mocha.Stats>((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats ?? { ...noStats }));
+    // So that the harness can say what a suite that hangs was doing.
+    const beginMark = process.env['S3B_BEGIN_MARK'];
+    if (beginMark !== undefined) runner.on('test', (begun) => console.log(`${beginMark}${begun.fullTitle()}`));
   });
   const resultFile = process.env['S3B_RESULT_FILE'];
   if (resultFile !== undefined)

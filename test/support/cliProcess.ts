@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
-import { bundleAll } from '../../src/build/bundle.js';
 
 export interface CliRun {
   readonly code: number | null;
@@ -22,32 +21,14 @@ export interface BuiltCli {
   dispose(): Promise<void>;
 }
 
-/** What other entries of the product are made of: left out, so that only the command line is bundled. */
-const otherEntries = [
-  'extension.ts',
-  'webview',
-  'engine/main.ts',
-  'engine/run/runHost.ts',
-  'engine/lambda/lambdaHost.ts',
-  'aws/handlerSdk.ts',
-];
-
-/** Bundles the command line exactly as `npm run build` does, into a folder of its own: tests run side by side. */
-export async function buildCli(): Promise<BuiltCli> {
-  const project = process.cwd();
-  const root = await mkdtemp(join(tmpdir(), 's3batch-cli-'));
-  await cp(join(project, 'src'), join(root, 'src'), {
-    recursive: true,
-    filter: (source) => !otherEntries.includes(relative(join(project, 'src'), source).split(sep).join('/')),
-  });
-  await cp(join(project, 'package.json'), join(root, 'package.json'));
-  await symlink(join(project, 'node_modules'), join(root, 'node_modules'));
-  await bundleAll(root);
-  const script = join(root, 'dist', 'cli.js');
+/** The command line as `npm run build` left it in dist/, run in an empty folder of its own. */
+export async function builtCli(): Promise<BuiltCli> {
+  const script = join(process.cwd(), 'dist', 'cli.js');
+  const folder = await mkdtemp(join(tmpdir(), 's3batch-cli-'));
   return {
     script,
-    run: (args, options = {}) => runNode([script, ...args], { cwd: root, ...options }),
-    dispose: () => rm(root, { recursive: true, force: true }),
+    run: (args, options = {}) => runNode([script, ...args], { cwd: folder, ...options }),
+    dispose: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { bundleAll } from '../bundle.js';
@@ -81,12 +82,23 @@ interface BrowserRun {
 
 /** A suite that says nothing for this long hangs. */
 const silenceLimitMs = 120_000;
+/** The workbench takes a while to come up on a busy machine. */
+const startLimitMs = 300_000;
+/** And one that goes on for ever, whatever it says: the whole suite takes two to four minutes. */
+const suiteLimitMs = 20 * 60_000;
+const closeLimitMs = 10_000;
 
 /** Opens the workbench, which runs the suite in its extension host and reports to two functions that the page finds in its window. */
 async function runInBrowser(root: string, host: InstalledHost, run: BrowserRun): Promise<number> {
   const server = await startCodeServer(host, {
     home: run.home,
-    env: { S3B_MARK: suiteMark, S3B_SUITE: run.suite, S3B_GREP: run.grep ?? '', S3B_RESULT_FILE: run.resultFile },
+    env: {
+      S3B_MARK: suiteMark,
+      S3B_BEGIN_MARK: beginMark,
+      S3B_SUITE: run.suite,
+      S3B_GREP: run.grep ?? '',
+      S3B_RESULT_FILE: run.resultFile,
+    },
   });
   try {
     const browser = await launchChromium();
@@ -94,27 +106,34 @@ async function runInBrowser(root: string, host: InstalledHost, run: BrowserRun):
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       return await new Promise<number>((resolve, reject) => {
         let watchdog: NodeJS.Timeout | undefined;
-        const stillAlive = (): void => {
+        let running = 'before the first test';
+        const cut = (why: string): void => {
           clearTimeout(watchdog);
-          watchdog = setTimeout(() => {
-            page
-              .screenshot({ path: join(root, 'out', `host-hang-${host.version.vscode}.png`) })
-              .catch(() => undefined)
-              .finally(() =>
-                reject(new Error(`The suite said nothing for ${silenceLimitMs / 1000} s. See out/host-hang-*.png.`)),
-              );
-          }, silenceLimitMs);
+          clearTimeout(limit);
+          page
+            .screenshot({ path: join(root, 'out', `host-hang-${host.version.vscode}.png`) })
+            .catch(() => undefined)
+            .finally(() => reject(new Error(`The suite ${why}, ${running}. See out/host-hang-*.png.`)));
+        };
+        const limit = setTimeout(() => cut(`took longer than ${suiteLimitMs / 60_000} min`), suiteLimitMs);
+        const stillAlive = (limitMs = silenceLimitMs): void => {
+          clearTimeout(watchdog);
+          watchdog = setTimeout(() => cut(`said nothing for ${limitMs / 1000} s`), limitMs);
         };
         const done = (code: number): void => {
           clearTimeout(watchdog);
+          clearTimeout(limit);
           resolve(code);
         };
-        stillAlive();
+        stillAlive(startLimitMs);
         page.on('crash', () => reject(new Error('The page crashed.')));
         const start = async (): Promise<void> => {
           await page.exposeFunction('codeAutomationLog', (level: string, args: unknown[]) => {
-            stillAlive();
-            printOutput(level, args.map(String).join(' '));
+            const text = args.map(String).join(' ');
+            // What VS Code says itself is no sign of life: it may go on for ever.
+            if (text.startsWith(suiteMark) || text.startsWith(beginMark)) stillAlive();
+            if (text.startsWith(beginMark)) running = `in: ${text.slice(beginMark.length)}`;
+            else printOutput(level, text);
           });
           await page.exposeFunction('codeAutomationExit', done);
           const tests = join(root, 'out', 'host', 'index.js');
@@ -123,7 +142,8 @@ async function runInBrowser(root: string, host: InstalledHost, run: BrowserRun):
         start().catch(reject);
       });
     } finally {
-      await browser.close();
+      // A browser that hangs does not keep the server: its process ends with ours at the latest.
+      await Promise.race([browser.close(), sleep(closeLimitMs, undefined, { ref: false })]);
     }
   } finally {
     await server.stop();
@@ -131,6 +151,8 @@ async function runInBrowser(root: string, host: InstalledHost, run: BrowserRun):
 }
 
 const suiteMark = '[suite] ';
+/** Before the name of a test that begins. */
+const beginMark = '[suite begins] ';
 
 /** Prints what the suite says; what VS Code says itself only when asked, or when it is how a suite fails to start. */
 function printOutput(level: string, text: string): void {
