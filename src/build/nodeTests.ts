@@ -67,7 +67,7 @@ const fullProofFactor = 12;
 
 function testLimits(folder: NodeTestFolder): TestLimits {
   const unitMs = 60_000 * (process.env['S3BATCH_PROOF'] === 'full' ? fullProofFactor : 1);
-  return { fileMs: limitsOf[folder].file * unitMs, silenceMs: limitsOf[folder].silence * unitMs };
+  return { fileMs: limitsOf[folder].file * unitMs, silenceMs: limitsOf[folder].silence * unitMs, patienceMs: 10_000 };
 }
 
 interface FilesRun {

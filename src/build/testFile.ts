@@ -16,6 +16,8 @@ export interface TestLimits {
   readonly fileMs: number;
   /** Without a test that begins or ends. */
   readonly silenceMs: number;
+  /** For what it leaves behind to end by itself: processes look now and then whether their parent is still there. */
+  readonly patienceMs: number;
 }
 
 export interface TestFileResult {
@@ -27,8 +29,6 @@ export interface TestFileResult {
   readonly durationMs: number;
 }
 
-/** What is left behind is given so long to end by itself: processes look now and then whether their parent is still there. */
-const patienceMs = 10_000;
 const lookMs = 250;
 /** Whoever holds the pipes of a file that has ended is not waited for longer. */
 const drainMs = 1000;
@@ -77,10 +77,12 @@ export async function runTestFile(options: {
     (error: unknown) => String(error),
   );
   try {
-    const cut = await Promise.race([exited, cutReason(journalFile, limits, exited)]);
+    const watching = new AbortController();
+    const cut = await Promise.race([exited, cutReason(journalFile, limits, watching.signal)]);
+    watching.abort();
     const code = child.exitCode;
     if (cut !== undefined) await stop();
-    const leftovers = await endLeftovers(mark, cut === undefined ? patienceMs : 0);
+    const leftovers = await endLeftovers(mark, cut === undefined ? limits.patienceMs : 0);
     await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
     const { counts, running } = readJournal(await readJournalFile(journalFile));
     const problem =
@@ -99,14 +101,12 @@ export async function runTestFile(options: {
   }
 }
 
-/** Resolves when the file has to be cut, with why. */
-async function cutReason(journalFile: string, limits: TestLimits, exited: Promise<unknown>): Promise<string | undefined> {
+/** Resolves with why the file has to be cut; with undefined soon after the signal. */
+async function cutReason(journalFile: string, limits: TestLimits, signal: AbortSignal): Promise<string | undefined> {
   const startedMs = Date.now();
   let size = 0;
   let heardMs = startedMs;
-  let isOver = false;
-  void exited.then(() => (isOver = true));
-  while (!isOver) {
+  while (!signal.aborted) {
     await sleep(lookMs);
     const now = Date.now();
     const newSize = await sizeOf(journalFile);
