@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { CliIo } from './cli/cliIo.js';
+import type { CliIo, ToolFacts } from './cli/cliIo.js';
 import { withoutErrorEvents } from './cli/output.js';
 import { runCli } from './cli/runCli.js';
 
@@ -22,16 +22,19 @@ async function main(): Promise<void> {
     get isTerminal() {
       return process.stdout.isTTY;
     },
+    get tool() {
+      return readToolFacts();
+    },
   };
   // Set rather than exit: what was written must still reach the pipe.
-  process.exitCode = await runCli(process.argv.slice(2), io, readVersion);
+  process.exitCode = await runCli(process.argv.slice(2), io);
 }
 
 /** From the package.json beside the folder of this file. */
-function readVersion(): string {
-  const file: unknown = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
-  const version = (file as { version?: unknown } | null)?.version;
-  return typeof version === 'string' ? version : 'unknown';
+function readToolFacts(): ToolFacts {
+  const file = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
+  const { version, publisher, name } = JSON.parse(file) as { version: string; publisher: string; name: string };
+  return { version, informationUri: `https://marketplace.visualstudio.com/items?itemName=${publisher}.${name}` };
 }
 
 main().catch((error: unknown) => {

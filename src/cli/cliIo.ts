@@ -10,6 +10,15 @@ export interface CliIo {
   readonly cwd: string;
   /** True when stdout is a terminal: only then colours, progress bars and the like. */
   readonly isTerminal: boolean;
+  readonly tool: ToolFacts;
+}
+
+/** What the command is, for those who ask and for files that name what wrote them. */
+export interface ToolFacts {
+  /** Semantic. */
+  readonly version: string;
+  /** Page about the extension that the command belongs to. */
+  readonly informationUri: string;
 }
 
 /** One command of `s3batch`: gets the arguments after its name, returns the exit code (0 fine, 1 errors found, 2 could not run). */

@@ -69,7 +69,7 @@ export const lintCommand = defineCommand(help, flags, async (values, operands, i
       await writeOut(io.stderr, `s3batch lint: ${printable(errorMessage(error))}\n`);
     }
   }
-  if (files.length > 0) await writeOut(io.stdout, report(files, styleOf(io)));
+  if (files.length > 0) await writeOut(io.stdout, report(files, styleOf(io), io));
   if (isAnyUnread) return 2;
   return files.some(({ result }) => result.errors > 0) ? 1 : 0;
 });

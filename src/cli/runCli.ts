@@ -6,7 +6,7 @@ import { writeOut } from '../files/streams.js';
 import { printable } from './output.js';
 
 /** Runs one command line and returns its exit code: 0 fine, 1 errors found, 2 could not run. */
-export async function runCli(argv: readonly string[], io: CliIo, readVersion: () => string): Promise<number> {
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const [name, ...args] = argv;
   if (name === undefined) {
     await writeOut(io.stderr, help());
@@ -17,7 +17,7 @@ export async function runCli(argv: readonly string[], io: CliIo, readVersion: ()
     return 0;
   }
   if (name === '--version' || name === '-v') {
-    await writeOut(io.stdout, `${readVersion()}\n`);
+    await writeOut(io.stdout, `${io.tool.version}\n`);
     return 0;
   }
   const entry = commands.find((command) => command.name === name);

@@ -201,7 +201,9 @@ describe('s3batch lint', () => {
       version: string;
       runs: {
         columnKind: string;
-        tool: { driver: { name: string; rules: { id: string; helpUri: string }[] } };
+        tool: {
+          driver: { name: string; version: string; semanticVersion: string; informationUri: string; rules: { id: string }[] };
+        };
         artifacts: { location: { uri: string } }[];
         results: { ruleId: string; ruleIndex: number; level: string; locations: unknown[]; fixes?: unknown[] }[];
       }[];
@@ -210,12 +212,20 @@ describe('s3batch lint', () => {
     const [sarif] = log.runs;
     assert.ok(sarif !== undefined);
     assert.equal(sarif.columnKind, 'utf16CodeUnits');
+    const { rules, ...driver } = sarif.tool.driver;
+    const { version, publisher, name: extension } = JSON.parse(await readFile('package.json', 'utf8')) as Record<string, string>;
+    assert.deepEqual(driver, {
+      name: 's3batch',
+      version,
+      semanticVersion: version,
+      informationUri: `https://marketplace.visualstudio.com/items?itemName=${publisher}.${extension}`,
+    });
     assert.deepEqual(
-      sarif.tool.driver.rules.map((rule) => rule.id),
+      rules.map((rule) => rule.id),
       allRules.map((rule) => rule.id),
     );
     assert.deepEqual(sarif.artifacts, [{ location: { uri: 'k%C3%A4se%20brot.csv' } }]);
-    for (const item of sarif.results) assert.equal(sarif.tool.driver.rules[item.ruleIndex]?.id, item.ruleId);
+    for (const item of sarif.results) assert.equal(rules[item.ruleIndex]?.id, item.ruleId);
     assert.deepEqual(sarif.results[1], {
       ruleId: 'unencoded-key',
       ruleIndex: 13,

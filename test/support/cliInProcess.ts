@@ -19,8 +19,9 @@ export async function runInProcess(args: readonly string[], cwd: string, input?:
     env: {},
     cwd,
     isTerminal: false,
+    tool: { version: '0.0.0', informationUri: 'https://example.com/s3batch' },
   };
-  const code = await runCli(args, io, () => '0.0.0');
+  const code = await runCli(args, io);
   stdout.end();
   stderr.end();
   const [out, err] = await texts;

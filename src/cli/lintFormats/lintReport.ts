@@ -1,4 +1,5 @@
 import type { LintResult } from '../../core/manifest/lintManifest.js';
+import type { CliIo } from '../cliIo.js';
 import type { Style } from '../output.js';
 
 export interface LintedFile {
@@ -8,4 +9,4 @@ export interface LintedFile {
 }
 
 /** Writes what was found in all files as one document. */
-export type LintReport = (files: readonly LintedFile[], style: Style) => string;
+export type LintReport = (files: readonly LintedFile[], style: Style, io: Pick<CliIo, 'tool'>) => string;

@@ -7,7 +7,8 @@ import type { LintReport } from './lintReport.js';
 const levelOf: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'note' };
 
 /** SARIF 2.1.0 (OASIS), one run, fixes included. */
-export const sarifReport: LintReport = (files) => {
+export const sarifReport: LintReport = (files, _style, { tool }) => {
+  const { version, informationUri } = tool;
   const document = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
@@ -16,6 +17,9 @@ export const sarifReport: LintReport = (files) => {
         tool: {
           driver: {
             name: 's3batch',
+            version,
+            semanticVersion: version,
+            informationUri,
             rules: allRules.map((rule) => ({
               id: rule.id,
               shortDescription: { text: rule.description },

@@ -1,9 +1,9 @@
-import { count, printable } from '../output.js';
+import { count, printable, type Style } from '../output.js';
 import { sourceName } from '../../files/readSource.js';
-import type { LintedFile, LintReport } from './lintReport.js';
+import type { LintedFile } from './lintReport.js';
 
 /** `path:line:column severity rule message`, one problem a line, and a summary. */
-export const textReport: LintReport = (files, style) => {
+export function textReport(files: readonly LintedFile[], style: Style): string {
   const lines: string[] = [];
   for (const { path, result } of files) {
     const name = printable(sourceName(path));
@@ -15,7 +15,7 @@ export const textReport: LintReport = (files, style) => {
   }
   lines.push(summary(files));
   return `${lines.join('\n')}\n`;
-};
+}
 
 export function summary(files: readonly LintedFile[]): string {
   const sum = (value: (file: LintedFile) => number): number => files.reduce((total, file) => total + value(file), 0);
