@@ -15,10 +15,11 @@ export const shellFormat: ExportFormat = {
     return [
       '#!/bin/sh\n',
       comment(job.title, '#'),
+      // A failing command ends the script by itself only, not as part of a pipe.
       'set -eu\n',
       job.upload === undefined
         ? ''
-        : `etag=$(aws s3api put-object --body=${shellQuote(pathOf(job.upload.path))} --cli-input-json ${shellQuote(uploadInput(job.upload))} --query ETag --output text | tr -d '"')\n`,
+        : `etag=$(aws s3api put-object --body=${shellQuote(pathOf(job.upload.path))} --cli-input-json ${shellQuote(uploadInput(job.upload))} --query ETag --output text)\netag=$(printf %s "$etag" | tr -d '"')\n`,
       `aws s3control create-job --cli-input-json ${request}\n`,
     ].join('');
   },
@@ -42,8 +43,9 @@ export const powerShellFormat: ExportFormat = {
         : [
             `  [System.IO.File]::WriteAllText($file, ${powerShellQuote(uploadInput(upload))})\n`,
             `  $body = Join-Path $PSScriptRoot ${powerShellQuote(upload.path)}\n`,
-            '  $etag = (aws s3api put-object "--body=$body" --cli-input-json "file://$file" --query ETag --output text).Trim(\'"\')\n',
+            '  $etag = aws s3api put-object "--body=$body" --cli-input-json "file://$file" --query ETag --output text\n',
             "  if ($LASTEXITCODE -ne 0) { throw 'The manifest was not uploaded.' }\n",
+            "  $etag = $etag.Trim('\"')\n",
           ]),
       `  [System.IO.File]::WriteAllText($file, ${json})\n`,
       '  aws s3control create-job --cli-input-json "file://$file"\n',

@@ -65,7 +65,10 @@ export function requestText({ request, upload }: ExportedJob): string {
 
 /** Comment lines for whoever deploys it: what job it is, and what is to be done before. */
 export function headComments({ title, upload }: ExportedJob, mark: string): string {
-  if (upload === undefined) return comment(title, mark);
-  const { path, bucket, key } = upload;
-  return comment(title, mark) + comment(`Upload ${path} to s3://${bucket}/${key} with SSE-S3 first.`, mark);
+  return comment(title, mark) + (upload === undefined ? '' : comment(uploadFirst(upload), mark));
+}
+
+/** What is to be done before by whoever deploys code that only looks the manifest up. */
+export function uploadFirst({ path, bucket, key }: NonNullable<ExportedJob['upload']>): string {
+  return `Upload ${path} to s3://${bucket}/${key} with SSE-S3 first.`;
 }

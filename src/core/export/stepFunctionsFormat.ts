@@ -1,5 +1,6 @@
 import { isRecord } from '../operations/validateShape.js';
 import type { ExportFormat } from './exportJob.js';
+import { uploadFirst } from './customResource.js';
 import { etagMark, requestWithMark } from './requestText.js';
 
 /**
@@ -49,7 +50,7 @@ export const stepFunctionsFormat: ExportFormat = {
             CreateJob: create,
           };
     const machine = {
-      Comment: job.title,
+      Comment: [job.title, ...(place === undefined ? [] : [uploadFirst(place)])].join(' '),
       QueryLanguage: 'JSONata',
       StartAt: place === undefined ? 'CreateJob' : 'FindManifest',
       States: states,

@@ -25,7 +25,8 @@ export const terraformFormat: ExportFormat = {
       ...(upload === undefined
         ? []
         : [
-            String.raw`etag=$(aws s3api put-object --body "$MANIFEST" --cli-input-json "$UPLOAD" --query ETag --output text | tr -d '"')`,
+            'etag=$(aws s3api put-object --body "$MANIFEST" --cli-input-json "$UPLOAD" --query ETag --output text)',
+            `etag=$(printf %s "$etag" | tr -d '"')`,
             'JOB="$JOB$etag$JOB_END"',
           ]),
       'aws s3control create-job --client-request-token "$TOKEN" --cli-input-json "$JOB"',

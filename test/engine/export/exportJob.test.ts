@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import { parse as parseYaml } from 'yaml';
 import { exportFormatNames, exportFormats, type ExportFormatName, exportJob } from '../../../src/core/export/exportJob.js';
 import { handlerSource } from '../../../src/core/export/customResource.js';
 import { powerShellQuote, shellQuote } from '../../../src/core/export/quoting.js';
-import { type JobFile, parseJobFile } from '../../../src/core/job/jobFile.js';
+import type { JobFile } from '../../../src/core/job/jobFile.js';
+import { parseJobFile } from '../../../src/core/job/parseJobFile.js';
 import { hclString } from '../../../src/core/export/terraformFormat.js';
 import { runInProcess } from '../../support/cliInProcess.js';
 import { comparable, expectedRequest, exportedJobs } from '../../support/exportedJobs.js';
@@ -121,6 +122,19 @@ test('AWS CLI in a shell: the same job, its manifest uploaded with SSE-S3', { sk
   assert.equal(stored?.body.includes('bucket,key'), true);
   assert.equal(stored?.encryption, 'AES256');
   assert.match(stored?.path ?? '', /amzn-s3-demo-bucket.*manifests\/manifest\.csv$/);
+});
+
+test('a script ends when the manifest was not uploaded', { skip: noShell }, async () => {
+  const [job] = exportedJobs;
+  const uploading: JobFile = { ...(job as JobFile), ManifestFile: 'manifest.csv' };
+  const program = await file('aws', '#!/bin/sh\necho "$1" >> calls.txt\ntest "$1" != s3api\n');
+  await chmod(program, 0o755);
+  const script = await file('failing.sh', exportJob(uploading, 'sh'));
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const { code } = await runProgram('sh', [script], { env, cwd: folder });
+  await rm(program);
+  assert.notEqual(code, 0);
+  assert.equal(await readFile(join(folder, 'calls.txt'), 'utf8'), 's3api\n');
 });
 
 test('the AWS CLI takes the job file of every operation as --cli-input-json', { skip: noBoto3 || noCli }, async () => {
