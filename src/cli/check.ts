@@ -5,9 +5,11 @@ import { costLines } from '../core/cost/costText.js';
 import { compareRole, type RoleComparison } from '../core/iam/compareRole.js';
 import { readExistingRole } from '../core/iam/existingRole.js';
 import { completeNeeds } from '../core/iam/policyText.js';
-import type { JobFile, JobFileFinding } from '../core/job/jobFile.js';
+import type { JobFile } from '../core/job/jobFile.js';
+import type { JobFileFinding } from '../core/job/parseJobFile.js';
 import type { ManifestField } from '../core/job/jobTypes.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
+import { shellQuote } from '../core/export/quoting.js';
 import { findOperation } from '../core/operations/catalogue.js';
 import { type FindingSeverity, isRecord } from '../core/operations/validateShape.js';
 import { untranslated } from '../core/view/localizer.js';
@@ -18,7 +20,7 @@ import { writeOut } from '../files/streams.js';
 import { costFlags, costHelp, isCostAsked, parseCostFacts } from './costFlags.js';
 import { jobFactFlags, jobFactHelp, readJobFacts, readReach } from './jobFactFlags.js';
 import { count, printable, styleOf } from './output.js';
-import { readSource } from '../files/readSource.js';
+import { readFileBytes } from '../files/readFileBytes.js';
 import { readParsedJobFile } from './readJobFile.js';
 import { readPolicyFiles, roleLines } from './roleFindings.js';
 
@@ -108,7 +110,12 @@ export const checkCommand = defineCommand(help, flags, async (values, operands, 
     ...(role === undefined ? {} : { role }),
     ...(cost === undefined ? {} : { cost: { ...cost, buckets: Object.fromEntries(cost.buckets) } }),
   };
-  await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report, cost, io));
+  await writeOut(
+    io.stdout,
+    format === 'json'
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : textOf(report, { manifest, cost, hasRoleFiles: values.role !== undefined }, io),
+  );
   const lacks = role?.findings.some((finding) => finding.kind === 'missing') ?? false;
   return report.errors > 0 || (report.manifest?.errors ?? 0) > 0 || lacks ? 1 : 0;
 });
@@ -131,6 +138,8 @@ async function compare(
 interface CheckedManifest {
   /** As the person would name it: relative to where the command runs. */
   readonly path: string;
+  /** Lists its problems, judged as the job wants it. */
+  readonly lintCommand: string;
   readonly result: LintResult;
 }
 
@@ -142,14 +151,20 @@ async function checkManifestFile(
 ): Promise<CheckedManifest | { readonly message: string }> {
   const directory = jobPath === '-' ? io.cwd : dirname(resolve(io.cwd, jobPath));
   const absolute = resolve(directory, manifestFile);
-  const path = relative(io.cwd, absolute);
-  const linter = new ManifestByteLinter({ ...declaredColumns(job), isOneBucketOnly: isOneBucketOnly(job), maxProblems: 0 });
+  const path = relative(io.cwd, absolute) || '.';
+  const { fields } = declaredColumns(job);
+  const operation = oneBucketOperation(job);
+  const linter = new ManifestByteLinter({ fields, isOneBucketOnly: operation !== undefined, maxProblems: 0 });
   try {
-    for await (const chunk of readSource(absolute, io)) linter.push(chunk);
+    for await (const chunk of readFileBytes(absolute, { name: path })) linter.push(chunk);
   } catch (error) {
-    return { message: `The manifest that ManifestFile names can't be read: ${errorMessage(error)}` };
+    return { message: `${errorMessage(error)} ManifestFile names it, relative to the job file.` };
   }
-  return { path, result: linter.end() };
+  const flags = [
+    ...(fields === undefined ? [] : [`--fields ${fields.join(',')}`]),
+    ...(operation === undefined ? [] : [`--operation ${operation}`]),
+  ];
+  return { path, lintCommand: ['s3batch lint', shellQuote(path), ...flags].join(' '), result: linter.end() };
 }
 
 /** The columns that the job declares, when it declares them properly. */
@@ -163,9 +178,10 @@ function declaredColumns(job: Readonly<Record<string, unknown>>): { fields?: rea
   return declared.length === fields.length ? { fields: declared } : {};
 }
 
-function isOneBucketOnly(job: Readonly<Record<string, unknown>>): boolean {
+/** The operation of the job, when its objects must be in one bucket. */
+function oneBucketOperation(job: Readonly<Record<string, unknown>>): string | undefined {
   const operation = job['Operation'];
-  return isRecord(operation) && Object.keys(operation).some((name) => findOperation(name)?.isOneBucketOnly === true);
+  return isRecord(operation) ? Object.keys(operation).find((name) => findOperation(name)?.isOneBucketOnly === true) : undefined;
 }
 
 function reportOf(path: string, findings: readonly JobFileFinding[], manifest: CheckedManifest | undefined): CheckReport {
@@ -199,30 +215,47 @@ function reportOf(path: string, findings: readonly JobFileFinding[], manifest: C
   };
 }
 
-function textOf(report: CheckReport, cost: JobCost | undefined, io: CliIo): string {
+interface Asked {
+  readonly manifest: CheckedManifest | undefined;
+  readonly cost: JobCost | undefined;
+  readonly hasRoleFiles: boolean;
+}
+
+function textOf(report: CheckReport, { manifest, cost, hasRoleFiles }: Asked, io: CliIo): string {
   const style = styleOf(io);
   const lines = report.findings.map((finding) => {
     const severity = style[finding.severity](finding.severity);
     const place = `${printable(report.path)}:${finding.line}:${finding.column}`;
     return `${place}: ${severity} ${printable(finding.message)} ${style.dim(`(${finding.code})`)}`;
   });
-  const { manifest } = report;
+  let { errors, warnings } = report;
+  let isFine = errors + warnings + report.information === 0;
   if (manifest !== undefined) {
+    const { result } = manifest;
     const name = printable(manifest.path);
-    const rows = count(manifest.rows, 'row');
-    if (manifest.errors + manifest.warnings + manifest.information === 0) lines.push(`${name}: ${rows}, no problem`);
+    const rows = count(result.rows, 'row');
+    if (result.errors + result.warnings + result.information === 0) lines.push(`${name}: ${rows}, no problem`);
     else {
-      const severity = manifest.errors > 0 ? style.error('error') : style.warning('warning');
-      const problems = `${count(manifest.errors, 'error')}, ${count(manifest.warnings, 'warning')}`;
-      lines.push(`${name}: ${severity} The manifest has ${problems} in ${rows}. Run 's3batch lint ${name}' to see them.`);
+      // One line, so one problem of the job.
+      if (result.errors > 0) errors += 1;
+      else warnings += 1;
+      isFine = false;
+      const severity = result.errors > 0 ? style.error('error') : style.warning('warning');
+      const problems = `${count(result.errors, 'error')}, ${count(result.warnings, 'warning')}`;
+      lines.push(
+        `${name}: ${severity} The manifest has ${problems} in ${rows}. Run '${printable(manifest.lintCommand)}' to see them.`,
+      );
     }
   }
   if (cost !== undefined) lines.push(...costLines(cost, untranslated).map(printable));
   if (report.role !== undefined) lines.push(...roleLines(report.role, style));
+  else if (hasRoleFiles) lines.push('The role was not compared: a job with errors does not say what it needs.');
+  const missing = report.role?.findings.filter((finding) => finding.kind === 'missing').length ?? 0;
+  const lacks = missing === 0 ? '' : `, ${count(missing, 'missing permission')}`;
   lines.push(
-    report.errors + report.warnings + report.information === 0
+    isFine && missing === 0
       ? `${printable(report.path)}: no problem`
-      : `${count(report.errors, 'error')}, ${count(report.warnings, 'warning')}`,
+      : `${count(errors, 'error')}, ${count(warnings, 'warning')}${lacks}`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -20,6 +20,10 @@ export function parseArguments<T extends NonNullable<ParseArgsConfig['options']>
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (errorCode(error)?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
+    const ambiguous = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(errorMessage(error))?.[1];
+    if (ambiguous !== undefined) {
+      throw usageError(`Option '${ambiguous}' lacks its value. One that begins with a dash is written '${ambiguous}=-…'.`);
+    }
     // The rest of Node's message explains how to pass positional arguments that begin with a dash.
     const [sentence = ''] = errorMessage(error).split(/\.\s/);
     throw usageError(`${sentence.replace(/\.$/, '')}.`);

@@ -39,8 +39,13 @@ interface CostValues {
   readonly region?: string | undefined;
 }
 
+/** Throws a usage error for options that say something of an estimate that nobody asks for. */
 export function isCostAsked(values: CostValues): boolean {
-  return values.cost || values.rows !== undefined;
+  if (values.cost || values.rows !== undefined) return true;
+  const idle = (['listed', 'duration', 'memory', 'price', 'prices'] as const).find((name) => values[name] !== undefined);
+  const option = idle ?? (values.arm ? 'arm' : undefined);
+  if (option !== undefined) throw usageError(`Option '--${option}' needs '--cost'.`);
+  return false;
 }
 
 /** What the options say of the estimate; the reach of the manifest is added by whoever reads it. */

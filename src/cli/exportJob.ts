@@ -1,6 +1,7 @@
 import { exportFormatNames, exportJob } from '../core/export/exportJob.js';
 import { listOf, parseChoice } from './commandLine.js';
 import { defineCommand, onlyOperand } from './defineCommand.js';
+import { printable } from './output.js';
 import { readParsedJobFile } from './readJobFile.js';
 import { writeOut } from '../files/streams.js';
 
@@ -27,10 +28,11 @@ export const exportCommand = defineCommand(help, flags, async (values, operands,
   const format = parseChoice('--format', values.format, exportFormatNames);
   const { job, findings } = await readParsedJobFile(path, io);
   if (job === undefined) {
-    const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+    const error = findings.find(({ severity }) => severity === 'error');
+    const message = `${path}: ${error?.message ?? 'The job file has errors.'}`;
     await writeOut(
       io.stderr,
-      `s3batch: ${errors[0] ?? 'The job file has errors.'}\nRun 's3batch check ${path}' to see all problems.\n`,
+      `s3batch export: ${printable(message)}\nRun 's3batch check ${printable(path)}' to see all errors.\n`,
     );
     return 1;
   }

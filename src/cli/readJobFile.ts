@@ -1,5 +1,6 @@
 import { BatchError } from '../base/errors.js';
-import { type JobFile, type ParsedJobFile, parseJobFile } from '../core/job/jobFile.js';
+import type { JobFile } from '../core/job/jobFile.js';
+import { type ParsedJobFile, parseJobFile } from '../core/job/parseJobFile.js';
 import { readAll } from '../files/readSource.js';
 import type { CliIo } from './cliIo.js';
 

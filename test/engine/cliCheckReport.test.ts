@@ -70,14 +70,17 @@ describe('s3batch check', () => {
     await file('lists/manifest.csv', 'bucket,key\ntest,a b\n');
     const { code, stdout } = await run('check', 'jobs/rename.s3job.json');
     assert.equal(code, 1);
+    const lint = `s3batch lint ${join('lists', 'manifest.csv')} --fields Bucket,Key`;
     assert.match(stdout, /The manifest has 2 errors, 0 warnings in 2 rows/);
+    assert.ok(stdout.includes(`Run '${lint}`), stdout);
+    assert.match(stdout, /\n1 error, 0 warnings\n$/);
   });
 
   test('a manifest that is not there', async () => {
     await file('jobs/rename.s3job.json', jobText);
     const { code, stdout } = await run('check', 'jobs/rename.s3job.json');
     assert.equal(code, 1);
-    assert.match(stdout, /ManifestFile names can't be read: .*no such file/);
+    assert.match(stdout, /Can't read .*: there is no such file\. ManifestFile names it/);
   });
 
   test('JSON that can not be read is an error, a file that is not there is another', async () => {
@@ -87,6 +90,29 @@ describe('s3batch check', () => {
     assert.deepEqual([missing.code, missing.stdout], [2, '']);
     assert.match(missing.stderr, /there is no such file/);
     assert.equal((await run('check')).code, 2);
+  });
+
+  test('options that would say nothing are refused', async () => {
+    await file('jobs/rename.s3job.json', jobText);
+    for (const [args, message] of [
+      [['--duration', '20'], /Option '--duration' needs '--cost'/],
+      [['--arm'], /Option '--arm' needs '--cost'/],
+      [['--price', 'job=1'], /Option '--price' needs '--cost'/],
+      [['--rows', '-1'], /Option '--rows' lacks its value. One that begins with a dash is written '--rows=-…'/],
+    ] as const) {
+      const { code, stdout, stderr } = await run('check', 'jobs/rename.s3job.json', ...args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, message);
+    }
+  });
+
+  test('a role is not compared with a job that has errors, and that is said', async () => {
+    await file('jobs/rename.s3job.json', jobText.replace('"Priority": 10', '"Priority": -1'));
+    await file('lists/manifest.csv', 'test,a.csv\n');
+    await file('role.json', '{ "Version": "2012-10-17", "Statement": [] }');
+    const { code, stdout } = await run('check', 'jobs/rename.s3job.json', '--role', 'role.json');
+    assert.equal(code, 1);
+    assert.match(stdout, /The role was not compared/);
   });
 });
 

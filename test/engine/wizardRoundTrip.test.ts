@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createLocalClient } from '../../src/aws/localClient.js';
-import { formatJobFile, type JobFile, parseJobFile, toJobFile } from '../../src/core/job/jobFile.js';
+import { formatJobFile, type JobFile, toJobFile } from '../../src/core/job/jobFile.js';
+import { parseJobFile } from '../../src/core/job/parseJobFile.js';
 import { jobTemplate } from '../../src/core/job/jobTemplate.js';
 import { submitJob } from '../../src/core/job/submitJob.js';
 import type { Target, TargetClient } from '../../src/core/job/target.js';

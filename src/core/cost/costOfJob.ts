@@ -284,14 +284,14 @@ function keyRequestsOf(name: string, parameters: Readonly<Record<string, unknown
 
 /** `$0.25`, `$0.0000166667`, `$1,204.50`: cents, or what is needed below one. */
 export function usdText(usd: number): string {
-  if (usd !== 0 && usd < 1) return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumSignificantDigits: 6 })}`;
-  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  // Six digits that count: $0.10, $0.0000166667.
+  const decimals = usd !== 0 && usd < 1 ? 5 - Math.floor(Math.log10(usd)) : 2;
+  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: decimals })}`;
 }
 
 /** An amount that was computed: to the cent, and never nothing for something. */
 export function amountText(usd: number): string {
-  if (usd > 0 && usd < 0.01) return '<$0.01';
-  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  return usd > 0 && usd < 0.01 ? '<$0.01' : usdText(Math.round(usd * 100) / 100);
 }
 
 function countText(count: number): string {

@@ -42,7 +42,7 @@ export function checkRole(request: Record<string, unknown>): Finding[] {
       path,
       code: 'not-a-role-arn',
       severity: 'error',
-      message: `RoleArn is the ARN of ${/^[aeiou]/.test(other) ? 'an' : 'a'} ${other.replace('-', ' ')}. It must be that of a role, such as ${mended ?? roleArn('111122223333', 'batch-operations')}.`,
+      message: `RoleArn is the ARN of ${/^[aei]/.test(other) ? 'an' : 'a'} ${other.replace('-', ' ')}. It must be that of a role, such as ${mended ?? roleArn('111122223333', 'batch-operations')}.`,
       ...(mended === undefined ? {} : { fix: { title: `Change to ${mended}`, changes: [{ path, value: mended }] } }),
     },
   ];

@@ -1,5 +1,6 @@
 import { findOperation, operations } from '../operations/catalogue.js';
 import { checkTagKeys } from '../operations/checkTagKeys.js';
+import type { StructureShape } from '../operations/shape.js';
 import { type Finding, type FindingFix, findingsUnder, isRecord, pathText, validateShape } from '../operations/validateShape.js';
 import { parseBucketArn, parseObjectArn } from './arn.js';
 import { checkFunction } from './checkFunction.js';
@@ -11,6 +12,8 @@ import { arnMistake, s3UriFix } from './checkS3Arn.js';
 import { createJobRequestShape, generatedManifestFormat, maxJobTags } from './requestShapes.js';
 
 export interface ValidateRequestOptions {
+  /** What a request may hold; that of CreateJob when left out. */
+  readonly shape?: StructureShape;
   /**
    * Members that somebody fills in later and that may therefore be missing, as dotted paths (`Manifest.Location.ETag`).
    * Empty for a request that is complete.
@@ -28,7 +31,9 @@ export const filledInAtSubmit: readonly string[] = ['AccountId', 'ClientRequestT
  */
 export function validateCreateJobRequest(request: unknown, options: ValidateRequestOptions = {}): Finding[] {
   const filledIn = options.filledIn ?? filledInAtSubmit;
-  const shapeFindings = validateShape(request, createJobRequestShape).filter((finding) => !isFilledIn(finding, filledIn));
+  const shapeFindings = validateShape(request, options.shape ?? createJobRequestShape).filter(
+    (finding) => !isFilledIn(finding, filledIn),
+  );
   if (!isRecord(request)) return shapeFindings;
 
   const ruleFindings = [

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
 import { type DebugPlan, debugPlanVariable } from '../../core/handler/debugPlan.js';
 import { parseFunctionArn } from '../../core/job/arn.js';
-import { parseJobFile } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import type { JobFile } from '../../core/job/jobFile.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { FunctionSummary } from '../../core/job/target.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { applyFix, type JobFileFinding, parseJobFile } from '../../core/job/jobFile.js';
+import { applyFix, type JobFileFinding, parseJobFile } from '../../core/job/parseJobFile.js';
 import { fixesOf } from '../../core/operations/validateShape.js';
 import { jobFiles } from './jobFiles.js';
 import type { ErrorBoundary } from '../platform/errorBoundary.js';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type JobFile, type ParsedJobFile } from '../../core/job/jobFile.js';
+import type { JobFile } from '../../core/job/jobFile.js';
+import type { ParsedJobFile } from '../../core/job/parseJobFile.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
 import { findOperation } from '../../core/operations/catalogue.js';
 import { isRecord } from '../../core/operations/validateShape.js';

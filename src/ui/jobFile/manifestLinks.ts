@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseJobFile } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { manifestOf } from '../run/manifestOf.js';
 
 /** The path in `ManifestFile` as a link to the manifest. */

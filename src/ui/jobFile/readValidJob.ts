@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type JobFile, parseJobFile } from '../../core/job/jobFile.js';
+import type { JobFile } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { offerProblems } from '../run/submitFromEditor.js';
 
 /** The job of a file as it is in the editor; with errors it offers to show them and gives undefined. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { applyFix, parseJobFile } from '../../core/job/jobFile.js';
+import { applyFix, parseJobFile } from '../../core/job/parseJobFile.js';
 import { manifestOf } from '../run/manifestOf.js';
 import { relativePath } from '../wizard/relativePath.js';
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
 import type { ManifestReach } from '../../core/cost/manifestReach.js';
-import { type JobFile, jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
+import { type JobFile, jobFileSuffix } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { activeFile } from '../platform/activeFile.js';
 import { countReach } from '../cost/countReach.js';
 import { manifestOf } from '../run/manifestOf.js';

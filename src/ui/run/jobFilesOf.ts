@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseJobFile } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
 import { manifestOf } from './manifestOf.js';
 

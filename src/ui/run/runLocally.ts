@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
-import { type JobFile, jobFileSuffix, parseJobFile } from '../../core/job/jobFile.js';
+import { type JobFile, jobFileSuffix } from '../../core/job/jobFile.js';
+import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { formatJobFile, type JobFile, parseJobFile, toCreateJobRequest, toJobFile } from '../../../src/core/job/jobFile.js';
+import { formatJobFile, type JobFile, toCreateJobRequest, toJobFile } from '../../../src/core/job/jobFile.js';
+import { parseJobFile } from '../../../src/core/job/parseJobFile.js';
 import { jobTemplate } from '../../../src/core/job/jobTemplate.js';
 import type { JobDescriptor } from '../../../src/core/job/jobTypes.js';
 import { jobDescriptorShape } from '../../../src/core/job/responseShapes.js';

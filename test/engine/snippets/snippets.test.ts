@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'jsonc-parser';
-import { parseJobFile } from '../../../src/core/job/jobFile.js';
+import { parseJobFile } from '../../../src/core/job/parseJobFile.js';
 
 // A snippet that does not work as inserted is worse than none: each is expanded with its defaults and run.
 

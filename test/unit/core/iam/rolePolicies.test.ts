@@ -6,7 +6,8 @@ import type { PolicyDocument } from '../../../../src/core/iam/policyDocument.js'
 import { policiesOfJob } from '../../../../src/core/iam/policyText.js';
 import { statementsFor } from '../../../../src/core/iam/statements.js';
 import { needsOfSubmitter } from '../../../../src/core/iam/submitterNeeds.js';
-import { checkJobFile, type JobFile } from '../../../../src/core/job/jobFile.js';
+import { checkJobFile } from '../../../../src/core/job/checkJobFile.js';
+import type { JobFile } from '../../../../src/core/job/jobFile.js';
 import { hasErrors } from '../../../../src/core/job/validateRequest.js';
 import { operations } from '../../../../src/core/operations/catalogue.js';
 import { isAllowed } from '../../../support/policyEvaluator.js';

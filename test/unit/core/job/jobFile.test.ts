@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  applyFix,
-  formatJobFile,
-  type JobFile,
-  parseJobFile,
-  toCreateJobRequest,
-  toJobFile,
-} from '../../../../src/core/job/jobFile.js';
+import { formatJobFile, type JobFile, toCreateJobRequest, toJobFile } from '../../../../src/core/job/jobFile.js';
+import { applyFix, parseJobFile } from '../../../../src/core/job/parseJobFile.js';
 import { validRequest, withMember } from '../../../support/jobFixtures.js';
 
 const { Location: _, ...manifestRest } = validRequest.Manifest;
@@ -66,6 +60,37 @@ test('broken JSON is said in words, and what can be read is still checked', () =
   assert.ok(parsed.findings.some(({ code, message }) => code === 'bad-json' && message === 'A comma is missing here.'));
   assert.ok(parsed.findings.some(({ code }) => code === 'wrong-type'));
   assert.equal(parsed.job, undefined);
+});
+
+test('of broken JSON one mistake a line is told, and nothing of what may stand behind it', () => {
+  assert.deepEqual(found('{'), ['error bad-json ""']);
+  assert.deepEqual(found("{'Priority': 1}"), ['error bad-json "\'Priority\'"']);
+  assert.deepEqual(found(textOf(jobValue).slice(0, -1)), ['error bad-json ""']);
+  const two = parseJobFile('{ "Priority": 1,, "Tags": [,\n"Tags": ]').findings.filter(({ code }) => code === 'bad-json');
+  assert.deepEqual(
+    two.map(({ range }) => range.line),
+    [0, 1],
+  );
+});
+
+test('what is no job at all is told so, however deep it is nested', () => {
+  for (const text of ['', ' \n', '// nothing', 'hello', '[]', '"x"', '['.repeat(100_000), '{"a":'.repeat(100_000)]) {
+    const parsed = parseJobFile(text);
+    assert.deepEqual(
+      parsed.findings.map(({ code }) => code),
+      ['not-a-job'],
+    );
+    assert.equal(parsed.job, undefined);
+  }
+  // Brackets in text and comments are no levels.
+  assert.deepEqual(found(textOf({ ...jobValue, Description: '['.repeat(200) })), []);
+  assert.deepEqual(found(`/* ${'{'.repeat(200)} */${textOf(jobValue)}`), []);
+});
+
+test('an unknown member is told what a job file may hold', () => {
+  const [finding] = parseJobFile(textOf({ ...jobValue, Colour: 1 })).findings;
+  assert.match(finding?.message ?? '', /Possible are Description, Operation, ManifestFile, /);
+  assert.doesNotMatch(finding?.message ?? '', /AccountId|ClientRequestToken/);
 });
 
 test('a member that is there twice, at any depth', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyFix, type JobFile, type JobFileFinding, parseJobFile } from '../../../../src/core/job/jobFile.js';
+import type { JobFile } from '../../../../src/core/job/jobFile.js';
+import { applyFix, type JobFileFinding, parseJobFile } from '../../../../src/core/job/parseJobFile.js';
 import { fixesOf, isRecord } from '../../../../src/core/operations/validateShape.js';
 import { validRequest } from '../../../support/jobFixtures.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatJobFile, parseJobFile } from '../../../../src/core/job/jobFile.js';
+import { formatJobFile } from '../../../../src/core/job/jobFile.js';
+import { parseJobFile } from '../../../../src/core/job/parseJobFile.js';
 import { jobFileSchema, limitsText } from '../../../../src/core/job/jobFileSchema.js';
 import { jobFileShape } from '../../../../src/core/job/jobFileShape.js';
 import { jobTemplate } from '../../../../src/core/job/jobTemplate.js';

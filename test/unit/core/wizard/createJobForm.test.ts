@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { operations } from '../../../../src/core/operations/catalogue.js';
-import { checkJobFile } from '../../../../src/core/job/jobFile.js';
+import { checkJobFile } from '../../../../src/core/job/checkJobFile.js';
 import type { Target } from '../../../../src/core/job/target.js';
 import { untranslated } from '../../../../src/core/view/localizer.js';
 import { type CreateJobForm, createJobForm, JobQuestionId } from '../../../../src/core/wizard/createJobForm.js';
