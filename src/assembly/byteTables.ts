@@ -28,6 +28,8 @@ export const newlines: usize = vectorsAt + 64;
 export const commas: usize = vectorsAt + 80;
 export const notHex: usize = vectorsAt + 96;
 export const odds: usize = vectorsAt + 112;
+export const sevens: usize = vectorsAt + 128;
+export const fives: usize = vectorsAt + 144;
 
 /**
  * A byte is allowed in a plain row when the entries of its low and its high nibble have a bit, a class, in common. Each high nibble has a
@@ -45,13 +47,15 @@ export const oddClass: u32 = 1 << 6;
  * Fills all tables. `escaped`: of the bytes from 0x20 on, a bit for each safe one that the normal spelling escapes all the same.
  */
 export function fillTables(crlf: bool, quoted: bool, escaped: u32): void {
-  memory.fill(vectorsAt, 0, 128);
+  memory.fill(vectorsAt, 0, 160);
   splat(nibbles, 15);
   splat(percents, 37);
   splat(newlines, 10);
   splat(commas, 44);
   splat(notHex, <u8>~(letterHexClass | classOf(3)));
   splat(odds, <u8>oddClass);
+  splat(sevens, 55);
+  splat(fives, 53);
   // `/` is a problem (%2F, too), a comma or a line end an empty key, a quote an empty key or one in the key.
   memory.fill(firstsAt, 0, 256);
   memory.fill(firstsAt, 1, 32);

@@ -5,6 +5,7 @@ import {
   escapeOdd,
   escapePercent,
   fillTables,
+  fives as fiveVector,
   highClasses,
   kindComma,
   kindHigh,
@@ -18,10 +19,12 @@ import {
   notHex as notHexVector,
   oddClass,
   percents as percentVector,
+  sevens as sevenVector,
 } from './byteTables';
 import { escapedByte, isHexDigit, utf8Escapes, utf8Raw } from './escapes';
 import {
   countsAt,
+  escapeBitsAt,
   firstsAt,
   kindsAt,
   lengthsAt,
@@ -31,7 +34,6 @@ import {
   newlinesAt,
   notesAt,
   notesLimit,
-  percentBitsAt,
   prefixesAt,
   seedsAt,
   seenAt,
@@ -161,10 +163,15 @@ let classes: v128 = i8x16.splat(0);
 let commas: i32 = 0;
 
 /**
- * The first look at a block: bits of its newlines and percent signs, how many commas it has, the least
- * class of a byte (0: one that may not stand there, or no hex digit behind a percent sign) and all classes together.
+ * The first look at a block: bits of its newlines and of its escapes, how many commas it has, the least class of a byte (0: one that may
+ * not stand there, or no hex digit behind a percent sign) and all classes together.
+ *
+ * When rows are hashed the escapes are all percent signs. Else they are the digits of escapes that may need a closer look, few: a first
+ * digit from 8 on, of a byte above ASCII, and a second digit 5, of `%25`.
  */
-function classify(from: usize, to: usize): void {
+// @ts-ignore: decorator
+@inline
+function look(from: usize, to: usize, isHashing: bool): void {
   const lowTable = v128.load(lowClasses);
   const highTable = v128.load(highClasses);
   const nibble = v128.load(nibbles);
@@ -172,32 +179,101 @@ function classify(from: usize, to: usize): void {
   const newline = v128.load(newlineVector);
   const comma = v128.load(commaVector);
   const notHex = v128.load(notHexVector);
+  const seven = v128.load(sevenVector);
+  const five = v128.load(fiveVector);
   let smallest = i8x16.splat(-1);
   let together = i8x16.splat(0);
   let commaSums = i8x16.splat(0);
-  let percentsBefore = i8x16.eq(v128.load(from - 16), percent);
+  let before = i8x16.eq(v128.load(from - 16), percent);
   let bits: usize = 0;
-  for (let at = from; at < to; at += 16) {
-    const v = v128.load(at);
-    const percents = i8x16.eq(v, percent);
-    const isDigit = v128.or(
-      i8x16.shuffle(percentsBefore, percents, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
-      i8x16.shuffle(percentsBefore, percents, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
-    );
-    percentsBefore = percents;
-    const low = i8x16.swizzle(lowTable, v128.and(v, nibble));
-    const high = i8x16.swizzle(highTable, v128.and(i16x8.shr_u(v, 4), nibble));
-    const found = v128.andnot(v128.and(low, high), v128.and(isDigit, notHex));
-    smallest = i8x16.min_u(smallest, found);
-    together = v128.or(together, found);
-    commaSums = i8x16.sub(commaSums, i8x16.eq(v, comma));
-    store<u16>(newlineBitsAt + bits, <u16>i8x16.bitmask(i8x16.eq(v, newline)));
-    store<u16>(percentBitsAt + bits, <u16>i8x16.bitmask(percents));
-    bits += 2;
+  // Four vectors a round: what a round costs besides would be a fifth of it.
+  for (let at = from; at < to; at += 64) {
+    const v0 = v128.load(at);
+    const percents0 = i8x16.eq(v0, percent);
+    const firsts0 = firstDigits(before, percents0);
+    const seconds0 = secondDigits(before, percents0);
+    const found0 = classOfBytes(v0, v128.and(v128.or(firsts0, seconds0), notHex), lowTable, highTable, nibble);
+    smallest = i8x16.min_u(smallest, found0);
+    if (isHashing) together = v128.or(together, found0);
+    commaSums = i8x16.sub(commaSums, i8x16.eq(v0, comma));
+    store<u16>(bits, <u16>i8x16.bitmask(i8x16.eq(v0, newline)), newlineBitsAt);
+    store<u16>(bits, <u16>i8x16.bitmask(isHashing ? percents0 : telling(v0, firsts0, seconds0, seven, five)), escapeBitsAt);
+
+    const v1 = v128.load(at, 16);
+    const percents1 = i8x16.eq(v1, percent);
+    const firsts1 = firstDigits(percents0, percents1);
+    const seconds1 = secondDigits(percents0, percents1);
+    const found1 = classOfBytes(v1, v128.and(v128.or(firsts1, seconds1), notHex), lowTable, highTable, nibble);
+    smallest = i8x16.min_u(smallest, found1);
+    if (isHashing) together = v128.or(together, found1);
+    commaSums = i8x16.sub(commaSums, i8x16.eq(v1, comma));
+    store<u16>(bits, <u16>i8x16.bitmask(i8x16.eq(v1, newline)), newlineBitsAt + 2);
+    store<u16>(bits, <u16>i8x16.bitmask(isHashing ? percents1 : telling(v1, firsts1, seconds1, seven, five)), escapeBitsAt + 2);
+
+    const v2 = v128.load(at, 32);
+    const percents2 = i8x16.eq(v2, percent);
+    const firsts2 = firstDigits(percents1, percents2);
+    const seconds2 = secondDigits(percents1, percents2);
+    const found2 = classOfBytes(v2, v128.and(v128.or(firsts2, seconds2), notHex), lowTable, highTable, nibble);
+    smallest = i8x16.min_u(smallest, found2);
+    if (isHashing) together = v128.or(together, found2);
+    commaSums = i8x16.sub(commaSums, i8x16.eq(v2, comma));
+    store<u16>(bits, <u16>i8x16.bitmask(i8x16.eq(v2, newline)), newlineBitsAt + 4);
+    store<u16>(bits, <u16>i8x16.bitmask(isHashing ? percents2 : telling(v2, firsts2, seconds2, seven, five)), escapeBitsAt + 4);
+
+    const v3 = v128.load(at, 48);
+    before = i8x16.eq(v3, percent);
+    const firsts3 = firstDigits(percents2, before);
+    const seconds3 = secondDigits(percents2, before);
+    const found3 = classOfBytes(v3, v128.and(v128.or(firsts3, seconds3), notHex), lowTable, highTable, nibble);
+    smallest = i8x16.min_u(smallest, found3);
+    if (isHashing) together = v128.or(together, found3);
+    commaSums = i8x16.sub(commaSums, i8x16.eq(v3, comma));
+    store<u16>(bits, <u16>i8x16.bitmask(i8x16.eq(v3, newline)), newlineBitsAt + 6);
+    store<u16>(bits, <u16>i8x16.bitmask(isHashing ? before : telling(v3, firsts3, seconds3, seven, five)), escapeBitsAt + 6);
+    bits += 8;
   }
   least = smallest;
   classes = together;
   commas = sumOf(commaSums);
+}
+
+// @ts-ignore: decorator
+@inline
+function firstDigits(before: v128, percents: v128): v128 {
+  return i8x16.shuffle(before, percents, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+}
+
+// @ts-ignore: decorator
+@inline
+function secondDigits(before: v128, percents: v128): v128 {
+  return i8x16.shuffle(before, percents, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
+}
+
+/** The class of each byte, 0 for one that may not stand there. `wrong`: of the places of digits, the classes that are none. */
+// @ts-ignore: decorator
+@inline
+function classOfBytes(v: v128, wrong: v128, lowTable: v128, highTable: v128, nibble: v128): v128 {
+  const low = i8x16.swizzle(lowTable, v128.and(v, nibble));
+  const high = i8x16.swizzle(highTable, v128.and(i16x8.shr_u(v, 4), nibble));
+  return v128.andnot(v128.and(low, high), wrong);
+}
+
+/** The digits that tell an escape that needs a closer look. */
+// @ts-ignore: decorator
+@inline
+function telling(v: v128, firsts: v128, seconds: v128, seven: v128, five: v128): v128 {
+  return v128.or(v128.and(i8x16.gt_s(v, seven), firsts), v128.and(i8x16.eq(v, five), seconds));
+}
+
+// Two functions, which only one file in hand needs: the host compiles what is called. Exported, for else the compiler puts them
+// into their caller, where registers are short.
+export function lookOnly(from: usize, to: usize): void {
+  look(from, to, false);
+}
+
+export function lookToHash(from: usize, to: usize): void {
+  look(from, to, true);
 }
 
 // What `list` found in a block.
@@ -208,31 +284,21 @@ let escapes: u32 = 0;
 let utf8Done: usize = 0;
 
 /** The second look: lists the newlines, and looks at the escapes. `escapes` has the flags of all; escapePercent also for wrong ones. */
-function list(from: usize, to: usize, end: usize): void {
+export function list(from: usize, to: usize, end: usize): void {
   let flags: u32 = 0;
   let found = newlinesAt;
   let bits: usize = 0;
   for (let at = from; at < to; at += 64) {
-    let newlines = load<u64>(newlineBitsAt + bits);
-    let percents = load<u64>(percentBitsAt + bits);
+    let newlines = load<u64>(bits, newlineBitsAt);
+    let marked = load<u64>(bits, escapeBitsAt);
     bits += 8;
     // What lies behind the end of the rows does not count.
     if (at + 64 > end) {
       const keep = ((<u64>1) << (<u64>(end - at))) - 1;
       newlines &= keep;
-      percents &= keep;
+      marked &= keep;
     }
-    while (percents != 0) {
-      const escape = at + <usize>ctz(percents);
-      percents &= percents - 1;
-      const flag = escapeFlags(escape + 1);
-      flags |= flag;
-      if ((flag & escapeHigh) == 0 || escape < utf8Done) continue;
-      utf8Done = utf8Escapes(escape);
-      if (utf8Done != 0) continue;
-      utf8Done = escape + 3;
-      flags |= escapePercent;
-    }
+    if (marked != 0) flags |= lookAtEscapes(at, marked);
     // Nearly always none, one or two newlines: no branch on how many.
     const rest = newlines & (newlines - 1);
     store<u32>(found, <u32>at + <u32>ctz(newlines));
@@ -251,6 +317,26 @@ function list(from: usize, to: usize, end: usize): void {
   }
   listEnd = found;
   escapes = flags;
+}
+
+/** Flags of the escapes that the marked bytes from `from` on belong to: their percent signs, or their digits. */
+export function lookAtEscapes(from: usize, marked: u64): u32 {
+  let left = marked;
+  let flags: u32 = 0;
+  while (left != 0) {
+    let escape = from + <usize>ctz(left);
+    left &= left - 1;
+    if (load<u8>(escape) != 37) escape -= 1;
+    if (load<u8>(escape) != 37) escape -= 1;
+    const found = escapeFlags(escape + 1);
+    flags |= found;
+    if ((found & escapeHigh) == 0 || escape < utf8Done) continue;
+    utf8Done = utf8Escapes(escape);
+    if (utf8Done != 0) continue;
+    utf8Done = escape + 3;
+    flags |= escapePercent;
+  }
+  return flags;
 }
 
 /**
@@ -318,7 +404,8 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
   while (at < end) {
     if (blockStart >= nextMark && marks < marksLimit) mark(blockStart);
     const to = at + ((min(blockBytes, end - at) + 63) & ~63);
-    classify(at, to);
+    if (hashesAt != 0) lookToHash(at, to);
+    else lookOnly(at, to);
     list(at, to, end);
     at = to;
     const blockRows = <i32>((listEnd - newlinesAt) >> 2);

@@ -21,9 +21,9 @@ export const firstsAt: usize = 5120;
 export const rawAt: usize = 5376;
 /** Vectors for the scan, see byteTables.ts. */
 export const vectorsAt: usize = 5632;
-/** Of a block: a bit for each byte that is a newline, and from `percentsAt` on one for each percent sign. */
+/** Of a block: a bit for each byte that is a newline, and one for each that belongs to an escape to be looked at. */
 export const newlineBitsAt: usize = 6144;
-export const percentBitsAt: usize = 6656;
+export const escapeBitsAt: usize = 6656;
 /** Addresses of the newlines of a block, 4 bytes each, 4,034 at most. */
 export const newlinesAt: usize = 8192;
 /** A decoded key, and it again in the normal spelling. */
