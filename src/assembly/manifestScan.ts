@@ -39,7 +39,10 @@ import {
   seenAt,
   slots,
 } from './memoryMap';
-import { hashBytes, hashDecoded, hashKey, hashWritten, spell } from './objectHash';
+import { hasRoom, keep } from './hashBlocks';
+import { fillHashTables, hashBytes, hashDecoded, hashKey, hashWritten, spell } from './objectHash';
+
+export { findRepeats, freeBlocks, hasRoom, keepFrom, openStore, releaseBlock, takenBlocks } from './hashBlocks';
 
 /**
  * The kernel of the fast lint, in AssemblyScript. It looks at rows of the plain forms `bucket,key[,version]` and
@@ -70,7 +73,7 @@ let hasVersion: bool = false;
 let isCrlf: bool = false;
 let isQuoted: bool = false;
 let ruleMask: u32 = 0;
-let hashesAt: usize = 0;
+let isHashing: bool = false;
 
 // The prefix of the rows at hand.
 let slot: usize = 0;
@@ -80,33 +83,30 @@ let seed: u64 = 0;
 
 /** Lines since `begin`, those that were skipped included. */
 export let lines: i32 = 0;
-/** Where the last call of `scan` stopped: `end`, or a row for the exact rules, or, when there is no room for notes, any row. */
+/** Where the last call of `scan` stopped: `end`, or a row for the exact rules, or, when there is no room for notes or hashes, any row. */
 export let stoppedAt: usize = 0;
 export let notes: i32 = 0;
 export let marks: i32 = 0;
-/** Rows in the list of hashes: 12 bytes each, hash low, hash high, address of the row. */
-export let hashes: i32 = 0;
-export let hashLow: u32 = 0;
-export let hashHigh: u32 = 0;
 
 /** Rows before it are not tried as a block again. */
 let slowUntil: usize = 0;
 let nextMark: usize = 0;
 
 /**
- * `rules`: bits of the rules that are on. `hashList`: address of the list of hashes, 0 when none are wanted. `escaped`: safe punctuation
- * that this file escapes, a bit for each byte from 0x20 on.
+ * `rules`: bits of the rules that are on. `hashing`: whether hashes of rows are kept, for which the store must be open. `escaped`: safe
+ * punctuation that this file escapes, a bit for each byte from 0x20 on.
  */
-export function configure(columns: i32, crlf: bool, quoted: bool, rules: u32, hashList: usize, escaped: u32): void {
+export function configure(columns: i32, crlf: bool, quoted: bool, rules: u32, hashing: bool, escaped: u32): void {
   hasVersion = columns == 3;
   isCrlf = crlf;
   isQuoted = quoted;
   ruleMask = rules;
-  hashesAt = hashList;
+  isHashing = hashing;
   memory.fill(prefixesAt, 0, slots * 128);
   memory.fill(seenAt, 0, slots * 4);
   memory.fill(lengthsAt, 0, slots * 4);
   fillTables(crlf, quoted, escaped);
+  fillHashTables();
   choose(0);
 }
 
@@ -132,29 +132,26 @@ export function begin(): void {
   lines = 0;
   notes = 0;
   marks = 0;
-  hashes = 0;
   slowUntil = 0;
   nextMark = 0;
 }
 
-/** Empties the lists of notes and hashes, which have been read. */
+/** Empties the list of notes, which have been read. */
 export function drain(): void {
   notes = 0;
-  hashes = 0;
 }
 
 /**
- * The hash of an object: its bucket, its decoded key and its version, one after the other at `at`, and room behind them for three times
- * the key. Result in hashLow, hashHigh.
+ * Keeps the hash of an object for the row at `row`: its bucket, its decoded key and its version lie one after the other at `at`, and there
+ * is room behind them for three times the key.
  */
-export function hashObject(at: usize, bucketBytes: usize, keyBytes: usize, versionBytes: usize): void {
+export function keepObject(row: i32, at: usize, bucketBytes: usize, keyBytes: usize, versionBytes: usize): void {
   const key = at + bucketBytes;
   const version = key + keyBytes;
   const spelled = version + versionBytes;
   let hash = hashBytes(hashBytes(0, at, bucketBytes), spelled, spell(key, keyBytes, spelled));
   if (versionBytes > 0) hash = hashBytes(hash, version, versionBytes);
-  hashLow = <u32>hash;
-  hashHigh = <u32>(hash >> 32);
+  keep(<usize>row, hash);
 }
 
 // What `classify` found in a block.
@@ -402,9 +399,13 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
   utf8Done = at;
 
   while (at < end) {
+    if (isHashing && !hasRoom()) {
+      stoppedAt = blockStart;
+      return;
+    }
     if (blockStart >= nextMark && marks < marksLimit) mark(blockStart);
     const to = at + ((min(blockBytes, end - at) + 63) & ~63);
-    if (hashesAt != 0) lookToHash(at, to);
+    if (isHashing) lookToHash(at, to);
     else lookOnly(at, to);
     list(at, to, end);
     at = to;
@@ -421,7 +422,7 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
       (prefixBytes <= 32 && !isCrlf && !hasVersion && !isQuoted ? true : isSpecialFine(blockStart, rowsEnd));
     if (isAccepted) {
       if (load<u32>(seenAt + (slot << 2)) == 0) store<u32>(seenAt + (slot << 2), <u32>blockStart);
-      if (hashesAt != 0) {
+      if (isHashing) {
         const isOdd = (escapes & escapeOdd) != 0 || v128.any_true(v128.and(classes, i8x16.splat(<i8>oddClass)));
         hashRows(blockStart, isOdd || isOddCarried);
         isOddCarried = isOdd;
@@ -462,6 +463,7 @@ function judgeRows(from: usize, stop: usize, end: usize, isNoting: bool): usize 
   while (next < stop) {
     if (next >= nextMark && marks < marksLimit) mark(next);
     if (isNoting && notes == notesLimit) return next;
+    if (isHashing && !hasRoom()) return next;
     const rowEnd = behindNewline(next, end) - 1;
     const verdict = judge(next, rowEnd);
     if (verdict == notPlain) return next;
@@ -474,7 +476,7 @@ function judgeRows(from: usize, stop: usize, end: usize, isNoting: bool): usize 
         notes += 1;
       }
     }
-    if (hashesAt != 0) hashJudged(next, verdict);
+    if (isHashing) hashJudged(next, verdict);
     lines += 1;
     next = rowEnd + 1;
   }
@@ -714,11 +716,4 @@ function hashJudged(row: usize, verdict: u32): void {
   else hash = hashKey(seed, key, judgedKeyEnd);
   if (judgedVersionEnd > judgedVersion) hash = hashBytes(hash, judgedVersion, judgedVersionEnd - judgedVersion);
   keep(row, hash);
-}
-
-function keep(row: usize, hash: u64): void {
-  const place = hashesAt + <usize>hashes * 12;
-  store<u64>(place, hash);
-  store<u32>(place, <u32>row, 8);
-  hashes += 1;
 }

@@ -21,6 +21,9 @@ export const firstsAt: usize = 5120;
 export const rawAt: usize = 5376;
 /** Vectors for the scan, see byteTables.ts. */
 export const vectorsAt: usize = 5632;
+/** Constants of the hash, 64 bytes, and its masks: 64 bytes of ones, 64 of zeros. */
+export const hashKeysAt: usize = 5824;
+export const hashMasksAt: usize = 5888;
 /** Of a block: a bit for each byte that is a newline, and one for each that belongs to an escape to be looked at. */
 export const newlineBitsAt: usize = 6144;
 export const escapeBitsAt: usize = 6656;

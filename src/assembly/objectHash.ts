@@ -1,6 +1,6 @@
 import { escapedByte } from './escapes';
 import { escapeFlags, escapeOdd, highClasses, lowClasses, odds } from './byteTables';
-import { decodedAt, rawAt, spelledAt } from './memoryMap';
+import { decodedAt, hashKeysAt, hashMasksAt, rawAt, spelledAt } from './memoryMap';
 
 /**
  * Hashes of objects: of the bucket, then of the key, then of the version if there is one. Different spellings of a key must have the same
@@ -12,34 +12,45 @@ const factor1: u64 = 0x9e3779b97f4a7c15;
 const factor2: u64 = 0xc2b2ae3d27d4eb4f;
 const factor3: u64 = 0x165667b19e3779f9;
 
-/** 16 bytes a step. Bytes behind the end may be read, and do not count. */
-export function hashBytes(start: u64, from: usize, length: usize): u64 {
-  let a = start ^ (<u64>length * factor3);
-  let b = rotl(start, 32) + factor2;
-  let at = from;
-  let left = length;
-  while (left >= 16) {
-    a = rotl((a ^ load<u64>(at)) * factor1, 31);
-    b = rotl((b ^ load<u64>(at, 8)) * factor2, 29);
-    at += 16;
-    left -= 16;
+/** Constants, and behind them ones and zeros: the tables of `hashBytes`. */
+export function fillHashTables(): void {
+  for (let word: usize = 0; word < 8; word++) {
+    store<u64>(hashKeysAt + (word << 3), (word & 1 ? factor2 : factor1) * (2 * <u64>word + 1) + factor3);
   }
-  if (left > 0) {
-    const low = left >= 8 ? load<u64>(at) : load<u64>(at) & lowBytes(left);
-    const high = left > 8 ? load<u64>(at, 8) & lowBytes(left - 8) : 0;
-    a = rotl((a ^ low) * factor1, 31);
-    b = rotl((b ^ high) * factor2, 29);
-  }
-  let hash = a ^ rotl(b, 23);
-  hash = (hash ^ (hash >> 32)) * factor2;
-  hash = (hash ^ (hash >> 29)) * factor1;
-  return hash ^ (hash >> 32);
+  memory.fill(hashMasksAt, 0xff, 64);
+  memory.fill(hashMasksAt + 64, 0, 64);
 }
 
-/** A mask of fewer than 8 bytes, or of all 8. */
-function lowBytes(count: usize): u64 {
-  const bits = (<u64>count) << 3;
-  return bits >= 64 ? ~(<u64>0) : ((<u64>1) << bits) - 1;
+/**
+ * 64 bytes a round, for most keys are no longer: to branch on the length would cost more. Bytes behind the end may be read, and do not
+ * count. The idea is that of XXH3: what is mixed with a constant is multiplied by its own other half.
+ */
+export function hashBytes(start: u64, from: usize, length: usize): u64 {
+  let sum = i64x2.replace_lane(i64x2.splat(start), 1, start ^ (<u64>length * factor3));
+  let at = from;
+  let left = length;
+  for (;;) {
+    const masks = hashMasksAt + 64 - min(left, 64);
+    sum = i64x2.add(sum, mixed(v128.and(v128.load(at), v128.load(masks)), v128.load(hashKeysAt)));
+    sum = i64x2.add(sum, mixed(v128.and(v128.load(at, 16), v128.load(masks, 16)), v128.load(hashKeysAt, 16)));
+    sum = i64x2.add(sum, mixed(v128.and(v128.load(at, 32), v128.load(masks, 32)), v128.load(hashKeysAt, 32)));
+    sum = i64x2.add(sum, mixed(v128.and(v128.load(at, 48), v128.load(masks, 48)), v128.load(hashKeysAt, 48)));
+    if (left <= 64) break;
+    at += 64;
+    left -= 64;
+    sum = v128.xor(i64x2.shl(sum, 17), i64x2.shr_u(sum, 47));
+  }
+  let hash = (i64x2.extract_lane(sum, 0) ^ rotl(i64x2.extract_lane(sum, 1), 32)) * factor1;
+  hash = (hash ^ (hash >> 32)) * factor2;
+  return hash ^ (hash >> 29);
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(bytes: v128, key: v128): v128 {
+  const salted = v128.xor(bytes, key);
+  const swapped = i32x4.shuffle(salted, salted, 2, 3, 0, 1);
+  return i64x2.add(bytes, i64x2.extmul_low_i32x4_u(salted, swapped));
 }
 
 /** The hash of a key without problems; others may be spelled in ways that this does not look for. */

@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { runPackageBin } from './command.js';
 
-const flags = ['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd,bulk-memory', '--importMemory', '--use', 'abort='];
+const sharedMemory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+const features = ['--enable', 'simd,bulk-memory,threads'];
+const flags = ['--runtime', 'stub', '--noAssert', '-O3', ...features, ...sharedMemory, '--use', 'abort='];
 
 /** `import base64 from './x.wasm'` gives the WebAssembly that AssemblyScript makes of `x.ts` beside it, as base64 text. */
 export function assembly(root: string): Plugin {

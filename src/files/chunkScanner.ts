@@ -5,7 +5,7 @@ import { rowIdentity } from '../core/manifest/rowView.js';
 import { countedBucket } from '../core/manifest/countedBucket.js';
 import { isBucketName } from '../core/manifest/rules/bucketName.js';
 import { ruleOf } from '../core/manifest/rules/allRules.js';
-import type { HashStore } from './hashStore.js';
+import { HashStore } from './hashStore.js';
 import { NeedsExactLint, readInto, RowFile } from './openedFile.js';
 import { addCount, countFindings, counterCount, counterOf } from './problemCounts.js';
 import { readRow } from './readRow.js';
@@ -13,6 +13,7 @@ import { JsKernel } from './jsKernel.js';
 import { WasmKernel } from './wasmKernel.js';
 import {
   countsAt,
+  type HashedObject,
   inputAt,
   kernelRules,
   marksAt,
@@ -35,7 +36,8 @@ const encoder = new TextEncoder();
 export class ChunkScanner {
   readonly #plan: ScanPlan;
   readonly #kernel: ScanKernel;
-  readonly #store: HashStore | undefined;
+  /** The hashes of all rows; undefined when nothing is to be known of duplicates. */
+  readonly hashes: HashStore | undefined;
   readonly #file: RowFile;
   readonly #context: RowContext;
   /** Per rule bit of the kernel. */
@@ -46,20 +48,19 @@ export class ChunkScanner {
   #base = 0;
   #isRescan = false;
   #rows = 0;
-  #counts = new Uint32Array(counterCount);
+  #counts: Uint32Array | undefined;
   #notes: number[] = [];
   #otherEnds: number[] = [];
   #buckets = new Map<string, number>();
 
-  /** `store` takes the hashes of all rows; without one nothing is known of duplicates. */
-  constructor(plan: ScanPlan, store: HashStore | undefined) {
+  constructor(plan: ScanPlan) {
     this.#plan = plan;
-    this.#store = store;
     this.#file = new RowFile(plan.fd, plan.sizeBytes);
     this.#context = { layout: plan.layout, canBeHeader: false };
-    const inputBytes = plan.chunkBytes + longTail + 2;
-    this.#kernel = plan.kernel === undefined ? new JsKernel(inputBytes) : new WasmKernel(plan.kernel, inputBytes);
+    const size = { inputBytes: plan.chunkBytes + longTail + 2, hashBytes: plan.hashBytes, fileBytes: plan.sizeBytes };
+    this.#kernel = plan.kernel === undefined ? new JsKernel(size) : new WasmKernel(plan.kernel, size);
     this.#kernel.configure(plan.mode);
+    if (this.#kernel.store !== undefined) this.hashes = new HashStore(this.#kernel.store, plan.spillFolder);
     this.#counters = kernelRules.map(({ rule, isOtherSeverity }) => {
       const info = ruleOf(rule);
       const own = isOtherSeverity ? (info.otherSeverity ?? info.severity) : info.severity;
@@ -115,9 +116,9 @@ export class ChunkScanner {
   }
 
   #begin(): void {
-    this.#kernel.begin();
+    this.#kernel.begin(this.#base, this.#isRescan);
     this.#rows = 0;
-    this.#counts = new Uint32Array(counterCount);
+    this.#counts = undefined;
     this.#notes = [];
     this.#otherEnds = [];
     this.#buckets = new Map();
@@ -142,7 +143,7 @@ export class ChunkScanner {
       const isFull = isNotingStill && kernel.notes === notesLimit;
       this.#drain();
       at = kernel.stoppedAt;
-      if (isFull || at >= input.stop) continue;
+      if (isFull || at >= input.stop || this.#makeRoom()) continue;
       const read = this.#readRow(at, input.filled, input.isWhole);
       this.#judge(read.row, at + this.#base, isNoting);
       for (const end of read.otherEnds) this.#otherEnds.push(end + this.#base);
@@ -168,10 +169,14 @@ export class ChunkScanner {
   #drain(): void {
     const kernel = this.#kernel;
     for (let note = 0; note < kernel.notes; note += 1) this.#notes.push((kernel.words[notesAt / 4 + note] ?? 0) + this.#base);
-    if (kernel.hashes > 0) {
-      this.#store?.addList(kernel.words, kernel.hashesAt / 4, kernel.hashes, this.#base, this.#isRescan);
-    }
     kernel.drain();
+  }
+
+  /** True when the kernel had no more room for hashes. */
+  #makeRoom(): boolean {
+    if (this.#kernel.store?.hasRoom() !== false) return false;
+    this.hashes?.spill();
+    return true;
   }
 
   /** The exact rules, for a row that the kernel left. */
@@ -186,8 +191,11 @@ export class ChunkScanner {
     }
     const judged = judgeRow(text, this.#context);
     const findings = applySeverities(judged.findings, this.#plan.lint.severities);
-    countFindings(this.#counts, findings);
-    if (findings.length > 0 && isNoting) this.#notes.push(offset);
+    if (findings.length > 0) {
+      this.#counts ??= new Uint32Array(counterCount);
+      countFindings(this.#counts, findings);
+      if (isNoting) this.#notes.push(offset);
+    }
     if (judged.kind === 'blank') return;
     this.#rows += 1;
     const bucket = countedBucket(judged.view);
@@ -210,39 +218,52 @@ export class ChunkScanner {
   }
 
   #addIdentity(identity: string, offset: number): void {
-    if (this.#store === undefined) return;
-    const { low, high } = hashIdentity(this.#kernel, identity);
-    this.#store.add(low, high, offset, this.#isRescan);
+    if (this.hashes === undefined) return;
+    this.#makeRoom();
+    this.#kernel.keep(offset - this.#base, objectOf(identity));
   }
 
   /** Adds the row of the head, which was judged before. */
   addHeadIdentity(identity: string, offset: number): void {
+    this.#base = 0;
     this.#isRescan = true;
+    this.#begin();
     this.#addIdentity(identity, offset);
   }
 
   #result(index: number, place: { readonly start: number; readonly end: number; readonly border: number }): ChunkResult {
     const kernel = this.#kernel;
-    for (const [bit, counter] of this.#counters.entries()) addCount(this.#counts, counter, kernel.words[countsAt / 4 + bit] ?? 0);
-    const marks = kernel.words.slice(marksAt / 4, marksAt / 4 + kernel.marks * 2);
-    for (let mark = 0; mark < marks.length; mark += 2) marks[mark] = (marks[mark] ?? 0) + this.#base - place.start;
     return {
       index,
       ...place,
       feeds: kernel.lines,
       otherEnds: this.#otherEnds,
       rows: this.#rows,
-      counts: this.#counts,
+      counts: this.#allCounts(),
       notes: Float64Array.from(this.#notes.slice(0, this.#plan.maxProblems)),
-      marks,
+      marks: kernel.words.slice(marksAt / 4, marksAt / 4 + kernel.marks * 2),
+      marksFrom: this.#base,
       buckets: this.#bucketRows(),
     };
   }
 
+  /** Those of the kernel, and of the rows that it left. */
+  #allCounts(): Uint32Array | undefined {
+    const { words } = this.#kernel;
+    for (let bit = 0; bit < this.#counters.length; bit += 1) {
+      const count = words[countsAt / 4 + bit] ?? 0;
+      if (count === 0) continue;
+      this.#counts ??= new Uint32Array(counterCount);
+      addCount(this.#counts, this.#counters[bit] ?? 0, count);
+    }
+    return this.#counts;
+  }
+
   #bucketRows(): BucketRow[] {
-    for (const [slot, bucket] of this.#known.entries()) {
+    for (let slot = 0; slot < this.#known.length; slot += 1) {
       const address = this.#kernel.words[seenAt / 4 + slot] ?? 0;
-      if (address === 0) continue;
+      const bucket = this.#known[slot];
+      if (address === 0 || bucket === undefined) continue;
       const before = this.#buckets.get(bucket);
       const offset = address + this.#base;
       if (before === undefined || offset < before) this.#buckets.set(bucket, offset);
@@ -252,12 +273,12 @@ export class ChunkScanner {
 }
 
 /** An identity is the bucket, the decoded key and the version, with line feeds between; only the key may hold more of them. */
-function hashIdentity(kernel: ScanKernel, identity: string): { low: number; high: number } {
+function objectOf(identity: string): HashedObject {
   const afterBucket = identity.indexOf('\n');
   const beforeVersion = identity.lastIndexOf('\n');
-  return kernel.hash(
-    encoder.encode(identity.slice(0, afterBucket)),
-    encoder.encode(identity.slice(afterBucket + 1, beforeVersion)),
-    encoder.encode(identity.slice(beforeVersion + 1)),
-  );
+  return {
+    bucket: encoder.encode(identity.slice(0, afterBucket)),
+    key: encoder.encode(identity.slice(afterBucket + 1, beforeVersion)),
+    version: encoder.encode(identity.slice(beforeVersion + 1)),
+  };
 }

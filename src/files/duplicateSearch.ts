@@ -1,7 +1,9 @@
 import type { ManifestLayout } from '../core/manifest/manifestLayout.js';
 import { rowIdentity, viewRow } from '../core/manifest/rowView.js';
-import { findSameHashes, type HashParts, partitionCount, PartitionReader, type StaleRanges } from './hashStore.js';
+import { partitionCount, type StaleRanges } from './hashBlocks.js';
+import type { HashParts } from './hashStore.js';
 import { readInto, RowFile } from './openedFile.js';
+import { RepeatFinder } from './repeatFinder.js';
 import { shared } from './scanPlan.js';
 
 export interface SearchPlan {
@@ -22,14 +24,14 @@ export interface Duplicates {
 }
 
 /** Searches partitions until none is left; threads share the work by `control`. Rows of the same hash are compared for real. */
-export function searchDuplicates(plan: SearchPlan, control: Int32Array): Duplicates {
+export function searchDuplicates(plan: SearchPlan, control: Int32Array, kernel: WebAssembly.Module | undefined): Duplicates {
   const list = new DuplicateList(plan.limit);
   const compare = new RowComparer(plan);
-  const reader = new PartitionReader(plan.parts);
+  const finder = new RepeatFinder(plan.parts, plan.stale, kernel);
   for (;;) {
     const partition = Atomics.add(control, shared.nextPartition, 1);
     if (partition >= partitionCount || Atomics.load(control, shared.isStopped) !== 0) return list.result();
-    for (const offsets of findSameHashes(reader.read(partition), plan.stale)) {
+    for (const offsets of finder.find(partition)) {
       /** The first row of each object; nearly always there is one. */
       const firsts: number[] = [];
       for (const offset of offsets) {

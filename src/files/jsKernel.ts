@@ -1,9 +1,11 @@
+import { HashBlocks } from './hashBlocks.js';
 import {
   countsAt,
-  hashListBytes,
+  type HashedObject,
   inputAt,
   inputSlack,
   type KernelMode,
+  type KernelSize,
   markEvery,
   marksAt,
   marksLimit,
@@ -11,7 +13,6 @@ import {
   maxPlainRow,
   notesAt,
   notesLimit,
-  type ObjectHash,
   type Prefix,
   prefixesAt,
   prefixSlotBytes,
@@ -43,16 +44,17 @@ const notPlain = -1;
 export class JsKernel implements ScanKernel {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
-  readonly hashesAt: number;
+  readonly store: HashBlocks | undefined;
   lines = 0;
   stoppedAt = 0;
   notes = 0;
   marks = 0;
-  hashes = 0;
+  #base = 0;
+  #isRescan = false;
   readonly #kinds = new Uint8Array(256);
   readonly #prefixes: ({ length: number; low: number; high: number } | undefined)[] = [];
   readonly #decoded = new Uint8Array(maxPlainRow + 3);
-  #mode: KernelMode = { columns: 2, isCrlf: false, isQuoted: false, rules: 0, wantsHashes: false, escaped: 0 };
+  #mode: KernelMode = { columns: 2, isCrlf: false, isQuoted: false, rules: 0, escaped: 0 };
   #slot = 0;
   #nextMark = 0;
   #keyStart = 0;
@@ -62,9 +64,9 @@ export class JsKernel implements ScanKernel {
   #low = 0;
   #high = 0;
 
-  constructor(inputBytes: number) {
-    this.hashesAt = inputAt + ((inputBytes + inputSlack + 63) & ~63);
-    const memory = new ArrayBuffer(this.hashesAt + hashListBytes(inputBytes));
+  constructor({ inputBytes, hashBytes, fileBytes }: KernelSize) {
+    const memory = new ArrayBuffer(inputAt + ((inputBytes + inputSlack + 63) & ~63));
+    this.store = hashBytes === undefined ? undefined : new HashBlocks({ bytes: hashBytes, fileBytes });
     this.bytes = new Uint8Array(memory);
     this.words = new Uint32Array(memory);
   }
@@ -85,29 +87,30 @@ export class JsKernel implements ScanKernel {
     this.#slot = slot;
   }
 
-  begin(): void {
+  begin(base: number, isRescan: boolean): void {
+    this.#base = base;
+    this.#isRescan = isRescan;
     this.words.fill(0, countsAt / 4, countsAt / 4 + 16);
     this.words.fill(0, seenAt / 4, seenAt / 4 + prefixSlots);
     this.lines = 0;
     this.notes = 0;
     this.marks = 0;
-    this.hashes = 0;
     this.#nextMark = 0;
   }
 
   drain(): void {
     this.notes = 0;
-    this.hashes = 0;
   }
 
   scan(start: number, end: number, skipped: number, isNoting: boolean): void {
-    const { rules, wantsHashes } = this.#mode;
+    const { rules } = this.#mode;
     this.lines += skipped;
     let row = start;
     while (row < end) {
       this.stoppedAt = row;
       if (row >= this.#nextMark && this.marks < marksLimit) this.#mark(row);
       if (isNoting && this.notes === notesLimit) return;
+      if (this.store?.hasRoom() === false) return;
       const rowEnd = this.bytes.indexOf(0x0a, row);
       const verdict = this.#judge(row, rowEnd);
       if (verdict === notPlain) return;
@@ -122,19 +125,19 @@ export class JsKernel implements ScanKernel {
           this.notes += 1;
         }
       }
-      if (wantsHashes) this.#hashRow(row, verdict);
+      if (this.store !== undefined) this.#hashRow(row, verdict);
       this.lines += 1;
       row = rowEnd + 1;
     }
     this.stoppedAt = end;
   }
 
-  hash(bucket: Uint8Array, key: Uint8Array, version: Uint8Array): ObjectHash {
+  keep(row: number, { bucket, key, version }: HashedObject): void {
     this.#seed(0, 0);
     this.#add(bucket, 0, Math.min(bucket.length, maxHashedBytes));
     this.#add(key, 0, Math.min(key.length, maxHashedBytes));
     if (version.length > 0) this.#add(version, 0, Math.min(version.length, maxHashedBytes));
-    return { low: mix(this.#low ^ this.#high), high: mix(this.#high) };
+    this.#keepHash(row);
   }
 
   #mark(row: number): void {
@@ -254,11 +257,11 @@ export class JsKernel implements ScanKernel {
     const length = (verdict & escapeNotUtf8) === 0 ? this.#decode() : this.#markAsWritten();
     this.#add(this.#decoded, 0, length);
     if (this.#versionEnd > this.#versionStart) this.#add(this.bytes, this.#versionStart, this.#versionEnd);
-    const place = this.hashesAt / 4 + this.hashes * 3;
-    this.words[place] = mix(this.#low ^ this.#high);
-    this.words[place + 1] = mix(this.#high);
-    this.words[place + 2] = row;
-    this.hashes += 1;
+    this.#keepHash(row);
+  }
+
+  #keepHash(row: number): void {
+    this.store?.keep(mix(this.#low ^ this.#high), mix(this.#high), row + this.#base, this.#isRescan);
   }
 
   #decode(): number {

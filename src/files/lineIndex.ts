@@ -5,7 +5,9 @@ export interface IndexedChunk {
   readonly start: number;
   /** Lines of the file before it. */
   readonly line: number;
+  /** Pairs: a row, relative to `marksFrom`, and the line feeds from `start` to it. */
   readonly marks: Uint32Array;
+  readonly marksFrom: number;
   readonly otherEnds: readonly number[];
 }
 
@@ -27,9 +29,9 @@ export class LineIndex {
   lineOf(offset: number): number {
     const chunk = this.#chunks[lastNotAfter(this.#chunks.length, (index) => this.#chunks[index]?.start ?? 0, offset)];
     if (chunk === undefined) throw new Error(`No row begins at ${offset}.`);
-    const { start, marks, otherEnds } = chunk;
-    const mark = lastNotAfter(marks.length / 2, (index) => marks[index * 2] ?? 0, offset - start);
-    const [from, feeds] = mark < 0 ? [start, 0] : [start + (marks[mark * 2] ?? 0), marks[mark * 2 + 1] ?? 0];
+    const { start, marks, marksFrom, otherEnds } = chunk;
+    const mark = lastNotAfter(marks.length / 2, (index) => marks[index * 2] ?? 0, offset - marksFrom);
+    const [from, feeds] = mark < 0 ? [start, 0] : [marksFrom + (marks[mark * 2] ?? 0), marks[mark * 2 + 1] ?? 0];
     const others = lastNotAfter(otherEnds.length, (index) => otherEnds[index] ?? 0, offset) + 1;
     return chunk.line + feeds + this.#file.countFeeds(from, offset) + others;
   }

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -149,7 +151,7 @@ async function lintInChunks(file: OpenedFile, head: ManifestHead, lint: LintOpti
     run.workerCount ?? 1,
     run.isScannedHere === false ? Infinity : Math.floor(file.sizeBytes / (run.smallBytes ?? bytesPerWorker)),
   );
-  const spillFolder = await mkdtemp(join(run.temporaryFolder ?? tmpdir(), 's3batch-lint-'));
+  const spillFolder = join(run.temporaryFolder ?? tmpdir(), `s3batch-lint-${randomUUID()}`);
   const plan = planScan(file, head, lint, { ...run, threads: workerCount + 1, spillFolder });
   const pool = run.workers ?? new LintWorkers({ keepMs: 0 });
   const workers = Array.from({ length: workerCount }, () => pool.take());
@@ -162,7 +164,7 @@ async function lintInChunks(file: OpenedFile, head: ManifestHead, lint: LintOpti
   } finally {
     job.stop();
     await Promise.all(workers.map((worker) => pool.giveBack(worker, isDone)));
-    await rm(spillFolder, { recursive: true, force: true });
+    if (existsSync(spillFolder)) await rm(spillFolder, { recursive: true, force: true });
   }
 }
 
@@ -188,14 +190,16 @@ function planScan(
       isCrlf: head.isCrlf,
       isQuoted: head.isQuoted,
       rules,
-      wantsHashes: severities['duplicate-row'] !== 'off',
       escaped: head.escaped,
     },
     lint,
     maxProblems: lint.maxProblems ?? defaultMaxProblems,
     kernel: run.kernel === 'js' ? undefined : tryCompile(),
     // More than a small file can fill is not even asked for.
-    hashBytes: Math.min((run.hashBytes ?? defaultHashBytes) / run.threads, 2 * file.sizeBytes),
+    hashBytes:
+      severities['duplicate-row'] === 'off'
+        ? undefined
+        : Math.min((run.hashBytes ?? defaultHashBytes) / run.threads, 4 * file.sizeBytes),
     spillFolder: run.spillFolder,
   };
 }
@@ -224,7 +228,7 @@ class ChunkedLint {
     this.#workers = workers;
     this.#run = run;
     this.#partial = new PartialProblems(run);
-    this.#thread = new ScanThread(plan, this.#shared, plan.mode.wantsHashes);
+    this.#thread = new ScanThread(plan, this.#shared);
     this.#merger = new ResultMerger(head, plan, this.#thread.scanner, () => Atomics.store(this.#control, shared.isEnough, 1));
   }
 
@@ -244,7 +248,7 @@ class ChunkedLint {
   }
 
   async #scan(): Promise<HashParts[]> {
-    const scan = { kind: 'scan', plan: this.#plan, control: this.#shared, wantsDuplicates: this.#plan.mode.wantsHashes } as const;
+    const scan = { kind: 'scan', plan: this.#plan, control: this.#shared } as const;
     const asked = this.#workers.map((worker) =>
       worker.ask(scan, 'scanned', (results) => {
         for (const result of results) this.#merger.add(result);

@@ -14,7 +14,7 @@ function post(message: FromWorker): void {
 }
 
 function scan(message: ToWorker & { kind: 'scan' }): void {
-  thread = new ScanThread(message.plan, message.control, message.wantsDuplicates);
+  thread = new ScanThread(message.plan, message.control);
   let results: ChunkResult[] = [];
   for (let result = thread.next(); result !== undefined; result = thread.next()) {
     results.push(result);

@@ -85,6 +85,6 @@ function lineAt(bytes: Uint8Array, from: number, isWhole: boolean): FoundLine | 
   const content = bytes.subarray(from, end);
   const text = isAscii
     ? Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')
-    : decodeMarkingInvalid(content);
+    : decodeMarkingInvalid(content.slice());
   return { content: { text, lineEnd, isCut: false }, end: end + lineEnd.length, hasQuote };
 }

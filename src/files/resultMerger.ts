@@ -13,7 +13,7 @@ import { findMixedBuckets } from '../core/manifest/rules/mixedBuckets.js';
 import type { Finding } from '../core/manifest/rules/rule.js';
 import type { ChunkScanner } from './chunkScanner.js';
 import type { Duplicates } from './duplicateSearch.js';
-import type { StaleRanges } from './hashStore.js';
+import type { StaleRanges } from './hashBlocks.js';
 import { LineIndex } from './lineIndex.js';
 import type { HeadRow, ManifestHead } from './manifestHead.js';
 import { RowFile } from './openedFile.js';
@@ -87,12 +87,20 @@ export class ResultMerger {
     }
     this.#expected = result.end;
     this.#rows += result.rows;
-    for (const [counter, count] of result.counts.entries()) addCount(this.#counts, counter, count);
+    if (result.counts !== undefined) {
+      for (const [counter, count] of result.counts.entries()) addCount(this.#counts, counter, count);
+    }
     const { maxProblems } = this.#plan;
     for (const note of result.notes) if (this.#notes.length < maxProblems) this.#notes.push(note);
     if (this.#notes.length >= maxProblems) this.#onEnough();
     for (const { bucket, offset } of result.buckets) this.#addBucket(bucket, offset);
-    this.#index.add({ start: result.start, line: this.#line, marks: result.marks, otherEnds: result.otherEnds });
+    this.#index.add({
+      start: result.start,
+      line: this.#line,
+      marks: result.marks,
+      marksFrom: result.marksFrom,
+      otherEnds: result.otherEnds,
+    });
     this.#line += result.feeds + result.otherEnds.length;
   }
 

@@ -1,3 +1,5 @@
+import type { KernelStore } from './hashBlocks.js';
+
 /**
  * The kernel of the fast lint as the driver sees it: a block of memory and a few calls. There are two of them, which give the same
  * results: `wasmKernel.ts` (src/assembly, SIMD) and `jsKernel.ts`. Addresses are bytes from the beginning of the memory.
@@ -7,18 +9,21 @@ export interface ScanKernel {
   readonly bytes: Uint8Array;
   /** The same memory, 4 bytes each. */
   readonly words: Uint32Array;
-  /** Where the list of hashes is: 12 bytes a row, hash low, hash high, address of the row. */
-  readonly hashesAt: number;
+  /** The hashes of rows; undefined when none are wanted. */
+  readonly store: KernelStore | undefined;
   configure(mode: KernelMode): void;
   /** Teaches it one more beginning of rows, in one of `prefixSlots` slots. */
   learn(slot: number, prefix: Prefix): void;
-  /** Forgets all results, before the first `scan` of a piece of a file. */
-  begin(): void;
-  /** Empties the lists of notes and hashes. */
+  /**
+   * Forgets all results but hashes, before the first `scan` of a piece of a file. `base`: what to add to an address for the offset in the
+   * file.
+   */
+  begin(base: number, isRescan: boolean): void;
+  /** Empties the list of notes. */
   drain(): void;
   /**
    * Scans whole rows from `start`, the beginning of one, to `end`, behind a newline. `skipped` newlines before `start` were passed
-   * without it. Stops at rows that it can't judge, and where there is no room for a note while `isNoting`.
+   * without it. Stops at rows that it can't judge, and where there is no room for a note while `isNoting`, or for hashes.
    */
   scan(start: number, end: number, skipped: number, isNoting: boolean): void;
   /** Newlines since `begin`, skipped ones included. */
@@ -29,9 +34,8 @@ export interface ScanKernel {
   readonly notes: number;
   /** How many pairs of row address and newlines before it are in the list at `marksAt`. */
   readonly marks: number;
-  readonly hashes: number;
-  /** The hash that a row of this object has in the list of hashes. `key` is decoded. */
-  hash(bucket: Uint8Array, key: Uint8Array, version: Uint8Array): ObjectHash;
+  /** Keeps the hash of an object for the row at this address. `key` is decoded. The store must have room. */
+  keep(row: number, object: HashedObject): void;
 }
 
 export interface KernelMode {
@@ -40,7 +44,6 @@ export interface KernelMode {
   readonly isQuoted: boolean;
   /** Bits of the rules that are on, see `kernelRules`. */
   readonly rules: number;
-  readonly wantsHashes: boolean;
   /** How most keys are spelled, see `escapedPunctuation`. */
   readonly escaped: number;
 }
@@ -52,9 +55,19 @@ export interface Prefix {
   readonly bucketBytes: number;
 }
 
-export interface ObjectHash {
-  readonly low: number;
-  readonly high: number;
+export interface HashedObject {
+  readonly bucket: Uint8Array;
+  readonly key: Uint8Array;
+  readonly version: Uint8Array;
+}
+
+/** For how much a kernel has room. */
+export interface KernelSize {
+  /** Rows at `inputAt`. */
+  readonly inputBytes: number;
+  /** Hashes of rows; undefined when none are wanted. */
+  readonly hashBytes: number | undefined;
+  readonly fileBytes: number;
 }
 
 // The addresses of src/assembly/memoryMap.ts.
@@ -91,8 +104,3 @@ export const kernelRules = [
   { rule: 'empty-key', isOtherSeverity: false },
   { rule: 'missing-version-id', isOtherSeverity: false },
 ] as const;
-
-/** A row has 5 bytes at least: a bucket of 3, a comma, a newline. */
-export function hashListBytes(inputBytes: number): number {
-  return (Math.ceil(inputBytes / 5) + 16) * 12;
-}

@@ -5,7 +5,7 @@ import type { ChunkResult, ScanPlan } from './scanPlan.js';
 
 /** What the driver posts to a lint worker. */
 export type ToWorker =
-  | { readonly kind: 'scan'; readonly plan: ScanPlan; readonly control: SharedArrayBuffer; readonly wantsDuplicates: boolean }
+  | { readonly kind: 'scan'; readonly plan: ScanPlan; readonly control: SharedArrayBuffer }
   | { readonly kind: 'search'; readonly plan: SearchPlan }
   | { readonly kind: 'close' };
 

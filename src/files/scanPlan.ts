@@ -17,9 +17,9 @@ export interface ScanPlan {
   readonly maxProblems: number;
   /** The compiled kernel, undefined for the one in JavaScript. */
   readonly kernel: WebAssembly.Module | undefined;
-  /** Bytes of hashes that one thread may keep in memory. */
-  readonly hashBytes: number;
-  /** Where hashes go that have no room in memory. */
+  /** Bytes of hashes that one thread may keep in memory; undefined when nothing is to be known of duplicates. */
+  readonly hashBytes: number | undefined;
+  /** Where hashes go that have no room in memory. It is made when it is needed. */
   readonly spillFolder: string;
 }
 
@@ -37,12 +37,13 @@ export interface ChunkResult {
   readonly otherEnds: readonly number[];
   /** All lines but blank ones. */
   readonly rows: number;
-  /** Problems by rule and severity, see `counterOf`. */
-  readonly counts: Uint32Array;
+  /** Problems by rule and severity, see `counterOf`; undefined when there are none. */
+  readonly counts: Uint32Array | undefined;
   /** Rows with problems, in their order: the first `maxProblems`, or none once enough are known. */
   readonly notes: Float64Array;
-  /** Pairs: a row, relative to `start`, and the line feeds between them. */
+  /** Pairs: a row, relative to `marksFrom`, and the line feeds from `start` to it. */
   readonly marks: Uint32Array;
+  readonly marksFrom: number;
   /** The first row of each bucket in this chunk, in their order. */
   readonly buckets: readonly BucketRow[];
 }

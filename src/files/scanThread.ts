@@ -1,20 +1,18 @@
 import { ChunkScanner } from './chunkScanner.js';
 import { type Duplicates, type SearchPlan, searchDuplicates } from './duplicateSearch.js';
-import { type HashParts, HashStore } from './hashStore.js';
+import type { HashParts } from './hashStore.js';
 import { type ChunkResult, type ScanPlan, shared } from './scanPlan.js';
 
 /** One thread's share of a lint: takes chunks from the common queue until none is left. */
 export class ScanThread {
   readonly #plan: ScanPlan;
   readonly #control: Int32Array;
-  readonly #store: HashStore | undefined;
   readonly scanner: ChunkScanner;
 
-  constructor(plan: ScanPlan, control: SharedArrayBuffer, wantsDuplicates: boolean) {
+  constructor(plan: ScanPlan, control: SharedArrayBuffer) {
     this.#plan = plan;
     this.#control = new Int32Array(control);
-    this.#store = wantsDuplicates ? new HashStore({ limitBytes: plan.hashBytes, folder: plan.spillFolder }) : undefined;
-    this.scanner = new ChunkScanner(plan, this.#store);
+    this.scanner = new ChunkScanner(plan);
   }
 
   /** The next chunk of the queue; undefined when all are taken or when the scan was stopped. */
@@ -28,14 +26,14 @@ export class ScanThread {
   }
 
   parts(): HashParts | undefined {
-    return this.#store?.parts();
+    return this.scanner.hashes?.parts();
   }
 
   search(plan: SearchPlan): Duplicates {
-    return searchDuplicates(plan, this.#control);
+    return searchDuplicates(plan, this.#control, this.#plan.kernel);
   }
 
   close(): void {
-    this.#store?.close();
+    this.scanner.hashes?.close();
   }
 }

@@ -6,9 +6,10 @@ declare namespace WebAssembly {
   }
   const Module: new (bytes: Uint8Array) => Module;
   interface Memory {
-    readonly buffer: ArrayBuffer;
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
   }
-  const Memory: new (options: { readonly initial: number }) => Memory;
+  const Memory: new (options: { readonly initial: number; readonly maximum: number; readonly shared: true }) => Memory;
   interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }
