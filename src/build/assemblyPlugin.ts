@@ -5,9 +5,14 @@ import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { runPackageBin } from './command.js';
 
-const sharedMemory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
-const features = ['--enable', 'simd,bulk-memory,threads'];
-const flags = ['--runtime', 'stub', '--noAssert', '-O3', ...features, ...sharedMemory, '--use', 'abort='];
+const flags = ['--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd,bulk-memory', '--importMemory', '--use', 'abort='];
+/** For modules whose memory other threads read; `SharedMemory` is what they import. */
+const sharedFlags = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+const sharing: ReadonlySet<string> = new Set(['manifestScan.ts']);
+
+function flagsFor(source: string): readonly string[] {
+  return sharing.has(basename(source)) ? [...flags, ...sharedFlags] : flags;
+}
 
 /** `import base64 from './x.wasm'` gives the WebAssembly that AssemblyScript makes of `x.ts` beside it, as base64 text. */
 export function assembly(root: string): Plugin {
@@ -54,7 +59,7 @@ async function runCompiler(root: string, source: string, binary: string): Promis
   await mkdir(join(root, 'out', 'assembly'), { recursive: true });
   // Renamed when complete: other builds may run at the same time.
   const unfinished = `${binary}.${process.pid}.wasm`;
-  const code = await runPackageBin(root, 'assemblyscript/bin/asc.js', [source, '--outFile', unfinished, ...flags]);
+  const code = await runPackageBin(root, 'assemblyscript/bin/asc.js', [source, '--outFile', unfinished, ...flagsFor(source)]);
   if (code !== 0) throw new Error(`AssemblyScript could not compile ${source}; it says why above.`);
   await rename(unfinished, binary);
 }

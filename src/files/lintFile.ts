@@ -194,7 +194,7 @@ function planScan(
     },
     lint,
     maxProblems: lint.maxProblems ?? defaultMaxProblems,
-    kernel: run.kernel === 'js' ? undefined : tryCompile(),
+    kernel: run.kernel === 'js' ? undefined : compileKernel(),
     // More than a small file can fill is not even asked for.
     hashBytes:
       severities['duplicate-row'] === 'off'
@@ -202,15 +202,6 @@ function planScan(
         : Math.min((run.hashBytes ?? defaultHashBytes) / run.threads, 4 * file.sizeBytes),
     spillFolder: run.spillFolder,
   };
-}
-
-/** Undefined where WebAssembly or its SIMD is missing or forbidden; the kernel in JavaScript then does the same. */
-function tryCompile(): WebAssembly.Module | undefined {
-  try {
-    return compileKernel();
-  } catch {
-    return undefined;
-  }
 }
 
 class ChunkedLint {

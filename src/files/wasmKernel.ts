@@ -12,11 +12,11 @@ import {
   prefixSlotBytes,
   type ScanKernel,
 } from './scanKernel.js';
-import { sharedMemory } from './wasmMemory.js';
+import { sharedMemory, tryCompile } from './wasmModule.js';
 
-/** Compiles the kernel; the result can be posted to other threads. Throws where WebAssembly has no SIMD. */
-export function compileKernel(): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(kernelBase64, 'base64'));
+/** Can be posted to other threads. Undefined where WebAssembly has no SIMD: the kernel in JavaScript then does the same. */
+export function compileKernel(): WebAssembly.Module | undefined {
+  return tryCompile(kernelBase64);
 }
 
 interface KernelExports {

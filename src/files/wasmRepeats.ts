@@ -1,6 +1,6 @@
 import type { Entries } from './hashBlocks.js';
 import { inputAt } from './scanKernel.js';
-import { growableMemory, pageBytes } from './wasmMemory.js';
+import { growableMemory, pageBytes } from './wasmModule.js';
 
 interface RepeatExports {
   findRepeats(entries: number, end: number, isWide: number, slots: number, mask: number, pairs: number): number;

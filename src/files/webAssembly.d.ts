@@ -6,10 +6,16 @@ declare namespace WebAssembly {
   }
   const Module: new (bytes: Uint8Array) => Module;
   interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface SharedMemory {
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }
-  const Memory: new (options: { readonly initial: number; readonly maximum: number; readonly shared: true }) => Memory;
+  const Memory: {
+    new (options: { readonly initial: number }): Memory;
+    new (options: { readonly initial: number; readonly maximum: number; readonly shared: true }): SharedMemory;
+  };
   interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }

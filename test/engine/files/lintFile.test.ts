@@ -119,7 +119,7 @@ test('workers and this thread together give the same result, with rows over chun
 });
 
 test('hashes that have no room in memory go to a file, which is removed', async () => {
-  // Blocks of 1,024 hashes, 512 partitions: more than fits the smallest limit needs a million rows.
+  // 504 hashes in a block, 1,096 blocks at least: a million rows are more than fits the smallest limit.
   const rows = Array.from({ length: 1_000_000 }, (_, row) => `abc,${(row * 7919) % 999_983}`);
   const { path } = await manifestFile('spill.csv', rows.join('\n'));
   const temporaryFolder = await mkdtemp(join(folder, 'spill-'));
