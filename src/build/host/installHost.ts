@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../base/errors.js';
 import { runNpm } from '../command.js';
 import type { HostVersion } from './versions.js';
 
@@ -36,6 +37,7 @@ export async function installHost(root: string, version: HostVersion): Promise<I
       await rm(work, { recursive: true, force: true });
     }
   }
+  await placeStandIns(root, folder, version);
   return {
     version,
     nodePath: isOwnNodeRight(version) ? process.execPath : await nodeIn(folder),
@@ -52,9 +54,18 @@ async function installInto(root: string, folder: string, version: HostVersion): 
   const server = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(server, ['install', '--omit=dev', ...quiet]);
   await npm(join(server, 'extensions'), ['install', '--omit=dev', ...quiet]);
-  await standIn(root, join(server, 'node_modules', '@vscode', 'spdlog'), 'spdlog');
-  await standIn(root, join(server, 'node_modules', '@vscode', 'native-watchdog'), 'nativeWatchdog');
-  if (version.hasNativeArgon2) await standIn(root, join(folder, 'node_modules', 'argon2'), 'argon2');
+}
+
+/** Of whichever install: one from before a stand-in was there, or was changed, gets it too. */
+async function placeStandIns(root: string, folder: string, version: HostVersion): Promise<void> {
+  const modules = join(folder, 'node_modules', 'code-server', 'lib', 'vscode', 'node_modules');
+  await standIn(root, join(modules, '@vscode', 'spdlog'), 'spdlog');
+  for (const name of ['native-watchdog', join('@vscode', 'native-watchdog')])
+    await standIn(root, join(modules, name), 'nativeWatchdog');
+  if (version.needsStandIns) {
+    await standIn(root, join(folder, 'node_modules', 'argon2'), 'argon2');
+    await standIn(root, join(modules, 'node-pty'), 'nodePty');
+  }
 }
 
 async function npm(folder: string, args: readonly string[]): Promise<void> {
@@ -66,11 +77,22 @@ async function npm(folder: string, args: readonly string[]): Promise<void> {
 /** Puts a file of ours in the place of a package that would need a compiler and Node's headers. The older server lacks some of them. */
 async function standIn(root: string, target: string, name: string): Promise<void> {
   if (!existsSync(join(target, 'package.json'))) return;
+  const source = join(root, 'src', 'build', 'host', 'standIns', `${name}.cjs`);
+  if ((await readIfThere(join(target, 'index.js'))) === (await readFile(source, 'utf8'))) return;
   const { version } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as { version: string };
   await rm(target, { recursive: true });
   await mkdir(target);
-  await cp(join(root, 'src', 'build', 'host', 'standIns', `${name}.cjs`), join(target, 'index.js'));
+  await cp(source, join(target, 'index.js'));
   await writeFile(join(target, 'package.json'), JSON.stringify({ name, version, main: 'index.js' }));
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function isOwnNodeRight(version: HostVersion): boolean {

@@ -9,8 +9,8 @@ export interface HostVersion {
   readonly nodePackage: string;
   /** This version looks at the development payload of the URL only when the driver for smoke tests is on. */
   readonly needsSmokeTestDriver: boolean;
-  /** Its password hashing needs a native build. We serve without a password, so a stand-in will do. */
-  readonly hasNativeArgon2: boolean;
+  /** Its password hashing and its terminals need native builds. We serve without a password, and look at no terminal: stand-ins will do. */
+  readonly needsStandIns: boolean;
 }
 
 export const newestHost: HostVersion = {
@@ -19,7 +19,7 @@ export const newestHost: HostVersion = {
   nodeMajor: 24,
   nodePackage: '24.21.0',
   needsSmokeTestDriver: true,
-  hasNativeArgon2: false,
+  needsStandIns: false,
 };
 
 /** The oldest VS Code that package.json's `engines` admits. */
@@ -29,7 +29,7 @@ export const oldestHost: HostVersion = {
   nodeMajor: 20,
   nodePackage: '20.20.2',
   needsSmokeTestDriver: false,
-  hasNativeArgon2: true,
+  needsStandIns: true,
 };
 
 export const hostVersions: readonly HostVersion[] = [newestHost, oldestHost];

@@ -17,8 +17,6 @@ suite('tasks', () => {
   test('a task runs the job to its end', async function () {
     // It starts an engine of its own.
     this.timeout(120_000);
-    // The oldest host's server was not seen to say that a process task ended; the task itself is the same.
-    if (vscode.version.startsWith('1.100.')) this.skip();
     const [task] = await vscode.tasks.fetchTasks({ type: 's3batch' });
     assert.ok(task !== undefined);
     const ended = new Promise<number | undefined>((resolve) => {
