@@ -13,21 +13,25 @@ import { parseChoice, usageError } from './commandLine.js';
 import { defineCommand, onlyOperand } from './defineCommand.js';
 import { fieldsFlag, fieldsHelp, parseFields } from './fieldsFlag.js';
 import { count, printable, type Style, styleOf } from './output.js';
+import { isS3, ReportCopies } from './reportCopies.js';
 
 const help = [
   'Usage: s3batch report PATH [options]',
   '',
   'Reads a completion report and groups its failures by cause. PATH is its manifest.json, its folder, a result file,',
-  ' or a .zip of these.',
+  'or a .zip of these; or s3:// and the place of its manifest.json or of its folder.',
   '',
   'Options:',
   '  --format FORMAT        text (the default) or json',
   '  --retry OUT.csv        write a manifest of the failed tasks',
   '  --only CODE            with --retry: only failures with this error code; may be repeated',
-  '  --manifest ORIGINAL    with --resume: the manifest of the job',
+  '  --manifest ORIGINAL    with --resume: the manifest of the job, a file or s3://',
   '  --resume OUT.csv       write the rows of ORIGINAL that the report does not speak of',
-  '  --compare EARLIER      say what newly fails and what is fixed since an earlier report',
+  '  --compare EARLIER      say what newly fails and what is fixed since an earlier report, a path or s3://',
   fieldsHelp('ORIGINAL'),
+  '  --profile PROFILE      for s3://: profile of the AWS configuration (default: what the environment says)',
+  '  --region REGION        for s3://: Region of the bucket (default: that of the profile or the environment)',
+  '  --endpoint URL         for s3://: another S3 service than AWS',
   '  --help                 show this',
   '',
   'Exit codes: 0 no task failed (with --compare: none newly), 1 tasks failed, 2 the report could not be read, or not all of it.',
@@ -41,6 +45,9 @@ const flags = {
   manifest: { type: 'string' },
   resume: { type: 'string' },
   compare: { type: 'string' },
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  endpoint: { type: 'string' },
   ...fieldsFlag,
 } as const;
 
@@ -62,17 +69,53 @@ export const reportCommand = defineCommand(help, flags, async (values, operands,
   }
   if (values.fields !== undefined && values.resume === undefined) throw usageError("Option '--fields' needs '--resume'.");
 
+  const isFromS3 = [path, values.compare, values.manifest].some((text) => text !== undefined && isS3(text));
+  for (const name of ['profile', 'region', 'endpoint'] as const) {
+    if (values[name] !== undefined && !isFromS3) throw usageError(`Option '--${name}' is for reports at s3://.`);
+  }
+  const copies = new ReportCopies(io.cwd, values);
+  try {
+    return await readReport({ path, format, copies }, values, io);
+  } finally {
+    await copies.dispose();
+  }
+});
+
+interface ReportSource {
+  readonly path: string;
+  readonly format: 'text' | 'json';
+  readonly copies: ReportCopies;
+}
+
+interface ReportOptions {
+  readonly retry?: string;
+  readonly only?: readonly string[];
+  readonly manifest?: string;
+  readonly resume?: string;
+  readonly compare?: string;
+  readonly fields?: string;
+}
+
+async function readReport({ path, format, copies }: ReportSource, values: ReportOptions, io: CliIo): Promise<number> {
   const retry = values.retry;
   const choice: FailureChoice = values.only === undefined ? {} : { codes: values.only };
-  const at = resolve(io.cwd, path);
+  const at = await copies.report(path);
   const read = await readReportFiles(at, {}, retry === undefined ? undefined : { path: resolve(io.cwd, retry), choice });
-  const report: ReadReport =
-    read.retry === undefined || retry === undefined ? read : { ...read, retry: { ...read.retry, path: retry } };
+  const problems = read.problems.map((problem) => copies.named(problem));
+  const report: ReadReport = {
+    ...read,
+    problems,
+    ...(read.retry === undefined || retry === undefined ? {} : { retry: { ...read.retry, path: retry } }),
+  };
   const resume =
     values.resume === undefined || values.manifest === undefined
       ? undefined
-      : await resumeManifest(report, { path: at, manifest: values.manifest, out: values.resume, fields: values.fields }, io);
-  const comparison = values.compare === undefined ? undefined : await compareFiles(resolve(io.cwd, values.compare), at);
+      : await resumeManifest(
+          report,
+          { path: at, manifest: await copies.file(values.manifest), out: values.resume, fields: values.fields },
+          io,
+        );
+  const comparison = values.compare === undefined ? undefined : await compareFiles(await copies.report(values.compare), at);
   const summary: Summary = {
     path,
     report,
@@ -83,7 +126,7 @@ export const reportCommand = defineCommand(help, flags, async (values, operands,
   if (report.problems.length > 0) return 2;
   if (comparison !== undefined) return comparison.newlyFailing > 0 ? 1 : 0;
   return report.failed > 0 ? 1 : 0;
-});
+}
 
 async function resumeManifest(
   report: ReadReport,
@@ -97,7 +140,7 @@ async function resumeManifest(
     );
   }
   refuseIncomplete(report.problems, notWritten(out));
-  const source = { manifest: resolve(io.cwd, manifest), fields: parseFields(fields) };
+  const source = { manifest, fields: parseFields(fields) };
   return { ...(await writeResume(path, source, resolve(io.cwd, out))), path: out };
 }
 

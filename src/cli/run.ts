@@ -27,7 +27,7 @@ import { readParsedJobFile } from './readJobFile.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
 import { chaosJob, compareRuns } from './runChaos.js';
 import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
-import { fetchReport, type FetchedReport } from './runReport.js';
+import { readRunReport, type RunReport } from './runReport.js';
 
 const help = [
   'Usage: s3batch run JOBFILE [options]',
@@ -191,7 +191,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const { jobId } = await submit('first');
     display.created(jobId, data);
     const ended = await followJob(client, jobId, display, interrupts, engine);
-    const report = await fetchReport(client, ended, {
+    const report = await readRunReport(client, ended, {
       copyTo: options.report,
       outputFile: join(engine.connection.dataDirectory, 'jobs', jobId, 'output.log'),
     });
@@ -331,7 +331,7 @@ function isAllGood(job: JobDescriptor): boolean {
   return job.Status === 'Complete' && (job.ProgressSummary?.NumberOfTasksFailed ?? 0) === 0;
 }
 
-function reportPlace(job: JobDescriptor, report: FetchedReport | undefined, options: RunOptions): ReportPlace | undefined {
+function reportPlace(job: JobDescriptor, report: RunReport | undefined, options: RunOptions): ReportPlace | undefined {
   if (report === undefined) return undefined;
   if (report.copiedTo !== undefined) return { text: report.copiedTo, location: report.copiedTo };
   const uri = `s3://${report.bucket}/${report.manifestKey}`;

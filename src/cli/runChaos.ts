@@ -1,12 +1,10 @@
-import { parseBucketArn } from '../core/job/arn.js';
 import type { ChangedObject } from '../core/changes/changeList.js';
 import { chaosTag } from '../core/job/chaosTag.js';
 import type { JobFile } from '../core/job/jobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import type { TargetClient } from '../core/job/target.js';
 import { type DifferentRow, RunComparer } from '../core/report/compareRuns.js';
-import { parseReportManifest, reportKeys } from '../core/report/reportManifest.js';
-import { ReportScanner, type ScannedRow } from '../core/report/readReport.js';
+import { streamJobReport } from '../files/report/fetchReport.js';
 import { printable } from './output.js';
 
 /** What differs between the first and the second run of the same rows: nothing, when the operation is idempotent. */
@@ -42,20 +40,9 @@ export async function compareRuns(
   changed: readonly ChangedObject[],
 ): Promise<ChaosFindings> {
   const comparer = new RunComparer();
-  await readRows(client, first, (row) => comparer.before(row));
-  await readRows(client, second, (row) => comparer.after(row));
+  await streamJobReport(client, first, (row) => comparer.before(row));
+  await streamJobReport(client, second, (row) => comparer.after(row));
   return { rows: comparer.end(), objects: changed.filter(({ outcome }) => outcome !== 'rewritten' && outcome !== 'passing') };
-}
-
-async function readRows(client: TargetClient, job: JobDescriptor, onRow: (row: ScannedRow) => void): Promise<void> {
-  const bucket = parseBucketArn(job.Report?.Bucket ?? '')?.bucket ?? '';
-  const { manifest } = reportKeys(job.Report?.Prefix, job.JobId);
-  const { results } = parseReportManifest(new TextDecoder().decode(await client.getObject(bucket, manifest)));
-  for (const result of results) {
-    const scanner = new ReportScanner(onRow);
-    scanner.push(await client.getObject(result.bucket, result.key));
-    scanner.end();
-  }
 }
 
 const shown = 20;

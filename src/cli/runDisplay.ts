@@ -7,7 +7,7 @@ import { untranslated } from '../core/view/localizer.js';
 import type { CliIo } from './cliIo.js';
 import { count, printable, styleOf } from './output.js';
 import { type ChaosFindings, findingsLines } from './runChaos.js';
-import type { FetchedReport } from './runReport.js';
+import type { RunReport } from './runReport.js';
 
 /** Shows a run while it lasts, and how it ended. */
 export interface RunDisplay {
@@ -20,7 +20,7 @@ export interface RunDisplay {
   changed(counts: readonly ChangeCount[]): void;
   /** What the chaos switch found; told once, before `ended`. */
   chaos(findings: ChaosFindings): void;
-  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void;
+  ended(job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): void;
   close(): void;
 }
 
@@ -84,7 +84,7 @@ function countsText(pace: Pace): string {
 }
 
 /** How a run ended, in lines. The last thing that a person reads. */
-function endText(io: CliIo, job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): string {
+function endText(io: CliIo, job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): string {
   const style = styleOf(io);
   const {
     TotalNumberOfTasks: total = 0,
@@ -173,7 +173,7 @@ class PlainDisplay implements RunDisplay {
     write(this.#io.stdout, `${findingsLines(findings).join('\n')}\n`);
   }
 
-  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+  ended(job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): void {
     write(this.#io.stdout, endText(this.#io, job, report, place));
   }
 
@@ -233,7 +233,7 @@ class TerminalDisplay implements RunDisplay {
     write(this.#io.stdout, `${findingsLines(findings).join('\n')}\n`);
   }
 
-  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+  ended(job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): void {
     this.close();
     write(this.#io.stdout, endText(this.#io, job, report, place));
   }
@@ -294,7 +294,7 @@ class JsonDisplay implements RunDisplay {
     this.#event('chaos', { rows, objects: objects.map(({ kept: _kept, ...object }) => object) });
   }
 
-  ended(job: JobDescriptor, report: FetchedReport | undefined, place: ReportPlace | undefined): void {
+  ended(job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): void {
     const summary = job.ProgressSummary;
     this.#event('ended', {
       jobId: job.JobId,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { formatReportManifest, type ReportResult } from '../../src/core/report/reportManifest.js';
 import { formatReportRow, type ReportRow } from '../../src/core/report/reportRow.js';
 import { type InProcessRun, runInProcess } from '../support/cliInProcess.js';
+import { FakeRealBuckets, type RealObject } from '../support/fakeRealBuckets.js';
 import { validRequest } from '../support/jobFixtures.js';
 import { zipFile } from '../support/zipFile.js';
 
@@ -149,6 +150,83 @@ async function writeReport(at: string, groups: readonly (readonly ['succeeded' |
 
 const text = (rows: readonly ReportRow[]): string => rows.map(formatReportRow).join('');
 const jobFolder = 'completion/job-f3cc4f60-61f6-4a2b-8a21-d07600c373ce';
+
+describe('s3batch report s3://', () => {
+  const csv = { succeeded: text(succeeded), failed: text(failed) };
+  const keys = { succeeded: `${jobFolder}/results/succeeded0.csv`, failed: `${jobFolder}/results/failed0.csv` };
+  const report = (altered = ''): Record<string, RealObject> => {
+    const results = (['succeeded', 'failed'] as const).map((status): ReportResult => {
+      const md5 = createHash('md5').update(csv[status]).digest('hex');
+      return { status, bucket: 'reports', md5, key: keys[status] };
+    });
+    return {
+      [`reports/${jobFolder}/manifest.json`]: { text: formatReportManifest(0, results) },
+      [`reports/${keys.succeeded}`]: { text: csv.succeeded },
+      [`reports/${keys.failed}`]: { text: `${csv.failed}${altered}` },
+    };
+  };
+  const before = { ...process.env };
+  beforeEach(async () => {
+    // A folder for temporary files that nobody else writes to.
+    const TMPDIR = join(folder, 'temporary');
+    await mkdir(TMPDIR);
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', TMPDIR });
+  });
+  afterEach(() => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'TMPDIR']) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+
+  test('is read by a client that only reads, named by manifest.json or folder, and leaves no copy behind', async () => {
+    const real = await FakeRealBuckets.start({
+      ...report(),
+      'reports/manifest.csv': {
+        text: 'test,a+b\ntest,c\ntest,slip/one\ntest,slip%2Ftwo\ntest,never\ntest,pct%2520literal.txt\n',
+      },
+    });
+    try {
+      const access = ['--endpoint', real.endpoint, '--region', 'us-east-1'];
+      for (const place of [jobFolder, `${jobFolder}/`, `${jobFolder}/manifest.json`]) {
+        const { code, stdout, stderr } = await run('report', `s3://reports/${place}`, '--format', 'json', ...access);
+        assert.deepEqual([code, stderr], [1, ''], place);
+        const read = JSON.parse(stdout) as Record<string, unknown>;
+        assert.deepEqual(
+          [read['path'], read['jobId'], read['failed'], read['succeeded'], read['problems']],
+          [`s3://reports/${place}`, 'f3cc4f60-61f6-4a2b-8a21-d07600c373ce', 3, 2, []],
+        );
+      }
+      const next = ['--retry', 'retry.csv', '--manifest', 's3://reports/manifest.csv', '--resume', 'resume.csv'];
+      const made = await run('report', `s3://reports/${jobFolder}`, ...next, ...access);
+      assert.equal(made.code, 1, made.stderr);
+      assert.equal((await readFile(join(folder, 'retry.csv'), 'utf8')).trim().split('\n').length, 3);
+      assert.equal(await readFile(join(folder, 'resume.csv'), 'utf8'), 'test,never\n');
+      assert.deepEqual(real.writes, []);
+      assert.deepEqual(await readdir(tmpdir()), []);
+    } finally {
+      await real.close();
+    }
+  });
+
+  test('problems name the objects, and what is not there is said', async () => {
+    const real = await FakeRealBuckets.start(report('x'));
+    try {
+      const access = ['--endpoint', real.endpoint, '--region', 'us-east-1'];
+      const altered = await run('report', `s3://reports/${jobFolder}`, ...access);
+      assert.equal(altered.code, 2);
+      assert.ok(altered.stdout.includes(`s3://reports/${keys.failed}`), altered.stdout);
+      assert.ok(!altered.stdout.includes(tmpdir()), altered.stdout);
+      const missing = await run('report', 's3://reports/job-none', ...access);
+      assert.equal(missing.code, 2);
+      assert.match(missing.stderr, /There is no completion report at s3:\/\/reports\/job-none\/manifest\.json/);
+      assert.equal((await run('report', 'completion', '--profile', 'x')).code, 2);
+      assert.equal((await run('report', 's3://reports')).code, 2);
+    } finally {
+      await real.close();
+    }
+  });
+});
 
 describe('s3batch report', () => {
   beforeEach(() =>

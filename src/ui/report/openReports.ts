@@ -7,12 +7,12 @@ import { Emitter } from '../../base/emitter.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import type { Formats } from '../../core/view/formats.js';
 import { jobSubject, type ReportSubject, type ReportTextFile } from '../../core/view/reportText.js';
+import { fetchJobReport, fetchReport, type FetchedReport, uriOf, withOriginalNames } from '../../files/report/fetchReport.js';
 import type { ReadReport } from '../../files/report/readReportFiles.js';
 import { runInThread } from '../../files/report/reportThread.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { JobReference } from '../platform/commandTypes.js';
-import { fetchJobReport, fetchReport, type FetchedReport } from './fetchJobReport.js';
 
 /** A report that is open: its causes are in the tree, its summary in an editor. */
 export interface OpenReport {
@@ -148,16 +148,12 @@ function pathSubject(path: string, { jobId }: ReadReport): ReportSubject {
 }
 
 /** What was read of copies, by the names of what they are copies of. */
-function remote(report: ReadReport, { places }: FetchedReport): Pick<OpenReport, 'report' | 'files'> {
-  const files: ReportTextFile[] = [];
-  let { problems } = report;
-  for (const { name: path, status, rows } of report.files) {
-    const place = places.get(basename(path));
-    if (place === undefined) continue;
-    const name = `s3://${place.bucket}/${place.key}`;
-    files.push({ name, status, rows, place });
-    problems = problems.map((problem) => problem.replaceAll(path, name));
-  }
+function remote(report: ReadReport, fetched: FetchedReport): Pick<OpenReport, 'report' | 'files'> {
+  const files = report.files.flatMap(({ name: path, status, rows }): ReportTextFile[] => {
+    const place = fetched.places.get(basename(path));
+    return place === undefined ? [] : [{ name: uriOf(place), status, rows, place }];
+  });
+  const problems = report.problems.map((problem) => withOriginalNames(fetched, problem));
   return { report: { ...report, problems }, files: failedFirst(files) };
 }
 

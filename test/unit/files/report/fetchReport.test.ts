@@ -11,7 +11,7 @@ import { formatReportRow, type ReportRow } from '../../../../src/core/report/rep
 import { untranslated } from '../../../../src/core/view/localizer.js';
 import { jobSubject, reportText } from '../../../../src/core/view/reportText.js';
 import { readReportFiles } from '../../../../src/files/report/readReportFiles.js';
-import { fetchJobReport } from '../../../../src/ui/report/fetchJobReport.js';
+import { fetchJobReport, streamJobReport, withOriginalNames } from '../../../../src/files/report/fetchReport.js';
 import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
 
 const job: JobDescriptor = {
@@ -100,6 +100,34 @@ describe('fetchJobReport', () => {
       await assert.rejects(fetchJobReport(client, job, folder), { code: 'BadReport' }, key);
       assert.deepEqual(await readdir(folder), []);
     }
+  });
+});
+
+describe('withOriginalNames', () => {
+  it('names what the copies are copies of', async () => {
+    const fetched = await fetchJobReport(setUp(), job, folder);
+    const { problems } = await readReportFiles(fetched.path);
+    assert.equal(problems.length, 1);
+    const [problem = ''] = problems.map((text) => withOriginalNames(fetched, text));
+    assert.ok(problem.includes('s3://reports/p/job-j-12345/results/s.csv') && !problem.includes(folder), problem);
+    assert.equal(withOriginalNames(fetched, `in ${fetched.path}`), 'in s3://reports/p/job-j-12345/manifest.json');
+  });
+});
+
+describe('streamJobReport', () => {
+  it('gives the rows of the files that are wanted, and opens no other', async () => {
+    const client = setUp();
+    client.buckets.get('reports')?.delete('p/job-j-12345/results/s.csv');
+    let failed = 0;
+    const options = { isWanted: ({ status }: { status: string }) => status === 'failed' };
+    await streamJobReport(client, job, (row) => (failed += Number(row.isFailed)), options);
+    assert.equal(failed, 3);
+  });
+
+  it('says when there is no report, and stops when it is told to', async () => {
+    const ignore = (): void => undefined;
+    await assert.rejects(streamJobReport(setUp(), { ...job, JobId: 'j-other' }, ignore), { code: 'NoReport' });
+    await assert.rejects(streamJobReport(setUp(), job, ignore, { signal: AbortSignal.abort() }), { code: 'Cancelled' });
   });
 });
 
