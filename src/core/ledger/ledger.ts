@@ -1,5 +1,6 @@
 import type { JobDescriptor, JobListItem, Tag } from '../job/jobTypes.js';
 import type { Target } from '../job/target.js';
+import { parseLineage } from '../report/lineage.js';
 
 /** What is kept of a job. Later lines about the same job replace earlier ones. */
 export interface LedgerEntry {
@@ -14,9 +15,9 @@ export interface LedgerEntry {
   /** The whole job, ETag of its manifest and place of its report included; left out until it was looked at. */
   readonly descriptor?: JobDescriptor;
   readonly tags?: readonly Tag[];
-  /** What the job was made from: the job it retries, resumes or repeats. */
+  /** What the job goes on from, as its description says: `Retries <id>, attempt 2`. */
   readonly lineage?: string;
-  /** Dollars, estimated when the job was submitted. */
+  /** US dollars that a job on AWS costs, estimated from its tasks; of what depends on more than their number, nothing. */
   readonly costEstimate?: number;
 }
 
@@ -70,6 +71,7 @@ export function isNews(before: LedgerEntry | undefined, after: LedgerEntry): boo
 }
 
 export function ledgerEntry(target: Target, job: JobListItem, seenAtMs: number): LedgerEntry {
+  const lineage = parseLineage(job.Description)?.text;
   return {
     targetId: target.id,
     targetLabel: target.label,
@@ -77,6 +79,7 @@ export function ledgerEntry(target: Target, job: JobListItem, seenAtMs: number):
     jobId: job.JobId,
     seenAt: new Date(seenAtMs).toISOString(),
     job,
+    ...(lineage === undefined ? {} : { lineage }),
   };
 }
 

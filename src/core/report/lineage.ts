@@ -12,10 +12,17 @@ const words: Readonly<Record<LineageKind, string>> = { retry: 'Retries', resume:
 /** Source: API Reference, CreateJob. */
 const maxDescription = 256;
 
+/** What a job goes on from, as its description says, such as `Retries <id>, attempt 2`. */
+export interface Lineage {
+  readonly text: string;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
 /** The job that a job goes on from, as its description says; undefined when it says nothing of the kind. */
-export function parseLineage(description: string | undefined): { readonly jobId: string; readonly attempt: number } | undefined {
+export function parseLineage(description: string | undefined): Lineage | undefined {
   const match = /\b(?:Retries|Resumes|Goes on after sample) ([0-9a-f-]{36}), attempt (\d{1,6})\b/.exec(description ?? '');
-  return match?.[1] === undefined ? undefined : { jobId: match[1], attempt: Number(match[2]) };
+  return match?.[1] === undefined ? undefined : { text: match[0], jobId: match[1], attempt: Number(match[2]) };
 }
 
 /**

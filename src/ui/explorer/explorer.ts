@@ -4,6 +4,7 @@ import { DisposableStore } from '../../base/disposable.js';
 import { type Formats, formatCount } from '../../core/view/formats.js';
 import { countsOf } from '../../core/view/jobOutcome.js';
 import { jobLabel } from '../../core/view/jobText.js';
+import { costOfTasks } from '../cost/estimateCost.js';
 import { keepLedger } from '../ledger/keepLedger.js';
 import { LedgerFile } from '../ledger/ledgerFile.js';
 import type { JobReference } from '../platform/commandTypes.js';
@@ -64,12 +65,11 @@ export function createExplorer(services: Services, targets: TargetProvider, view
   contextKeys.set('s3batch.jobsGrouping', state.grouping);
   disposables.add({ dispose: () => aborted.abort() });
   disposables.add(
-    keepLedger(
-      store,
-      ledger,
-      () => clock.now(),
-      (error) => errors.logOnly('Write down jobs', error),
-    ),
+    keepLedger(store, ledger, {
+      now: () => clock.now(),
+      costOf: (target, job) => costOfTasks(services.settings, target, job),
+      onError: (error) => errors.logOnly('Write down jobs', error),
+    }),
   );
   disposables.add(notifyOfEnds(store, services, formats));
   disposables.add(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { amountText } from '../../core/cost/costOfJob.js';
 import { ledgerCsv } from '../../core/ledger/ledgerCsv.js';
 import type { LedgerEntry } from '../../core/ledger/ledger.js';
 import { outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js';
@@ -32,6 +33,8 @@ function itemOf(entry: LedgerEntry, formats: Formats): vscode.QuickPickItem & { 
       entry.region,
       job.Operation,
       job.CreationTime === undefined ? undefined : formatTime(job.CreationTime, formats),
+      entry.lineage,
+      entry.costEstimate === undefined ? undefined : vscode.l10n.t('{0} (estimate)', amountText(entry.costEstimate)),
       entry.jobId,
     ]
       .filter((part) => part !== undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isNews, type LedgerEntry, ledgerLine, readLedger } from '../../../../src/core/ledger/ledger.js';
+import { isNews, type LedgerEntry, ledgerEntry, ledgerLine, readLedger } from '../../../../src/core/ledger/ledger.js';
 import { ledgerCsv } from '../../../../src/core/ledger/ledgerCsv.js';
 
 const entry = (jobId: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
@@ -37,6 +37,21 @@ describe('readLedger', () => {
       isNews(entry('a'), entry('a', { job: { JobId: 'a', Status: 'Active', ProgressSummary: { NumberOfTasksSucceeded: 5 } } })),
       false,
     );
+  });
+});
+
+describe('ledgerEntry', () => {
+  it('says what a job goes on from, in the file and in a spreadsheet', () => {
+    const target = { id: 'local', label: 'Local', region: 'us-east-1', kind: 'local', accountId: '000000000000' } as const;
+    const id = '11111111-2222-3333-4444-555555555555';
+    const lineageOf = (Description: string): string | undefined =>
+      ledgerEntry(target, { JobId: 'a', Status: 'Active', Description }, 0).lineage;
+    assert.equal(lineageOf(`Tags (Retries ${id}, attempt 2)`), `Retries ${id}, attempt 2`);
+    assert.equal(lineageOf('Retries everything'), undefined);
+    const noted = ledgerEntry(target, { JobId: 'a', Status: 'Active', Description: `Resumes ${id}, attempt 3` }, 0);
+    const { entries } = readLedger(ledgerLine(noted) + ledgerLine({ ...noted, costEstimate: 12.5 }));
+    assert.equal(isNews(noted, { ...noted, costEstimate: 12.5 }), true);
+    assert.match(ledgerCsv(entries.values()), new RegExp(`,"Resumes ${id}, attempt 3",12\\.5,`));
   });
 });
 

@@ -36,7 +36,11 @@ test('attempts count on, and the first description stays', () => {
   };
   const third = nextJob(second, 'resume', undefined);
   assert.equal(third.Description, `Rename reports (Resumes ${second.JobId}, attempt 3)`);
-  assert.deepEqual(parseLineage(third.Description), { jobId: second.JobId, attempt: 3 });
+  assert.deepEqual(parseLineage(third.Description), {
+    text: `Resumes ${second.JobId}, attempt 3`,
+    jobId: second.JobId,
+    attempt: 3,
+  });
   assert.equal(
     nextJob({ ...job, Description: `Retries ${job.JobId}, attempt 7` }, 'retry', undefined).Description,
     `Retries ${job.JobId}, attempt 8`,
@@ -51,7 +55,11 @@ test('a long description makes room, and a generated manifest goes beside the re
   };
   const next = nextJob(generated as unknown as JobDescriptor, 'rest', ['Bucket', 'Key']);
   assert.equal(next.Description?.length, 256);
-  assert.deepEqual(parseLineage(next.Description), { jobId: job.JobId, attempt: 2 });
+  assert.deepEqual(parseLineage(next.Description), {
+    text: `Goes on after sample ${job.JobId}, attempt 2`,
+    jobId: job.JobId,
+    attempt: 2,
+  });
   assert.equal(next.ManifestGenerator, undefined);
   assert.equal(next.Manifest?.Location.ObjectArn, `arn:aws:s3:::reports/manifests/${job.JobId}.rest-2.csv`);
 });
