@@ -9,3 +9,8 @@ export interface FailedTask {
   readonly code: string;
   readonly message: string;
 }
+
+/** Whether the task is of a version: a report writes none as an empty field, or as `\N`. */
+export function hasVersion({ versionId }: FailedTask): boolean {
+  return versionId !== '' && versionId !== '\\N';
+}

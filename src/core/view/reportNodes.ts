@@ -1,6 +1,6 @@
 import { decodeKey } from '../manifest/keyEncoding.js';
 import type { Cause } from '../report/causes.js';
-import type { FailedTask } from '../report/failedTask.js';
+import { type FailedTask, hasVersion } from '../report/failedTask.js';
 import { type Formats, formatCount } from './formats.js';
 import type { IconView } from './jobOutcome.js';
 import { oneLine } from './oneLine.js';
@@ -73,7 +73,7 @@ export function adviceView(cause: Cause, formats: Formats): ReportNodeView {
 
 export function rowView(row: FailedTask, isDebuggable: boolean): ReportNodeView {
   const key = decodeKey(row.key) ?? row.key;
-  const version = row.versionId === '' || row.versionId === '\\N' ? '' : ` (${row.versionId})`;
+  const version = hasVersion(row) ? ` (${row.versionId})` : '';
   return {
     label: labelText(key),
     description: `${row.bucket}${version}`,

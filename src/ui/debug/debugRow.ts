@@ -30,7 +30,7 @@ interface Target {
   readonly [member: string]: unknown;
 }
 
-function ofTask({ bucket, key, versionId, jobFile, functionArn }: DebugTask): Target {
+function ofTask({ bucket, key, versionId, jobFile, functionArn, userArguments, schemaVersion }: DebugTask): Target {
   const file = jobFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   if (file === undefined) throw new BatchError('NoFolder', vscode.l10n.t('The local engine needs an open folder.'));
   return {
@@ -39,6 +39,8 @@ function ofTask({ bucket, key, versionId, jobFile, functionArn }: DebugTask): Ta
     object: { bucket, key, ...(versionId === undefined ? {} : { versionId }) },
     ...(jobFile === undefined ? {} : { jobFile: jobFile.fsPath }),
     ...(functionArn === undefined ? {} : { function: functionArn }),
+    ...(userArguments === undefined ? {} : { userArguments }),
+    ...(schemaVersion === undefined ? {} : { schemaVersion }),
   };
 }
 

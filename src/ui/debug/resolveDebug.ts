@@ -22,6 +22,8 @@ interface Configuration extends vscode.DebugConfiguration {
   readonly breakOnRow?: unknown;
   readonly object?: unknown;
   readonly function?: unknown;
+  readonly userArguments?: unknown;
+  readonly schemaVersion?: unknown;
   readonly stopOnEntry?: unknown;
 }
 
@@ -47,7 +49,7 @@ export async function resolveDebug(
   if (chosen === undefined) return undefined;
   checkRuntime(chosen);
 
-  const invoke = job?.Operation.LambdaInvoke;
+  const { userArguments, schemaVersion } = job === undefined ? invocationOf(configuration) : invocationOfJob(job);
   const { dataDirectory: _dataDirectory, port: _port, ...environment } = found.connection;
   const launch = await gatherLaunchPlan(services);
   const { tasks, stopAt } = tasksOf(configuration, manifest, job);
@@ -56,8 +58,8 @@ export async function resolveDebug(
     templates: launch.templates,
     functions: launch.functions,
     environment: { ...environment, ...(launch.python === undefined ? {} : { python: launch.python }) },
-    schemaVersion: invoke?.InvocationSchemaVersion === '2.0' ? '2.0' : '1.0',
-    ...(invoke?.UserArguments === undefined ? {} : { userArguments: invoke.UserArguments }),
+    schemaVersion: schemaVersion === '2.0' ? '2.0' : '1.0',
+    ...(userArguments === undefined ? {} : { userArguments }),
     tasks,
     ...(stopAt === undefined ? {} : { breakOnRow: stopAt }),
   };
@@ -69,6 +71,8 @@ export async function resolveDebug(
     breakOnRow: _b,
     object: _o,
     function: _f,
+    userArguments: _u,
+    schemaVersion: _v,
     stopOnEntry: _s,
     ...own
   } = configuration;
@@ -89,6 +93,31 @@ export async function resolveDebug(
     outputCapture: 'std',
     env: { ...(own['env'] as Record<string, string> | undefined), [debugPlanVariable]: JSON.stringify(plan) },
   };
+}
+
+/** How the function is invoked. */
+interface Invocation {
+  readonly userArguments: Readonly<Record<string, string>> | undefined;
+  readonly schemaVersion: string | undefined;
+}
+
+function invocationOfJob({ Operation: { LambdaInvoke: invoke } }: JobFile): Invocation {
+  return { userArguments: invoke?.UserArguments, schemaVersion: invoke?.InvocationSchemaVersion };
+}
+
+function invocationOf(configuration: Configuration): Invocation {
+  const given = configuration.userArguments;
+  if (given !== undefined && (typeof given !== 'object' || given === null || Object.values(given).some(isNoText))) {
+    throw misfit('userArguments');
+  }
+  return {
+    userArguments: given as Invocation['userArguments'],
+    schemaVersion: textOf(configuration, 'schemaVersion'),
+  };
+}
+
+function isNoText(value: unknown): boolean {
+  return typeof value !== 'string';
 }
 
 interface Found {

@@ -43,9 +43,11 @@ export interface DebugTask {
   /** Decoded. */
   readonly key: string;
   readonly versionId?: string;
-  /** The job file whose function, arguments and schema count; without it `functionArn` does. */
+  /** The job file whose function, arguments and schema count; without it these do. */
   readonly jobFile?: Uri;
   readonly functionArn?: string;
+  readonly userArguments?: Readonly<Record<string, string>>;
+  readonly schemaVersion?: string;
 }
 
 /** Every command of the extension. package.json contributes exactly these; a test holds the two equal. */
@@ -107,6 +109,8 @@ export const Command = {
   reportLoadMore: 's3batch.report.loadMore',
   reportOpenObject: 's3batch.report.openObject',
   reportCopyKey: 's3batch.report.copyKey',
+  /** Debugs the handler on a failed task of the Report view. */
+  reportDebugRow: 's3batch.report.debugRow',
   /** Shows what the handler of a local job wrote. */
   reportOpenLog: 's3batch.report.openLog',
   jobOpenManifest: 's3batch.job.openManifest',
@@ -214,6 +218,7 @@ export interface CommandTypes {
   's3batch.report.loadMore': { args: [cause?: ReportElement]; result: void };
   's3batch.report.openObject': { args: [row?: ReportElement]; result: void };
   's3batch.report.copyKey': { args: [row?: ReportElement]; result: void };
+  's3batch.report.debugRow': { args: [row?: ReportElement]; result: boolean };
   's3batch.report.openLog': { args: [given?: ReportElement | JobReference]; result: void };
   's3batch.job.openManifest': { args: [job?: GivenJob]; result: void };
   's3batch.job.copyId': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };

@@ -63,6 +63,7 @@ export async function tryOnSample(
     manifest: vscode.Uri.file(output),
   });
   if (reference === undefined) return undefined;
+  await vscode.commands.executeCommand('s3batch.jobs.focus');
   await jobs.follow(reference);
   const ended = await waitForEnd(services, client, reference, title);
   void judge(services, { title, path, output, reference, ended });
@@ -124,7 +125,9 @@ async function judge(services: Services, { title, path, output, reference, ended
   const isGood = ended.Status === 'Complete' && failed === 0;
   const chosen = isGood
     ? await vscode.window.showInformationMessage(
-        vscode.l10n.t('All {0} tasks of the sample succeeded.', succeeded),
+        succeeded === 1
+          ? vscode.l10n.t('The one task of the sample succeeded.')
+          : vscode.l10n.t('All {0} tasks of the sample succeeded.', succeeded),
         goOn,
         openReport,
       )

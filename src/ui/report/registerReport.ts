@@ -66,6 +66,7 @@ export function registerReport(services: Services, jobs: Jobs): void {
   commands.register(Command.reportLoadMore, async (cause) => (await load()).loadMore(cause));
   commands.register(Command.reportOpenObject, async (row) => await (await load()).openObject(row));
   commands.register(Command.reportCopyKey, async (row) => await (await load()).copyKey(row));
+  commands.register(Command.reportDebugRow, async (row) => await (await load()).debugRow(row));
   commands.register(Command.reportOpenLog, async (element) => await (await load()).openLog(element));
 }
 

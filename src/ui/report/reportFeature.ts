@@ -4,13 +4,14 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.js';
 import { BatchError, cancelledError } from '../../base/errors.js';
 import { decodeKey } from '../../core/manifest/keyEncoding.js';
+import { hasVersion } from '../../core/report/failedTask.js';
 import { comparisonText } from '../../core/view/comparisonText.js';
 import type { Formats } from '../../core/view/formats.js';
 import { targetText } from '../../core/view/targetText.js';
 import { parseS3Uri } from '../../core/wizard/manifestChoice.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { resumeJob, retryFailed } from './nextManifest.js';
 import { objectUri, reportScheme } from './objectUri.js';
@@ -116,6 +117,26 @@ export class ReportFeature implements Disposable {
   async copyKey(element: ReportElement | undefined): Promise<void> {
     const { row } = rowOf(element);
     await vscode.env.clipboard.writeText(decodeKey(row.key) ?? row.key);
+  }
+
+  /** Starts the debugger on the handler as the job invoked it for this task. Resolves with whether it has started. */
+  async debugRow(element: ReportElement | undefined): Promise<boolean> {
+    const { open, row } = rowOf(element);
+    const invoke = open.job?.descriptor.Operation?.LambdaInvoke;
+    if (invoke?.FunctionArn === undefined) {
+      throw new BatchError('NoFunction', vscode.l10n.t('This report is of no job that invokes a function.'), {
+        hint: vscode.l10n.t('Open the report from its job in the Jobs view.'),
+      });
+    }
+    const started = await this.#services.commands.execute(Command.handlerDebugRow, {
+      bucket: row.bucket,
+      key: decodeKey(row.key) ?? row.key,
+      ...(hasVersion(row) ? { versionId: row.versionId } : {}),
+      functionArn: invoke.FunctionArn,
+      ...(invoke.UserArguments === undefined ? {} : { userArguments: invoke.UserArguments }),
+      ...(invoke.InvocationSchemaVersion === undefined ? {} : { schemaVersion: invoke.InvocationSchemaVersion }),
+    });
+    return started === true;
   }
 
   /** What the handler wrote, for a job of the local engine. */
