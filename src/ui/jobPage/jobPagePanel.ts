@@ -78,7 +78,9 @@ export function showJobPage(
   };
   const refresh = (): void => void errors.run('Show a job', update);
 
-  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'activityBar.svg');
+  // A tab draws the file as it is: it knows no colour of the theme.
+  const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(services.context.extensionUri, 'media', `jobPage-${theme}.svg`);
+  panel.iconPath = { light: icon('light'), dark: icon('dark') };
   panel.onDidDispose(() => disposables.dispose());
   disposables.add(
     panel.webview.onDidReceiveMessage((message: { readonly type?: unknown; readonly action?: unknown }) => {
