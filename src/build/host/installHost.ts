@@ -29,7 +29,7 @@ export async function installHost(root: string, version: HostVersion): Promise<I
     await mkdir(hosts, { recursive: true });
     const work = join(hosts, `.${version.vscode}-${process.pid}`);
     try {
-      await installInto(root, work, version);
+      await installInto(work, version);
       await writeFile(join(work, stampFile), stampOf(version));
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder);
@@ -45,7 +45,7 @@ export async function installHost(root: string, version: HostVersion): Promise<I
   };
 }
 
-async function installInto(root: string, folder: string, version: HostVersion): Promise<void> {
+async function installInto(folder: string, version: HostVersion): Promise<void> {
   await mkdir(folder, { recursive: true });
   const nodePackages = isOwnNodeRight(version) ? [] : [`${nodePackageName()}@${version.nodePackage}`];
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly version?: HostVersion;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly isTrustOn?: boolean;
+  /** Added to the environment of the extension host. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -40,6 +42,7 @@ export async function openSession(root: string, options: SessionOptions = {}): P
     server = await startCodeServer(host, {
       home,
       ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.isTrustOn === undefined ? {} : { isTrustOn: options.isTrustOn }),
     });
     browser = await launchChromium();

@@ -158,6 +158,20 @@ export class Workbench {
     }
   }
 
+  /** Opens the context menu of what has the focus and chooses an entry, by keyboard. */
+  async chooseInMenu(entry: string): Promise<void> {
+    await this.page.keyboard.press('Shift+F10');
+    const menu = this.page.locator('.monaco-menu .action-item:not(.disabled)');
+    const wanted = this.page.locator('.monaco-menu .action-item.focused').filter({ hasText: entry });
+    await menu.filter({ hasText: entry }).waitFor();
+    const count = await menu.count();
+    for (let moves = 0; (await wanted.count()) === 0; moves += 1) {
+      if (moves > count) throw new Error(`The menu does not come to ${entry}.`);
+      await this.page.keyboard.press('ArrowDown');
+    }
+    await this.page.keyboard.press('Enter');
+  }
+
   /** The welcome text of an empty view. */
   welcome(): Locator {
     return this.page.locator('.part.sidebar .welcome-view:visible');
