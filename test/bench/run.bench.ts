@@ -102,7 +102,8 @@ async function runJob({ client }: Bench, functionName: string, rows: number): Pr
     if (['Complete', 'Failed', 'Cancelled', 'Suspended'].includes(Status ?? '')) {
       throw new Error(`The job ended ${Status}: ${JSON.stringify({ ProgressSummary, FailureReasons })}`);
     }
-    await wait(5);
+    // Asking is work too, on the same processors.
+    await wait(25);
   }
   return rows / ((performance.now() - createdAt) / 1000);
 }
@@ -206,8 +207,8 @@ async function measureExecutable(context: BenchContext): Promise<readonly Measur
     const file = join(context.scratch, 'code', 'bootstrap');
     await writeFile(file, rustBootstrap());
     await chmod(file, 0o755);
-    const value = await pace(bench, 'executable', 50_000, context.pairs);
-    return [{ what: 'tasks a second through the Runtime API, 50,000 rows', value, unit: 'tasks/s', atLeast: 8000 }];
+    const value = await pace(bench, 'executable', 10_000, context.pairs);
+    return [{ what: 'tasks a second through the Runtime API, 10,000 rows', value, unit: 'tasks/s', atLeast: 8000 }];
   });
 }
 

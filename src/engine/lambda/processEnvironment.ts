@@ -42,6 +42,8 @@ export interface Program {
   /** Pipes besides stdout and stderr. */
   readonly pipes: readonly (Readable | Writable)[];
   send(invocation: QueuedInvocation): void;
+  /** Tells of outcomes that the program has left somewhere without a word. `isBeforeOutput`: not of one that follows output. */
+  poll?(isBeforeOutput: boolean): void;
   /** Asks it to go; it has nothing to do. */
   leave(): void;
   /** The process has ended: ends what belongs to it on this side. */
@@ -106,14 +108,16 @@ export class ProcessEnvironment implements Environment {
   }
 
   invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome> {
-    if (this.#isDisposed) return Promise.reject(new BatchError('Internal', 'The environment has been disposed.'));
-    return new Promise((resolve) => {
-      const allowanceMs = context.deadlineMs === Infinity ? Infinity : Math.max(0, context.deadlineMs - Date.now());
-      const waiting = { event, requestId: context.requestId, allowanceMs, resolve };
-      if (this.#waiting.push(waiting) === 1) this.#turnStartedMs = Date.now();
-      if (this.#child === undefined) void this.#ensureChild();
-      else this.#child.program.send(waiting);
-    });
+    return new Promise((resolve) => this.begin(event, context, resolve));
+  }
+
+  begin(event: unknown, { requestId, deadlineMs }: InvocationContext, resolve: (outcome: InvokeOutcome) => void): void {
+    if (this.#isDisposed) throw new BatchError('Internal', 'The environment has been disposed.');
+    const nowMs = Date.now();
+    const waiting = { event, requestId, allowanceMs: Math.max(0, deadlineMs - nowMs), resolve };
+    if (this.#waiting.push(waiting) === 1) this.#turnStartedMs = nowMs;
+    if (this.#child === undefined) void this.#ensureChild();
+    else this.#child.program.send(waiting);
   }
 
   #ensureChild(): Promise<void> {
@@ -194,7 +198,11 @@ export class ProcessEnvironment implements Environment {
       ['stderr', stderr],
     ] as const) {
       const splitter = new LineSplitter((line) => this.#options.onOutput(name, line));
-      stream.on('data', (chunk: Buffer) => splitter.write(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        // Whose output it is shows when it is known which invocations have ended before.
+        program.poll?.(true);
+        splitter.write(chunk);
+      });
       stream.on('end', () => splitter.flush());
     }
     for (const waiting of this.#waiting) program.send(waiting);
@@ -202,6 +210,7 @@ export class ProcessEnvironment implements Environment {
 
   #check(): void {
     const child = this.#child;
+    child?.program.poll?.(false);
     const [head] = this.#waiting;
     if (child === undefined || child.endedFor !== undefined) return;
     if (!child.isReady) {
@@ -221,6 +230,7 @@ export class ProcessEnvironment implements Environment {
   }
 
   #onClosed(child: Child, status: number | null, signal: NodeJS.Signals | null, failure: Error | undefined): void {
+    child.program.poll?.(false);
     child.program.release();
     if (this.#child === child) this.#child = undefined;
     const head = this.#waiting.shift();

@@ -32,12 +32,9 @@ export type CreatePerformer = (plan: RunPlan, output: OutputSink) => Promise<Tas
 /** Records of fast tasks are written together, at most so long after the first of them. */
 const flushDelayMs = 5;
 const idleDelayMs = 4;
-/** Tasks that take longer than 50 ms are never queued. */
-const slowestQueuedPerMs = 1 / 50;
-const windowSpellMs = 200;
-/** A queue twice as long must make the lane so much faster, or it is shortened again and left for a while. */
-const windowGain = 1.2;
-const probePauseMs = 1000;
+/** As many tasks are queued as are done in this time. */
+const queuedWorkMs = 25;
+const windowSpellMs = 10;
 /** Emulated: what handlers of one job may write into its output file. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
@@ -73,8 +70,6 @@ export class Lane {
   #window = 1;
   #windowSinceMs = Date.now();
   #windowTasks = 0;
-  #paceBefore: number | undefined;
-  #probeAgainMs = 0;
 
   constructor(start: LaneStart, createPerformer: CreatePerformer, post: (message: LaneMessage) => void) {
     this.#plan = start.plan;
@@ -244,29 +239,20 @@ export class Lane {
   };
 
   /**
-   * A queue keeps a child process busy; but tasks that are slow by themselves must not wait in it while other lanes have nothing to do.
-   * Which of the two it is shows when the queue is made longer: it is, as long as that makes the lane faster.
+   * A queue keeps a child process busy; but tasks that are slow by themselves must not wait in it while other lanes have nothing to do:
+   * it is as long as what the lane gets done in a few milliseconds.
    */
   #adaptWindow(): void {
     const limit = Math.min(this.#performer?.queueLength ?? 1, queueCapacity);
     if (limit <= 1) return;
     this.#windowTasks += 1;
     const elapsedMs = this.#nowMs - this.#windowSinceMs;
-    if (this.#windowTasks < this.#window * 8 && elapsedMs < windowSpellMs) return;
-    const perMs = this.#windowTasks / Math.max(elapsedMs, 0.5);
+    if (elapsedMs < windowSpellMs) return;
+    const wanted = Math.floor((this.#windowTasks / elapsedMs) * queuedWorkMs);
+    // A machine that was busy with something else for a moment makes no short queue.
+    this.#window = Math.min(limit, Math.max(1, wanted, this.#window >> 1));
     this.#windowSinceMs = this.#nowMs;
     this.#windowTasks = 0;
-    if (perMs < slowestQueuedPerMs) {
-      this.#window = 1;
-      this.#paceBefore = undefined;
-    } else if (this.#paceBefore !== undefined && perMs < this.#paceBefore * windowGain) {
-      this.#window = Math.max(1, this.#window >> 1);
-      this.#paceBefore = undefined;
-      this.#probeAgainMs = this.#nowMs + probePauseMs;
-    } else if (this.#window < limit && (this.#paceBefore !== undefined || this.#nowMs >= this.#probeAgainMs)) {
-      this.#paceBefore = perMs;
-      this.#window = Math.min(limit, this.#window * 2);
-    } else this.#paceBefore = undefined;
   }
 
   /** Redrives first: they have waited. */

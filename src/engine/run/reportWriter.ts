@@ -1,10 +1,19 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { parseBucketArn } from '../../core/job/arn.js';
 import type { JobReport } from '../../core/job/jobTypes.js';
 import { formatReportManifest, reportKeys, type ReportResult } from '../../core/report/reportManifest.js';
 import type { ObjectStore } from '../contracts.js';
-import { isDone, type LogRecord, type LogSummary, markDone, outcomes, taskLogFiles, TaskLogScanner } from './taskLog.js';
+import {
+  blockBytes,
+  isDone,
+  type LogRecord,
+  type LogSummary,
+  markDone,
+  outcomes,
+  taskLogFiles,
+  TaskLogScanner,
+} from './taskLog.js';
 
 export interface ReportOptions {
   readonly store: ObjectStore;
@@ -36,12 +45,12 @@ export async function writeReport(options: ReportOptions): Promise<void> {
   for (const { status, rows } of groups) {
     if (rows === 0) continue;
     const key = keys.result(createHash('sha1').update(`${jobId} ${status}`).digest('hex'));
-    const md5 = createHash('md5');
-    await store.write(bucket, key, Readable.from(reportPieces(options, status, md5)), {
+    const { etag } = await store.write(bucket, key, Readable.from(reportPieces(options, status)), {
       contentType: 'text/csv',
       systemMetadata: sseS3,
     });
-    results.push({ status, bucket, key, md5: md5.digest('hex') });
+    // Of an object that was written in one piece the ETag is the MD5.
+    results.push({ status, bucket, key, md5: etag });
   }
   const text = formatReportManifest(options.nowMs, results);
   const md5 = createHash('md5').update(text).digest('hex');
@@ -53,30 +62,34 @@ export async function writeReport(options: ReportOptions): Promise<void> {
 /** Reports are always encrypted with SSE-S3 (S3 User Guide, batch-ops-examples-reports). */
 const sseS3 = { 'x-amz-server-side-encryption': 'AES256' };
 
-async function* reportPieces(options: ReportOptions, status: 'succeeded' | 'failed', md5: Hash): AsyncGenerator<Buffer> {
+async function* reportPieces(options: ReportOptions, status: 'succeeded' | 'failed'): AsyncGenerator<Buffer> {
   const wanted = status === 'succeeded' ? outcomes.succeeded : outcomes.failed;
   const { pending } = options.summary;
   const seen = new Uint8Array((options.rows + 7) >> 3);
-  let parts: Buffer[] = [];
-  const take = ({ row, outcome, attempt, text }: LogRecord): void => {
+  let piece = Buffer.alloc(0);
+  let filled = 0;
+  const take = ({ row, outcome, attempt, bytes, textStart, textEnd }: LogRecord): void => {
     if (row >= options.rows || isDone(seen, row)) return;
     if (outcome === outcomes.retry) {
       if (status !== 'failed' || pending.get(row) !== attempt) return;
     }
     markDone(seen, row);
-    // A copy: the scanner uses its buffer again.
-    if (outcome === wanted || outcome === outcomes.retry) parts.push(Buffer.from(text));
+    if (outcome !== wanted && outcome !== outcomes.retry) return;
+    // A loop: for texts as short as these, faster than any call that copies.
+    let at = filled;
+    for (let from = textStart; from < textEnd; from += 1) piece[at++] = bytes[from] as number;
+    filled = at;
   };
   for (const file of await taskLogFiles(options.directory)) {
     const scanner = await TaskLogScanner.open(file);
     try {
-      while (await scanner.readBlock(take)) {
+      for (;;) {
+        // A new one each time: who takes it may still be writing the one before.
+        if (filled > 0 || piece.length === 0) piece = Buffer.allocUnsafeSlow(blockBytes);
+        filled = 0;
+        if (!(await scanner.readBlock(take))) break;
         options.signal?.throwIfAborted();
-        if (parts.length === 0) continue;
-        const piece = Buffer.concat(parts);
-        parts = [];
-        md5.update(piece);
-        yield piece;
+        if (filled > 0) yield piece.subarray(0, filled);
       }
     } finally {
       await scanner.close();

@@ -171,7 +171,7 @@ const laneWords = {
 
 const requestCapacity = 1024;
 /** Tasks that a lane may have handed to its environment at once. */
-export const queueCapacity = 64;
+export const queueCapacity = 256;
 const laneHeaderBytes = 64;
 const queueBytes = queueCapacity * 8;
 const requestBytes = requestCapacity * 8;

@@ -47,20 +47,31 @@ function checkOf(words: Int32Array, start: number, end: number): number {
   return check;
 }
 
-export interface LogRecord {
-  row: number;
-  outcome: LogOutcome;
-  attempt: number;
-  /** The report row in the scanner's buffer: valid only until the next record. */
-  text: Buffer;
+/** A record where it lies in the scanner's buffer: valid only until the next one. */
+export class LogRecord {
+  row = 0;
+  outcome: LogOutcome = outcomes.failed;
+  attempt = 0;
+  bytes = Buffer.alloc(0);
+  /** Of the report row in `bytes`. */
+  textStart = 0;
+  textEnd = 0;
+
+  /** The report row. */
+  get text(): Buffer {
+    return this.bytes.subarray(this.textStart, this.textEnd);
+  }
 }
+
+/** What is read at once; no block has more text than this. */
+export const blockBytes = 1024 * 1024;
 
 /** Reads one file a block at a time, so that a reader can hand on what it made of a block before it takes the next. */
 export class TaskLogScanner {
   readonly #handle: FileHandle;
-  readonly #record: LogRecord = { row: 0, outcome: outcomes.failed, attempt: 0, text: Buffer.alloc(0) };
-  #buffer = Buffer.from(new ArrayBuffer(1024 * 1024));
-  #words = new Int32Array(this.#buffer.buffer);
+  readonly #record = new LogRecord();
+  readonly #buffer = Buffer.from(new ArrayBuffer(blockBytes));
+  readonly #words = new Int32Array(this.#buffer.buffer);
   #filled = 0;
   #isBroken = false;
 
@@ -75,6 +86,7 @@ export class TaskLogScanner {
   /** Calls back for each whole record of the next block, always with the same object. False when the file, or what is good of it, ends. */
   async readBlock(onRecord: (record: LogRecord) => void): Promise<boolean> {
     if (this.#isBroken) return false;
+    this.#record.bytes = this.#buffer;
     const { bytesRead } = await this.#handle.read(this.#buffer, this.#filled, this.#buffer.length - this.#filled, null);
     if (bytesRead === 0) return false;
     this.#filled += bytesRead;
@@ -106,7 +118,8 @@ export class TaskLogScanner {
       record.row = (words[word + 1] as number) >>> 0;
       record.outcome = (kind & 0xff) as LogOutcome;
       record.attempt = kind >>> 8;
-      record.text = this.#buffer.subarray(offset + headerBytes, offset + headerBytes + textBytes);
+      record.textStart = offset + headerBytes;
+      record.textEnd = record.textStart + textBytes;
       onRecord(record);
       offset = end;
     }

@@ -30,10 +30,12 @@ export async function receiveFile(
     const handle = await open(path, 'wx');
     try {
       for await (const chunk of body) {
+        // The thread pool writes while this thread computes.
+        const written = writeAll(handle, chunk);
         md5.update(chunk);
         for (const { checksum } of checksums) checksum.update(chunk);
         sizeBytes += chunk.length;
-        await writeAll(handle, chunk);
+        await written;
       }
       await handle.datasync();
     } finally {

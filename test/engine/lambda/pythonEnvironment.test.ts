@@ -30,8 +30,8 @@ async function withPython(
   const definition = folder.definition({ runtime: 'python3.12', ...more });
   const environment = await createEnvironment(definition, {
     ...testOptions,
-    ...options,
     onOutput: (stream, line) => output.push(`${stream} ${line}`),
+    ...options,
   });
   let count = 0;
   const invoke = (event: unknown = {}, timeoutMs = 5000): Promise<InvokeOutcome> =>
@@ -227,6 +227,51 @@ test('python: output reaches the log and never the protocol', { skip: noPython }
         output.filter((line) => line.startsWith('stderr')),
         ['stderr two', 'stderr WARNING:root:logged'],
       );
+    },
+  ),
+);
+
+test(
+  'python: what queued invocations print comes before their outcome and after the one before',
+  { skip: noPython },
+  async () => {
+    const told: string[] = [];
+    await withPython(
+      handler(
+        'if event["n"] % 3 == 0: print("out", event["n"])\nif event["n"] % 7 == 0: print("x" * 200_000)\nreturn event["n"]',
+      ),
+      {},
+      async ({ environment }) => {
+        await new Promise<void>((resolve) => {
+          for (let n = 0; n < 200; n += 1) {
+            environment.begin?.({ n }, { requestId: `request-${n}`, deadlineMs: Date.now() + 20_000 }, () => {
+              told.push(`end ${n}`);
+              if (n === 199) resolve();
+            });
+          }
+        });
+      },
+      { onOutput: (_stream, line) => told.push(line.startsWith('out') ? line : `${line.length} characters`) },
+    );
+    const expected = Array.from({ length: 200 }, (_, n) => [
+      ...(n % 3 === 0 ? [`out ${n}`] : []),
+      ...(n % 7 === 0 ? ['200000 characters'] : []),
+      `end ${n}`,
+    ]);
+    assert.deepEqual(told, expected.flat());
+  },
+);
+
+test('python: outcomes of any length come in order, and none is lost with the process', { skip: noPython }, () =>
+  withPython(
+    handler('if event["n"] % 40 == 39: os._exit(1)\nreturn "y" * (1 << (event["n"] % 20))', 'import os'),
+    {},
+    async ({ invoke }) => {
+      const outcomes = await Promise.all(Array.from({ length: 120 }, (_, n) => invoke({ n }, 20_000)));
+      for (const [n, outcome] of outcomes.entries()) {
+        if (n % 40 === 39) assert.match(brief(outcome), /exit status 1/);
+        else assert.equal(outcome.kind === 'returned' && (outcome.payload as string).length, 1 << (n % 20), `invocation ${n}`);
+      }
     },
   ),
 );

@@ -1,6 +1,8 @@
 """The program that a Python environment runs: python -c CODE FUNCTION_JSON. Invocations come as lines of JSON on
-file descriptor 3, outcomes go as lines to 4 (S ready, R result as JSON, B other result, E error), each
-written at once, so that whatever the handler does to its process loses no outcome. Standard input is a line
+file descriptor 3. Outcomes are lines too (R result as JSON, B other result, E error; lower case when the handler
+has printed something), each written before the next invocation begins, so that whatever the handler does to its
+process loses none. They go into the file of descriptor 5, a ring that is mapped into memory; too long ones go to
+descriptor 4, and L into the ring. 4 also says S (ready) and W (look into the ring). Standard input is a line
 to the parent: when it closes, the parent is gone, and so is this process. stdout and stderr belong to the
 handler. It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), but for NaN, which is no JSON.
 """
@@ -8,7 +10,9 @@ handler. It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), b
 import decimal
 import importlib
 import importlib.util
+import io
 import json
+import mmap
 import os
 import signal
 import sys
@@ -26,8 +30,13 @@ os.set_inheritable(lifeline, False)
 null = os.open(os.devnull, os.O_RDONLY)
 os.dup2(null, 0)
 os.close(null)
-for descriptor in (3, 4):
+for descriptor in (3, 4, 5):
     os.set_inheritable(descriptor, False)
+try:
+    import fcntl
+    import termios
+except ImportError:
+    fcntl = None
 
 
 def watch_parent():
@@ -47,14 +56,89 @@ def watch_parent():
 # An interrupt from the terminal is the parent's to answer.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 threading.Thread(target=watch_parent, daemon=True).start()
-for stream in (sys.stdout, sys.stderr):
-    stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
-def send(kind, text=""):
-    data = (kind + text + "\n").encode("ascii")
+has_printed = False
+
+
+class Output(io.TextIOWrapper):
+    """Notes that something was printed: only then there is something to flush, and to wait for."""
+
+    def write(self, text):
+        global has_printed
+        has_printed = True
+        return super().write(text)
+
+
+def output(stream):
+    return Output(stream.detach(), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+sys.stdout = sys.__stdout__ = output(sys.stdout)
+sys.stderr = sys.__stderr__ = output(sys.stderr)
+
+HEAD = 24
+ring = mmap.mmap(5, 0)
+capacity = len(ring) - HEAD
+longest = capacity // 8
+numbers = memoryview(ring)[:HEAD].cast("Q")
+written = 0
+read = 0
+waiting = 0
+woken_at = 0.0
+
+
+def tell(text):
+    data = (text + "\n").encode("ascii")
     while data:
         data = data[os.write(4, data):]
+
+
+def wake():
+    global waiting, woken_at
+    waiting = 0
+    woken_at = time.perf_counter()
+    tell("W")
+
+
+def put(data):
+    """Adds a line to the ring. The numbers that make it count are written last: two, so that the parent sees when it looks in between."""
+    global written, read
+    end = written + len(data)
+    while end - read > capacity:
+        read = numbers[2]
+        if end - read > capacity:
+            wake()
+            time.sleep(0.001)
+    start = HEAD + written % capacity
+    rest = HEAD + capacity - start
+    if len(data) <= rest:
+        ring[start:start + len(data)] = data
+    else:
+        ring[start:] = data[:rest]
+        ring[HEAD:HEAD + len(data) - rest] = data[rest:]
+    numbers[0] = end
+    numbers[1] = end
+    written = end
+
+
+def send(kind, text):
+    """An outcome. The parent is woken at once for one with output, and later for others, see `main`."""
+    global has_printed, waiting
+    if has_printed:
+        flush()
+        await_output()
+        kind = kind.lower()
+    data = (kind + text + "\n").encode("ascii")
+    if len(data) > longest:
+        put(b"L\n")
+        tell(kind + text)
+    else:
+        put(data)
+    waiting += 1
+    if has_printed:
+        has_printed = False
+        wake()
 
 
 def flush():
@@ -63,6 +147,23 @@ def flush():
             stream.flush()
         except Exception:
             pass
+
+
+def await_output():
+    """Waits until the parent has read what was printed, so that it knows whose output it is. Only where that can be asked."""
+    if fcntl is None or not sys.platform.startswith("linux"):
+        return
+    limit = time.perf_counter() + 0.05
+    unread = bytearray(4)
+    for descriptor in (1, 2):
+        while time.perf_counter() < limit:
+            try:
+                fcntl.ioctl(descriptor, termios.TIOCOUTQ, unread)
+            except OSError:
+                break
+            if not any(unread):
+                break
+            time.sleep(0.0001)
 
 
 def frames_of(error_traceback):
@@ -119,13 +220,18 @@ class CognitoIdentity:
     cognito_identity_pool_id = None
 
 
+log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+memory_limit_in_mb = str(function["memoryMb"])
+
+
 class LambdaContext:
     def __init__(self, request_id, deadline_ms):
         self.aws_request_id = request_id
-        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.log_group_name = log_group_name
+        self.log_stream_name = log_stream_name
         self.function_name = function["name"]
-        self.memory_limit_in_mb = str(function["memoryMb"])
+        self.memory_limit_in_mb = memory_limit_in_mb
         self.function_version = "$LATEST"
         self.invoked_function_arn = function["arn"]
         self.client_context = None
@@ -194,9 +300,13 @@ def default(value):
     raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
 
 
+# json.dumps and json.loads look for their settings at each call.
+marshal = json.JSONEncoder(default=default).encode
+unmarshal = json.JSONDecoder().raw_decode
+
+
 def failed(error, error_type=None, prefix=""):
     outcome = function_error(error_type or type(error).__name__, prefix + str(error), frames_of(error.__traceback__))
-    flush()
     send("E", json.dumps(outcome))
 
 
@@ -209,15 +319,13 @@ def invoke(handler, request):
         failed(error)
         return
     if isinstance(result, bytes):
-        flush()
         send("B", json.dumps(result.decode("utf-8", "replace")))
         return
     try:
-        text = json.dumps(result, default=default)
+        text = marshal(result)
     except Exception as error:
         failed(error, "Runtime.MarshalError", "Unable to marshal response: ")
         return
-    flush()
     send("R", text)
 
 
@@ -238,25 +346,33 @@ def main():
         handler, failure = load()
     except SystemExit as error:
         leave(error)
+    global has_printed
     flush()
-    send("S")
+    has_printed = False
+    tell("S")
     buffered = b""
     while True:
+        if waiting:
+            wake()
         chunk = os.read(3, 1 << 16)
         if not chunk:
             flush()
             os._exit(0)
         *lines, buffered = (buffered + chunk).split(b"\n")
         for line in lines:
+            # Seldom enough to let the parent work on many at once, and often enough to have work from it in time.
+            if waiting >= 16 or (waiting and time.perf_counter() - woken_at > 0.001):
+                wake()
             if failure is not None:
                 send("E", json.dumps(failure))
                 continue
             try:
-                invoke(handler, json.loads(line))
+                invoke(handler, unmarshal(line.decode())[0])
             except SystemExit as error:
                 leave(error)
             except BaseException as error:
                 failed(error)
+                wake()
                 os._exit(1)
 
 

@@ -5,6 +5,7 @@ import { functionError } from '../functionError.js';
 import { lambdaVariables } from '../lambdaVariables.js';
 import { ProcessEnvironment, type Program, type ProgramEvents } from '../processEnvironment.js';
 import { findPython } from './findPython.js';
+import { OutcomeRing } from './outcomeRing.js';
 import pythonBootstrap from './bootstrap.py';
 
 /** Python in one long-lived child process. */
@@ -15,49 +16,67 @@ export function createPythonEnvironment(definition: FunctionDefinition, options:
   });
 }
 
-/** Invocations go as lines to file descriptor 3 of the child, outcomes come as lines from 4; see bootstrap.py. */
+/** Invocations go as lines to file descriptor 3 of the child, outcomes come by a ring; see bootstrap.py. */
 async function startPython(definition: FunctionDefinition, options: EnvironmentOptions, events: ProgramEvents): Promise<Program> {
   const python = await findPython(options.python, definition.codeDirectory);
   const { name, handler, codeDirectory, arn, memoryMb, timeoutMs } = definition;
   const settings = JSON.stringify({ name, handler, codeDirectory, arn, memoryMb, timeoutMs });
+  const ring = new OutcomeRing();
   const child = spawn(python.executable, ['-c', pythonBootstrap, settings], {
     cwd: codeDirectory,
     env: { ...lambdaVariables(definition, options, process.env), PYTHONDONTWRITEBYTECODE: '1' },
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', ring.fd],
     // A group of its own, so that what the handler starts ends with it.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
   const [lifeline, , , input, output] = child.stdio as unknown as [Writable, Readable, Readable, Writable, Readable];
+  const long: string[] = [];
+  const poll = (isBeforeOutput: boolean): void => {
+    ring.drain((line) => {
+      const outcome = line === 'L' ? long[0] : line;
+      if (outcome === undefined || (isBeforeOutput && outcome >= 'a')) return false;
+      if (line === 'L') long.shift();
+      events.onOutcome(readOutcome(outcome));
+      return true;
+    });
+  };
   const lines = new OutcomeLines((line) => {
-    if (line.startsWith('S')) events.onTurn();
-    else events.onOutcome(readOutcome(line));
+    if (line === 'S') events.onTurn();
+    else {
+      if (line !== 'W') long.push(line);
+      poll(false);
+    }
   });
   output.on('data', (chunk: Buffer) => lines.write(chunk));
+  let unsent = '';
+  const sendAll = (): void => {
+    input.write(unsent);
+    unsent = '';
+  };
   return {
     process: child,
     pipes: [lifeline, input, output],
     send: ({ event, requestId, allowanceMs }) => {
-      // Lines that are written in one turn of the event loop go out together.
-      if (input.writableCorked === 0) {
-        input.cork();
-        process.nextTick(() => input.uncork());
-      }
-      input.write(`${JSON.stringify({ requestId, allowanceMs: allowanceMs === Infinity ? null : allowanceMs, event })}\n`);
+      // Lines of one turn of the event loop go out together.
+      if (unsent === '') process.nextTick(sendAll);
+      unsent += `${JSON.stringify({ requestId, allowanceMs: allowanceMs === Infinity ? null : allowanceMs, event })}\n`;
     },
     // Its input's end lets the child flush what it has and go.
     leave: () => input.end(),
-    release: () => undefined,
+    poll,
+    release: () => ring.close(),
   };
 }
 
 function readOutcome(line: string): InvokeOutcome {
   const text = line.slice(1);
-  if (line.startsWith('E')) {
+  const kind = line.charAt(0).toUpperCase();
+  if (kind === 'E') {
     const error = JSON.parse(text) as { errorType: string; errorMessage: string; trace: readonly string[] };
     return functionError(error.errorType, error.errorMessage, error.trace);
   }
-  const json = line.startsWith('B') ? (JSON.parse(text) as string) : text;
+  const json = kind === 'B' ? (JSON.parse(text) as string) : text;
   try {
     return { kind: 'returned', payload: JSON.parse(json) as unknown };
   } catch {
@@ -66,7 +85,7 @@ function readOutcome(line: string): InvokeOutcome {
   }
 }
 
-/** Lines of the child's outcomes. They may be megabytes long, so pieces are joined once a line is whole. */
+/** Lines of the child's descriptor 4. They may be megabytes long, so pieces are joined once a line is whole. */
 class OutcomeLines {
   readonly #onLine: (line: string) => void;
   #pieces: Buffer[] = [];
