@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
@@ -21,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   { name: 'run-javascript', run: measureJavaScript },
   { name: 'run-python', run: measurePython },
   { name: 'run-executable', run: measureExecutable },
+  { name: 'run-memory', run: measureMemory },
   { name: 'run-ready', run: measureReady },
   { name: 'run-resume', run: measureResume },
 ];
@@ -66,7 +67,7 @@ function startEngine(root: string, dataDirectory: string, templates: readonly st
 
 /** Tasks a second of one job, from CreateJob to Complete: its manifest checked, journal and report written. */
 async function runJob({ client }: Bench, functionName: string, rows: number): Promise<number> {
-  const manifest = Array.from({ length: rows }, (_, row) => `photos,2026/11/22/image-${row}.jpg\n`).join('');
+  const manifest = makeManifest(rows);
   const job: JobFile = {
     ManifestFile: 'rows.csv',
     Manifest: {
@@ -89,7 +90,7 @@ async function runJob({ client }: Bench, functionName: string, rows: number): Pr
   const { jobId } = await submitJob({
     client,
     job,
-    readFile: () => Promise.resolve(Buffer.from(manifest)),
+    readFile: () => Promise.resolve(manifest),
     lint: () => ({ rows, errors: 0, warnings: 0 }),
     clientRequestToken: randomUUID(),
     onProgress: (step) => {
@@ -106,6 +107,50 @@ async function runJob({ client }: Bench, functionName: string, rows: number): Pr
     await wait(25);
   }
   return rows / ((performance.now() - createdAt) / 1000);
+}
+
+function makeManifest(rows: number): Buffer {
+  const blocks: Buffer[] = [];
+  for (let first = 0; first < rows; first += 100_000) {
+    const block = Array.from(
+      { length: Math.min(100_000, rows - first) },
+      (_, row) => `photos,2026/11/22/image-${first + row}.jpg\n`,
+    );
+    blocks.push(Buffer.from(block.join('')));
+  }
+  return Buffer.concat(blocks);
+}
+
+/** What the engine and all processes that it started have in memory together at most, while a job of ten million rows runs. */
+async function measureMemory(context: BenchContext): Promise<readonly Measurement[]> {
+  if (process.platform === 'win32') return skipped(context, 'there is no ps');
+  return withEngine(context, async (bench) => {
+    let peakKb = 0;
+    const look = setInterval(() => {
+      const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8' });
+      const processes = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/).map(Number));
+      const family = new Set([bench.engine.pid]);
+      let totalKb = 0;
+      // Parents come before their children, whose numbers are higher, but for those that began the count anew.
+      for (const [pid = 0, parent = 0, rssKb = 0] of processes.toSorted(([a = 0], [b = 0]) => a - b)) {
+        if (family.has(parent)) family.add(pid);
+        if (family.has(pid)) totalKb += rssKb;
+      }
+      peakKb = Math.max(peakKb, totalKb);
+    }, 250);
+    try {
+      const rate = await runJob(bench, 'javascript', 10_000_000);
+      return [
+        { what: 'memory of a job of ten million rows, all processes', value: peakKb / 1024, unit: 'MB', atMost: 300 },
+        { what: 'its tasks a second', value: rate, unit: 'tasks/s' },
+      ];
+    } finally {
+      clearInterval(look);
+    }
+  });
 }
 
 /** Of several jobs, after one that fills the caches. */
