@@ -1,74 +1,64 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, build, context } from 'esbuild';
 import { assembly } from './assemblyPlugin.js';
+import {
+  type Bundle,
+  type BundleItem,
+  bundleOptions,
+  chunkFile,
+  lazyNamespace,
+  nodeOptions,
+  requestOf,
+  requireLazily,
+  rootPath,
+} from './bundleFiles.js';
 import { writeJobFileSchema } from './jobFileSchema.js';
+import { bundleShared } from './sharedBundles.js';
 
 /**
  * The files of `dist/` that something starts or requires by name. Whatever else lands there is a chunk: a module that one of these
  * loads with `import('./x.js')` becomes `dist/chunks/<path below src, joined with dashes>.js` and is read when it is first asked for.
  *
- * Chunks are CommonJS and do not share modules with the file that loads them: a module that both import is in both, so the state of
- * a module lives once per file. Hand objects to a chunk as arguments instead of keeping them in module variables.
+ * They are built in two ways:
+ * - Alone: the programs whose start somebody waits for, or whose inner loops the budgets are about. Each is one file that holds
+ *   all it needs: to read one file is quicker than to read twenty, and calls within a file are quicker than calls between files.
+ * - Shared: everything else, which is most of the code and of the package's weight (`sharedBundles.ts`). What several of these
+ *   need is written once, to `dist/chunks/chunk-<hash>.js`. While watching, these are built alone as well, so that a change
+ *   rebuilds just the files that hold it.
+ *
+ * So the state of a module lives once for each file that is built alone, and once for all that are shared. Don't count on either:
+ * hand objects to a chunk as arguments instead of keeping them in module variables.
  */
-export const entries: Readonly<Record<string, string>> = {
+const alone: Readonly<Record<string, string>> = {
   extension: 'src/extension.ts',
   cli: 'src/cli.ts',
-  engine: 'src/engine/main.ts',
   runHost: 'src/engine/run/runHost.ts',
   lambdaHost: 'src/engine/lambda/lambdaHost.ts',
-  debugHost: 'src/engine/debug/debugHost.ts',
   lintWorker: 'src/files/lintWorker.ts',
   reportWorker: 'src/files/reportWorker.ts',
   lintThread: 'src/files/lintThread.ts',
   makingWorker: 'src/files/makingWorker.ts',
-  handlerSdk: 'src/aws/handlerSdk.ts',
+  // What a commit hook starts.
+  'chunks/cli-lint': 'src/cli/lint.ts',
+  webview: 'src/webview/main.ts',
 };
 
-const webviewEntry = 'src/webview/main.ts';
-
-/** One written file: where it is, and the bytes that each source gave to it. Paths are relative to the root, with forward slashes. */
-export interface Bundle {
-  readonly file: string;
-  readonly entry: string;
-  readonly sizeBytes: number;
-  readonly inputs: Readonly<Record<string, number>>;
-  /** Chunks that it loads lazily, as files. */
-  readonly loads: readonly string[];
-}
-
-/** Files that are imported as the text they hold. */
-export const textLoaders = { '.py': 'text', '.html': 'text', '.css': 'text', '.txt': 'text' } as const;
-
-const shared: BuildOptions = {
-  bundle: true,
-  target: 'node20',
-  // Without this the SDK's CommonJS build is taken, which can't be tree-shaken: half as big again and twice as slow to load.
-  mainFields: ['module', 'main'],
-  minify: true,
-  legalComments: 'none',
-  sourcemap: 'linked',
-  loader: textLoaders,
-  // Bundles are CommonJS, where it has no meaning; code that also runs unbundled asks whether it is undefined.
-  define: { 'import.meta.url': 'undefined' },
-  metafile: true,
-  logLevel: 'warning',
+const shared: Readonly<Record<string, string>> = {
+  engine: 'src/engine/main.ts',
+  debugHost: 'src/engine/debug/debugHost.ts',
+  handlerSdk: 'src/aws/handlerSdk.ts',
 };
 
 /** Builds `dist/` from nothing and resolves with what was written. Rejects when a file does not compile. */
 export async function bundleAll(root: string): Promise<Bundle[]> {
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  const bundles: Bundle[] = [];
-  const seen = new Set<string>();
-  let pending = presentEntries(root);
-  while (pending.length > 0) {
-    const found = await Promise.all(pending.map((item) => bundleOne(root, item)));
-    bundles.push(...found.map(({ bundle }) => bundle));
-    const next = found.flatMap(({ chunks }) => chunks).filter((chunk) => !seen.has(chunk));
-    for (const chunk of next) seen.add(chunk);
-    pending = [...new Set(next)].map((source) => ({ source, file: chunkFile(source) }));
-  }
+  const built = await Promise.all(present(root, alone).map((item) => bundleOne(root, item)));
+  const lazy = new Set(built.flatMap(({ chunks }) => chunks));
+  for (const source of Object.values(alone)) lazy.delete(source);
+  const chunks = [...lazy].map((source) => ({ source, file: chunkFile(source) }));
+  const bundles = [...built.map(({ bundle }) => bundle), ...(await bundleShared(root, [...present(root, shared), ...chunks]))];
   await writeBundleList(root, bundles);
   await writeJobFileSchema(root);
   return bundles;
@@ -77,8 +67,8 @@ export async function bundleAll(root: string): Promise<Bundle[]> {
 /** Rebuilds whatever changed until the process ends. A chunk that appears while watching is picked up as well. */
 export async function watchBundles(root: string): Promise<never> {
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  const seen = new Set<string>();
-  const watch = async ({ source, file }: Item): Promise<void> => {
+  const seen = new Set(Object.values(alone));
+  const watch = async ({ source, file }: BundleItem): Promise<void> => {
     const watched = await context({
       ...optionsOf(root, source, file),
       plugins: [
@@ -99,45 +89,27 @@ export async function watchBundles(root: string): Promise<never> {
     console.error(error);
     process.exitCode = 1;
   };
-  await Promise.all(presentEntries(root).map(watch));
+  await Promise.all([...present(root, alone), ...present(root, shared)].map(watch));
   await writeJobFileSchema(root);
   return new Promise<never>(() => undefined);
 }
 
-interface Item {
-  /** Relative to the root, forward slashes. */
-  readonly source: string;
-  readonly file: string;
+function present(root: string, entries: Readonly<Record<string, string>>): BundleItem[] {
+  const items = Object.entries(entries).map(([name, source]) => ({ source, file: `dist/${name}.js` }));
+  return items.filter(({ source }) => existsSync(join(root, source)));
 }
 
-function presentEntries(root: string): Item[] {
-  const all = [
-    ...Object.entries(entries).map(([name, source]) => ({ source, file: `dist/${name}.js` })),
-    { source: webviewEntry, file: 'dist/webview.js' },
-  ];
-  return all.filter(({ source }) => existsSync(join(root, source)));
+function optionsOf(root: string, source: string, file: string) {
+  const options = source.startsWith('src/webview/')
+    ? ({ ...bundleOptions, platform: 'browser', format: 'iife', target: 'chrome130' } as const)
+    : nodeOptions;
+  return { ...options, absWorkingDir: root, entryPoints: [source], outfile: file } satisfies BuildOptions;
 }
 
-function chunkFile(source: string): string {
-  return `dist/chunks/${source
-    .replace(/^src\//, '')
-    .replace(/\.ts$/, '')
-    .replaceAll('/', '-')}.js`;
-}
-
-function optionsOf(root: string, source: string, file: string): BuildOptions {
-  const place: BuildOptions =
-    source === webviewEntry
-      ? { platform: 'browser', format: 'iife', target: 'chrome130' }
-      : { platform: 'node', format: 'cjs', external: ['vscode'], define: { 'import.meta.url': 'undefined' } };
-  return { ...shared, ...place, absWorkingDir: root, entryPoints: [source], outfile: file };
-}
-
-async function bundleOne(root: string, { source, file }: Item): Promise<{ bundle: Bundle; chunks: string[] }> {
+async function bundleOne(root: string, { source, file }: BundleItem): Promise<{ bundle: Bundle; chunks: string[] }> {
   const chunks = new Set<string>();
   const result = await build({
     ...optionsOf(root, source, file),
-    metafile: true,
     plugins: [assembly(root), plainVscode, lazyChunks(root, file, (chunk) => chunks.add(chunk))],
   });
   return { bundle: describe(result.metafile, source, file, [...chunks]), chunks: [...chunks] };
@@ -152,39 +124,28 @@ function describe(metafile: Metafile, entry: string, file: string, chunks: reado
     sizeBytes: output.bytes,
     inputs: Object.fromEntries(
       Object.entries(output.inputs)
-        .filter(([path]) => !path.startsWith(`${chunkNamespace}:`))
+        .filter(([path]) => !path.startsWith(`${lazyNamespace}:`))
         .map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
     ),
     loads: chunks.map(chunkFile),
   };
 }
 
-const chunkNamespace = 'lazy-chunk';
-
-/**
- * Turns `import('./x.js')` of one of our modules into a `require` of its chunk, made when the import is reached. `require`, not
- * `import()`: VS Code hands out the `vscode` module through `require`, and it is quicker. An `import(variable)` stays what it is.
- */
+/** Makes a chunk of each of our modules that is imported with `import('./x.js')`. An `import(variable)` stays what it is. */
 function lazyChunks(root: string, file: string, onChunk: (source: string) => void): Plugin {
-  const namespace = chunkNamespace;
   return {
-    name: namespace,
+    name: lazyNamespace,
     setup(setup) {
+      requireLazily(setup, root);
       setup.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-        if (kind !== 'dynamic-import' || pluginData === namespace) return undefined;
-        const resolved = await setup.resolve(path, { kind, importer, resolveDir, pluginData: namespace });
+        if (kind !== 'dynamic-import' || pluginData === lazyNamespace) return undefined;
+        const resolved = await setup.resolve(path, { kind, importer, resolveDir, pluginData: lazyNamespace });
         if (resolved.errors.length > 0) return { errors: resolved.errors };
         if (/[\\/]node_modules[\\/]/.test(resolved.path)) return undefined;
-        const source = relative(root, resolved.path).split(sep).join('/');
+        const source = rootPath(root, resolved.path);
         onChunk(source);
-        return { path: chunkFile(source), namespace };
+        return { path: requestOf(file, chunkFile(source)), namespace: lazyNamespace };
       });
-      setup.onLoad({ filter: /.*/, namespace }, ({ path }) => {
-        const from = relative(dirname(file), path).split(sep).join('/');
-        const request = from.startsWith('.') ? from : `./${from}`;
-        return { contents: `module.exports = require(${JSON.stringify(request)});`, loader: 'js', resolveDir: root };
-      });
-      setup.onResolve({ filter: /.*/, namespace }, ({ path }) => ({ path, external: true }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Bundle } from './bundle.js';
+import type { Bundle } from './bundleFiles.js';
 
 const kibibyte = 1024;
 

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BenchContext, type Benchmark, benchmarkEnv, type Measurement, median } from '../../src/build/benchmark.js';
-import type { Bundle } from '../../src/build/bundle.js';
+import type { Bundle } from '../../src/build/bundleFiles.js';
 import { extensionBudgetBytes } from '../../src/build/bundleChecks.js';
 import { packageExtension, vsixBudgetBytes } from '../../src/build/packageExtension.js';
 
