@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchContext, Benchmark, Measurement } from '../../src/build/benchmark.js';
-import { fixAllInSteps } from '../../src/core/manifest/fixAll.js';
+import { fixLinesInSteps } from '../../src/core/manifest/fixAll.js';
 import { ManifestModel } from '../../src/core/manifest/incrementalLint.js';
+import { documentLines } from '../../src/core/manifest/manifestLine.js';
 import { buildInSlices, runInSlices, sliceMs } from '../../src/ui/lint/buildInSlices.js';
 import { groupEdits } from '../../src/ui/lint/groupEdits.js';
 import { startWatch } from '../support/stopWatch.js';
@@ -99,8 +100,6 @@ async function measureFixAll({ root, log }: BenchContext): Promise<readonly Meas
   const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
   const blocks: number[] = [];
   let stop = startWatch();
-  const text = lines.join('\n');
-  blocks.push(stop());
   const slicing = {
     now: () => performance.now(),
     breathe: async () => {
@@ -112,8 +111,8 @@ async function measureFixAll({ root, log }: BenchContext): Promise<readonly Meas
     sliceMs,
   };
   stop = startWatch();
-  const fixed = await runInSlices(fixAllInSteps(text), slicing);
-  const source = { lineAt: (line: number): string => lines[line] ?? '', lineEnd: '\n' };
+  const source = { lineCount: lines.length, lineAt: (line: number): string => lines[line] ?? '', lineEnd: '\n' };
+  const fixed = await runInSlices(fixLinesInSteps(documentLines(source, '\n')), slicing);
   const grouped = await runInSlices(groupEdits(source, fixed?.edits ?? [], 1000), slicing);
   blocks.push(stop());
   return [

@@ -1,6 +1,6 @@
 import { ByteLineReader, editLineBytes } from './byteLines.js';
 import type { LintOptions } from './lintOptions.js';
-import { byteOrderMarkCharacter, textLines } from './manifestLine.js';
+import { byteOrderMarkCharacter, type ManifestLine, manifestLine, textLines } from './manifestLine.js';
 import { ManifestState } from './manifestState.js';
 import { removeRow, toEdit } from './placeFinding.js';
 import type { Edit } from './problem.js';
@@ -28,42 +28,63 @@ const linesPerStep = 64;
  * space, raw characters, bad escapes, missing version ids. Rules that are off are left alone. Applying it twice changes nothing more.
  */
 export function fixAll(text: string, options: LintOptions = {}): FixResult {
-  const steps = fixAllInSteps(text, options);
+  const hasMark = text.startsWith(byteOrderMarkCharacter);
+  const removesMark = hasMark && options.severities?.[byteOrderMark.id] !== 'off';
+  const steps = fixLinesInSteps(textLines(text, hasMark ? 1 : 0), options);
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return step.value;
+    if (step.done !== true) continue;
+    const { lines, edits, fixed } = step.value;
+    return {
+      text: (hasMark && !removesMark ? byteOrderMarkCharacter : '') + joinLines(lines),
+      edits,
+      fixed: removesMark ? { [byteOrderMark.id]: 1, ...fixed } : fixed,
+    };
   }
 }
 
-/** As `fixAll`, in slices of less than a millisecond, for those who must not be kept busy. */
-export function* fixAllInSteps(text: string, options: LintOptions = {}): Generator<void, FixResult, undefined> {
-  const counts: Partial<Record<RuleId, number>> = {};
-  const hasMark = text.startsWith(byteOrderMarkCharacter);
-  if (hasMark && options.severities?.[byteOrderMark.id] !== 'off') counts[byteOrderMark.id] = 1;
-  const body = hasMark ? text.slice(1) : text;
-  const kept = hasMark && counts[byteOrderMark.id] === undefined ? byteOrderMarkCharacter : '';
+export interface LineFixResult {
+  /** The lines with every certain fix applied. */
+  readonly lines: readonly ManifestLine[];
+  /** What to do to the lines given to get them. Ascending, never overlapping. */
+  readonly edits: readonly Edit[];
+  /** Problems fixed, by rule. */
+  readonly fixed: FixCounts;
+}
 
-  let first: Pass | undefined;
-  let current = body;
-  for (let pass = 0; pass < maxPasses; pass += 1) {
-    const result = yield* fixOnce(current, options, counts);
-    first ??= result;
-    if (result.edits.length === 0) break;
-    current = result.text;
-  }
-  const edits = first === undefined || first.text === current ? (first?.edits ?? []) : [replaceAll(body, current)];
-  return { text: kept + current, edits, fixed: counts };
+/**
+ * As `fixAll`, of the lines behind a byte order mark, in slices of less than a millisecond for those who must not be kept busy: the text
+ * of a large file is never put together, which takes longer than a slice may.
+ */
+export function* fixLinesInSteps(
+  given: Iterable<ManifestLine>,
+  options: LintOptions = {},
+): Generator<void, LineFixResult, undefined> {
+  const fixed: Partial<Record<RuleId, number>> = {};
+  const first = yield* fixOnce(given, options, fixed);
+  if (first.edits.length === 0) return { lines: first.lines, edits: [], fixed };
+  let current = yield* fixOnce(first.lines, options, fixed);
+  if (current.edits.length === 0) return { lines: current.lines, edits: first.edits, fixed };
+  for (let pass = 2; pass < maxPasses && current.edits.length > 0; pass += 1)
+    current = yield* fixOnce(current.lines, options, fixed);
+  // What a later pass changed has positions of its own.
+  return { lines: current.lines, edits: [replaceAll(first.before, current.lines)], fixed };
 }
 
 interface Pass {
-  readonly text: string;
+  readonly before: readonly ManifestLine[];
+  readonly lines: readonly ManifestLine[];
   readonly edits: readonly Edit[];
 }
 
-function* fixOnce(text: string, options: LintOptions, counts: Partial<Record<RuleId, number>>): Generator<void, Pass, undefined> {
+function* fixOnce(
+  given: Iterable<ManifestLine>,
+  options: LintOptions,
+  counts: Partial<Record<RuleId, number>>,
+): Generator<void, Pass, undefined> {
+  const before: ManifestLine[] = [];
+  const lines: ManifestLine[] = [];
   const edits: Edit[] = [];
-  const output: string[] = [];
-  const parts: string[] = [];
   const fixer = new RowFixer(options, true, counts);
   const rows = new RowAssembler((row) => {
     const fix = fixer.fix(row);
@@ -73,34 +94,42 @@ function* fixOnce(text: string, options: LintOptions, counts: Partial<Record<Rul
       return;
     }
     for (const edit of fix.edits) edits.push(toEdit(place, edit));
-    row.lines.forEach((line, index) => {
-      const whole = line.whole ?? line.text;
-      output.push(index === 0 ? applyRowEdits(whole, fix.edits) : whole, line.lineEnd);
-    });
+    for (const [index, line] of row.lines.entries()) {
+      const after = index === 0 && fix.edits.length > 0 ? fixLine(line, fix.edits) : line;
+      // What follows the last line end is a line only if it is not empty.
+      if (after.text !== '' || after.lineEnd !== '') lines.push(after);
+    }
   });
-  let lines = 0;
-  for (const line of textLines(text)) {
+  for (const line of given) {
+    before.push(line);
     rows.addLine(line);
-    lines += 1;
-    if (lines % linesPerStep !== 0) continue;
-    // Joined as they come: to join the pieces of half a million rows at the end would take much longer than a step may.
-    parts.push(output.splice(0).join(''));
-    yield;
+    if (before.length % linesPerStep === 0) yield;
   }
   rows.end();
-  parts.push(output.join(''));
   yield;
-  return { text: parts.join(''), edits };
+  return { before, lines, edits };
 }
 
-function replaceAll(text: string, replacement: string): Edit {
-  let endLine = 0;
-  let endColumn = 0;
-  for (const line of textLines(text)) {
-    if (line.lineEnd === '') endColumn = (line.whole ?? line.text).length;
-    else endLine += 1;
-  }
-  return { range: { line: 0, column: 0, endLine, endColumn }, text: replacement };
+function fixLine(line: ManifestLine, edits: readonly RowEdit[]): ManifestLine {
+  return manifestLine(applyRowEdits(line.whole ?? line.text, edits), line.lineEnd);
+}
+
+function joinLines(lines: readonly ManifestLine[]): string {
+  const parts: string[] = [];
+  for (const { whole, text, lineEnd } of lines) parts.push(whole ?? text, lineEnd);
+  return parts.join('');
+}
+
+function replaceAll(before: readonly ManifestLine[], after: readonly ManifestLine[]): Edit {
+  const last = before.at(-1);
+  const isOpen = last !== undefined && last.lineEnd === '';
+  const range = {
+    line: 0,
+    column: 0,
+    endLine: isOpen ? before.length - 1 : before.length,
+    endColumn: isOpen ? (last.whole ?? last.text).length : 0,
+  };
+  return { range, text: joinLines(after) };
 }
 
 /** Takes edits in ascending order that do not overlap. */

@@ -35,11 +35,25 @@ export function* textLines(text: string, from = 0): Generator<ManifestLine, void
       lineEnd = nextFeed === end + 1 ? '\r\n' : '\r';
     }
     const line = text.slice(start, end);
-    yield line.length > maxRowLength
-      ? { text: cutRow(line), lineEnd, isCut: true, whole: line }
-      : { text: line, lineEnd, isCut: false };
+    yield manifestLine(line, lineEnd);
     start = end + lineEnd.length;
   }
+}
+
+/** The lines of a document, whose last one is none if it is empty. */
+export function* documentLines(
+  source: { readonly lineCount: number; lineAt(line: number): string },
+  documentEnd: LineEnd,
+): Generator<ManifestLine, void, undefined> {
+  for (let line = 0; line < source.lineCount; line += 1) {
+    const isLast = line === source.lineCount - 1;
+    const text = source.lineAt(line);
+    if (!isLast || text !== '') yield manifestLine(text, isLast ? '' : documentEnd);
+  }
+}
+
+export function manifestLine(text: string, lineEnd: LineEnd): ManifestLine {
+  return text.length > maxRowLength ? { text: cutRow(text), lineEnd, isCut: true, whole: text } : { text, lineEnd, isCut: false };
 }
 
 /** The beginning of an over-long row; never ends within a surrogate pair, half of which would look like bytes that are not UTF-8. */

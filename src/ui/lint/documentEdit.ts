@@ -6,6 +6,10 @@ import { groupEdits } from './groupEdits.js';
 /** Up to this many edits at once cost the editor next to nothing. */
 const maxEdits = 1000;
 
+export function lineEndOf(document: vscode.TextDocument): '\r\n' | '\n' {
+  return document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+}
+
 /** One workspace edit for a few edits that never overlap. */
 export function documentEdit(document: vscode.TextDocument, edits: readonly Edit[]): vscode.WorkspaceEdit {
   const result = new vscode.WorkspaceEdit();
@@ -23,7 +27,7 @@ export function* documentEditInSteps(
 ): Generator<void, vscode.WorkspaceEdit, undefined> {
   const lines = {
     lineAt: (line: number): string => document.lineAt(line).text,
-    lineEnd: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+    lineEnd: lineEndOf(document),
   };
   return documentEdit(document, yield* groupEdits(lines, edits, maxEdits));
 }

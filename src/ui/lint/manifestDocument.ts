@@ -1,13 +1,14 @@
 import type * as vscode from 'vscode';
 import type { ManifestField } from '../../core/job/jobTypes.js';
-import { fixAllInSteps } from '../../core/manifest/fixAll.js';
+import { fixLinesInSteps } from '../../core/manifest/fixAll.js';
 import { ManifestModel } from '../../core/manifest/incrementalLint.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
+import { documentLines } from '../../core/manifest/manifestLine.js';
 import type { Edit, Problem } from '../../core/manifest/problem.js';
 import { buildInSlices, runInSlices, type Slicing, sliceMs } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
-import { documentEditInSteps } from './documentEdit.js';
+import { documentEditInSteps, lineEndOf } from './documentEdit.js';
 import { countTouchedLines, lineChanges } from './lineChanges.js';
 import type { LintedManifest } from './linted.js';
 
@@ -140,8 +141,10 @@ export class ManifestDocument implements LintedManifest {
   }
 
   async fixAllEdit(): Promise<vscode.WorkspaceEdit | undefined> {
-    const before = this.document.getText();
-    const fixed = await runInSlices(fixAllInSteps(before, this.#lintOptions()), this.#slicing());
+    const { document } = this;
+    const source = { lineCount: document.lineCount, lineAt: (line: number): string => document.lineAt(line).text };
+    const lines = documentLines(source, lineEndOf(document));
+    const fixed = await runInSlices(fixLinesInSteps(lines, this.#lintOptions()), this.#slicing());
     if (fixed === undefined || fixed.edits.length === 0) return undefined;
     return await this.edit(fixed.edits);
   }
