@@ -197,18 +197,25 @@ export class ReportFeature implements Disposable {
   }
 
   async #askSource(): Promise<ReportSource> {
-    const here = {
-      label: vscode.l10n.t('File or folder on this machine…'),
+    const file = {
+      label: vscode.l10n.t('File on this machine…'),
       detail: vscode.l10n.t('Its manifest.json, a result file, or a zip file of these.'),
     };
+    // No dialog of Windows or Linux offers files and folders at once.
+    const folder = {
+      label: vscode.l10n.t('Folder on this machine…'),
+      detail: vscode.l10n.t('The folder job-… of a report, or one that holds it.'),
+    };
     const inS3 = { label: 's3://…', detail: vscode.l10n.t('The manifest.json of a report in a bucket of a target.') };
-    const chosen = await vscode.window.showQuickPick([here, inS3], { title: vscode.l10n.t('Open Report File') });
+    const chosen = await vscode.window.showQuickPick([file, folder, inS3], { title: vscode.l10n.t('Open Report File') });
     if (chosen === undefined) throw cancelledError();
     if (chosen === inS3) return await this.#askPlace();
     const [uri] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Open Report File'),
-        filters: { [vscode.l10n.t('Reports')]: ['json', 'csv', 'gz', 'zip'] },
+        ...(chosen === folder
+          ? { canSelectFiles: false, canSelectFolders: true }
+          : { filters: { [vscode.l10n.t('Reports')]: ['json', 'csv', 'gz', 'zip'] } }),
       })) ?? [];
     if (uri === undefined) throw cancelledError();
     return { kind: 'path', path: uri.fsPath };
