@@ -22,7 +22,9 @@ e2eTest('a job is tried on a sample, and goes on with the rows that the sample l
 
   await workbench.screenshot('out/e2e/canary-rest.png');
   await workbench.page.keyboard.press('Enter');
-  await workbench.treeRow(/Goes on after sample.*Complete · 2 succeeded/).waitFor({ timeout: 90_000 });
+  await workbench
+    .treeRow(/^Rename reports: A becomes B \(Goes on after sample.*Complete · 2 succeeded/)
+    .waitFor({ timeout: 90_000 });
   await workbench.screenshot('out/e2e/canary-done.png');
 });
 

@@ -66,7 +66,10 @@ export async function tryOnSample(
   await vscode.commands.executeCommand('s3batch.jobs.focus');
   await jobs.follow(reference);
   const ended = await waitForEnd(services, client, reference, title);
-  void judge(services, { title, path, output, reference, ended });
+  // The rest is named after the whole job, not after the sample.
+  const { Description: _, ...sampled } = ended;
+  const whole = file.job.Description === undefined ? sampled : { ...sampled, Description: file.job.Description };
+  void judge(services, { title, path, output, reference, ended: whole });
   return reference;
 }
 
