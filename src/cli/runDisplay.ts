@@ -8,6 +8,7 @@ import type { CliIo } from './cliIo.js';
 import { count, printable, styleOf } from './output.js';
 import { type ChaosFindings, findingsLines } from './runChaos.js';
 import type { RunReport } from './runReport.js';
+import { jobFailureText } from '../core/view/jobFailureText.js';
 
 /** Shows a run while it lasts, and how it ended. */
 export interface RunDisplay {
@@ -98,7 +99,10 @@ function endText(io: CliIo, job: JobDescriptor, report: RunReport | undefined, p
       : `${failed.toLocaleString('en')} of ${count(total, 'task')} failed`;
   const head = `${job.Status}: ${counts} in ${durationText(seconds)}`;
   const lines = [job.Status === 'Complete' && failed === 0 ? head : style.error(head)];
-  for (const { FailureReason: reason = '' } of job.FailureReasons ?? []) lines.push(`  ${printable(reason)}`);
+  for (const failure of job.FailureReasons ?? []) {
+    const { meaning } = jobFailureText(failure);
+    lines.push(`  ${printable(failure.FailureReason ?? '')}`, ...(meaning === undefined ? [] : [`  ${meaning}`]));
+  }
   for (const cause of report?.causes.slice(0, shownCauses) ?? []) {
     const [key] = cause.sampleKeys;
     const sample = key === undefined ? '' : style.dim(`  for example ${printable(key)}`);

@@ -9,6 +9,7 @@ import { type Formats, formatCount, formatDuration, formatTime } from './formats
 import { hasEnded } from './jobOutcome.js';
 import { statusText } from './jobText.js';
 import { type DetailNode, type DetailTopic, jobNodeId } from './treeNode.js';
+import { jobFailureText } from './jobFailureText.js';
 
 /** What is shown below a job, from its description and its tags. `tags` is undefined when they could not be read. */
 export function jobDetails(
@@ -89,14 +90,27 @@ function failureDetails(job: JobDescriptor, build: Build, { l10n }: Formats): De
       label: l10n.t('Reasons for failure'),
       icon: { id: 'error', color: 'testing.iconFailed' },
       isExpanded: true,
-      children: reasons.map((failure, index) =>
-        build(`failures/${index}`, {
+      children: reasons.map((failure, index) => {
+        const { said, meaning } = jobFailureText(failure);
+        return build(`failures/${index}`, {
           topic: 'failures',
           label: failure.FailureReason ?? failure.FailureCode ?? l10n.t('Unknown'),
           ...(failure.FailureCode === undefined ? {} : { value: failure.FailureCode }),
-          tooltip: [failure.FailureCode, failure.FailureReason].filter((part) => part !== undefined).join(': '),
-        }),
-      ),
+          tooltip: [said, ...(meaning === undefined ? [] : [meaning])].join('\n\n'),
+          isExpanded: true,
+          children:
+            meaning === undefined
+              ? []
+              : [
+                  build(`failures/${index}/meaning`, {
+                    topic: 'failures',
+                    label: meaning,
+                    tooltip: meaning,
+                    icon: { id: 'lightbulb' },
+                  }),
+                ],
+        });
+      }),
     }),
   ];
 }

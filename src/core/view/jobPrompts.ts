@@ -15,7 +15,7 @@ export interface Prompt {
   readonly action: string;
 }
 
-export function confirmPrompt(target: Target, job: JobDescriptor, formats: Formats): Prompt {
+function confirmPrompt(target: Target, job: JobDescriptor, formats: Formats): Prompt {
   const { l10n } = formats;
   const total = countsOf(job.ProgressSummary)?.total;
   const objects =
@@ -33,7 +33,7 @@ export function confirmPrompt(target: Target, job: JobDescriptor, formats: Forma
   };
 }
 
-export function cancelPrompt(target: Target, job: JobDescriptor, formats: Formats): Prompt {
+function cancelPrompt(target: Target, job: JobDescriptor, formats: Formats): Prompt {
   const { l10n } = formats;
   const progress = progressText(job.ProgressSummary, formats);
   const counts = countsOf(job.ProgressSummary);

@@ -4,6 +4,7 @@ import type { Cause } from '../report/causes.js';
 import { type Formats, formatCount, formatTime } from './formats.js';
 import { operationText } from './jobDetails.js';
 import { jobLabel, stateText } from './jobText.js';
+import { jobFailureText } from './jobFailureText.js';
 
 /** What a report is of. */
 export interface ReportSubject {
@@ -65,9 +66,10 @@ export function jobSubject(target: Target, job: JobDescriptor, formats: Formats)
       l10n.t('Target: {0}', `${target.label}, ${target.region}`),
       l10n.t('Job ID: {0}', job.JobId),
     ],
-    reasons: (job.FailureReasons ?? []).map((reason) =>
-      [reason.FailureCode, reason.FailureReason].filter((part) => part !== undefined).join(': '),
-    ),
+    reasons: (job.FailureReasons ?? []).map((reason) => {
+      const { said, meaning } = jobFailureText(reason);
+      return [said, ...(meaning === undefined ? [] : [meaning])].join(' · ');
+    }),
   };
 }
 

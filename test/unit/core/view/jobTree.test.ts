@@ -62,6 +62,7 @@ describe('jobDetails', () => {
       [
         'Reasons for failure',
         '  Etag mismatch reading manifest: ManifestNotFound',
+        '    The manifest was changed after the job was written down. Submit the job again with the ETag that the manifest has now.',
         'Invoke AWS Lambda function: rename-reports',
         '  FunctionArn: arn:aws:lambda:us-east-1:000000000000:function:rename-reports',
         '  InvocationSchemaVersion: 2.0',
