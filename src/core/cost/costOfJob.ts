@@ -283,7 +283,7 @@ function keyRequestsOf(name: string, parameters: Readonly<Record<string, unknown
 }
 
 /** `$0.25`, `$0.0000166667`, `$1,204.50`: cents, or what is needed below one. */
-export function usdText(usd: number): string {
+function usdText(usd: number): string {
   // Six digits that count: $0.10, $0.0000166667.
   const decimals = usd !== 0 && usd < 1 ? 5 - Math.floor(Math.log10(usd)) : 2;
   return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: decimals })}`;

@@ -16,7 +16,7 @@ export function costSummary(cost: JobCost, l10n: Localizer): string {
 }
 
 /** `1,204 objects in 2 buckets`. */
-export function reachText(cost: JobCost, l10n: Localizer): string {
+function reachText(cost: JobCost, l10n: Localizer): string {
   if (cost.rows === undefined) return l10n.t('a number of objects that is not known yet');
   const objects = cost.rows === 1 ? l10n.t('1 object') : l10n.t('{0} objects', cost.rows.toLocaleString('en'));
   if (cost.buckets.size === 0) return objects;

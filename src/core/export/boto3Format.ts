@@ -11,7 +11,7 @@ const style: LiteralStyle = {
 };
 
 /** JSON's escapes are Python's; what JSON leaves raw, Python takes raw. */
-export function pythonString(text: string): string {
+function pythonString(text: string): string {
   return JSON.stringify(text).replaceAll('\u007F', String.raw`\u007f`);
 }
 

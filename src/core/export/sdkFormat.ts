@@ -10,7 +10,7 @@ export function scriptString(text: string): string {
   return `'${body.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}'`;
 }
 
-export const scriptStyle: LiteralStyle = {
+const scriptStyle: LiteralStyle = {
   string: scriptString,
   // `__proto__: x` would set the prototype; as a computed name it is a name like any other.
   name: (name) => (name === '__proto__' ? "['__proto__']" : /^[A-Za-z_]\w*$/.test(name) ? name : scriptString(name)),

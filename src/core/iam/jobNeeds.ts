@@ -315,10 +315,7 @@ class NeedCollector {
 }
 
 /** What an operation needs with these parameters. */
-export function permissionsOf(
-  operation: OperationDefinition,
-  parameters: Readonly<Record<string, unknown>>,
-): OperationPermissions {
+function permissionsOf(operation: OperationDefinition, parameters: Readonly<Record<string, unknown>>): OperationPermissions {
   const more: Partial<OperationPermissions> = operation.permissionsFor?.(parameters) ?? {};
   const kinds = Object.keys(noPermissions) as (keyof OperationPermissions)[];
   const merged = kinds.map((kind) => [kind, [...operation.permissions[kind], ...(more[kind] ?? [])]] as const);

@@ -49,7 +49,7 @@ export function rolePolicies(jobNeeds: JobNeeds & { readonly role: RoleArn }, op
 }
 
 /** Lets the service assume the role. Source: S3 User Guide, batch-ops-iam-role-policies. */
-export function trustPolicy(role: RoleArn, options: RolePolicyOptions = {}): PolicyDocument {
+function trustPolicy(role: RoleArn, options: RolePolicyOptions = {}): PolicyDocument {
   const condition = { StringEquals: { 'aws:SourceAccount': role.accountId } };
   return policyDocument([
     {
@@ -63,7 +63,7 @@ export function trustPolicy(role: RoleArn, options: RolePolicyOptions = {}): Pol
 }
 
 /** `arn:aws:iam::111122223333:role/path/name` of a role. */
-export function arnOfRole(role: RoleArn): string {
+function arnOfRole(role: RoleArn): string {
   return `arn:${role.partition}:iam::${role.accountId}:role${role.path}${role.name}`;
 }
 

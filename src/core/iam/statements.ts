@@ -3,7 +3,7 @@ import type { PolicyStatement } from './policyDocument.js';
 import { covers } from './resourcePattern.js';
 
 /** The needs that no other need takes in, so that no part of a policy is there twice. In their order. */
-export function withoutCovered(needs: readonly PermissionNeed[]): PermissionNeed[] {
+function withoutCovered(needs: readonly PermissionNeed[]): PermissionNeed[] {
   const kept: PermissionNeed[] = [];
   for (const [index, need] of needs.entries()) {
     const isCovered = needs.some((other, at) => {

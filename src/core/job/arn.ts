@@ -138,18 +138,3 @@ export function parseRoleArn(text: string): RoleArn | undefined {
 export function jobArn(region: string, accountId: string, jobId: string): string {
   return `arn:${partitionOf(region)}:s3:${region}:${accountId}:job/${jobId}`;
 }
-
-export interface JobArn {
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
-  readonly jobId: string;
-}
-
-export function parseJobArn(text: string): JobArn | undefined {
-  const arn = parseArn(text);
-  if (arn === undefined || arn.service !== 's3' || arn.region === '' || !/^\d{12}$/.test(arn.accountId)) return undefined;
-  const jobId = /^job\/([a-zA-Z0-9_-]{5,36})$/.exec(arn.resource)?.[1];
-  if (jobId === undefined) return undefined;
-  return { partition: arn.partition, region: arn.region, accountId: arn.accountId, jobId };
-}

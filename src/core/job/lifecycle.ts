@@ -35,7 +35,7 @@ export const awaitingConfirmation = 'AWAITING_CONFIRMATION';
 export const thresholdMinimumTasks = 1000;
 
 /** … and more than this share of them failed. Source: S3 User Guide, batch-ops-job-status. */
-export const thresholdShare = 0.5;
+const thresholdShare = 0.5;
 
 /** Is the share of failed tasks, of those that ran so far, over the failure threshold? */
 export function isOverFailureThreshold(succeeded: number, failed: number): boolean {

@@ -8,8 +8,8 @@ const guide = (page: string): string => `https://docs.aws.amazon.com/AmazonS3/la
 
 /** The requests of the job API as shapes. Source: API Reference, CreateJob, and botocore's model of the service for the limits. */
 
-export const manifestFormats = ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130'] as const;
-export const manifestFields = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
+const manifestFormats = ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130'] as const;
+const manifestFields = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
 export const reportFormat = 'Report_CSV_20180820';
 
 /** The name that lists made by the manifest generator carry. It is no format of a job's own manifest. */
@@ -32,7 +32,7 @@ export const priorityShape: IntegerShape = {
   docUrl: guide('batch-ops-job-priority'),
 };
 
-export const clientRequestTokenShape: StringShape = stringOf(
+const clientRequestTokenShape: StringShape = stringOf(
   1,
   64,
   'Makes a repeated request safe: the same token never creates a second job. Filled in at submit.',

@@ -2,7 +2,7 @@ import { throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode } from '../../base/errors.js';
 import { lintManifest } from '../manifest/lintManifest.js';
 import { findOperation } from '../operations/catalogue.js';
-import { type Finding, isRecord } from '../operations/validateShape.js';
+import type { Finding } from '../operations/validateShape.js';
 import { objectArn, parseBucketArn, parseObjectArn } from './arn.js';
 import { checkJobFile } from './checkJobFile.js';
 import { bareETag, type JobFile, toCreateJobRequest } from './jobFile.js';
@@ -249,11 +249,4 @@ function invalidJob(findings: readonly Finding[]): BatchError {
     hint: 'Correct the job, then submit it again.',
     cause: findings,
   });
-}
-
-/** The findings of an `InvalidJob` error; empty for any other. */
-export function findingsOf(error: unknown): readonly Finding[] {
-  if (errorCode(error) !== 'InvalidJob') return [];
-  const cause = (error as { cause?: unknown }).cause;
-  return Array.isArray(cause) ? (cause.filter(isRecord) as unknown as Finding[]) : [];
 }

@@ -22,7 +22,7 @@ export interface ValidateRequestOptions {
 }
 
 /** What the client fills in when a job is submitted. */
-export const filledInAtSubmit: readonly string[] = ['AccountId', 'ClientRequestToken'];
+const filledInAtSubmit: readonly string[] = ['AccountId', 'ClientRequestToken'];
 
 /**
  * Checks a CreateJob request against everything that is known without asking the service: the shapes of the API, and the rules

@@ -30,7 +30,7 @@ export function checkTagKeys(tags: readonly unknown[], path: readonly string[]):
 }
 
 /** S3's own limit of tags on one object. Source: API Reference, PutObjectTagging. */
-export const maxObjectTags = 10;
+const maxObjectTags = 10;
 
 /** Tags of objects: at most 10, with different keys. */
 export function checkObjectTags(tags: readonly unknown[], path: readonly string[]): Finding[] {

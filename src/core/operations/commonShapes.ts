@@ -17,7 +17,7 @@ export function timestampOf(doc: string): TimestampShape {
   return { type: 'timestamp', doc };
 }
 
-export const accountIdPattern = '\\d{12}';
+const accountIdPattern = '\\d{12}';
 
 export function accountIdOf(doc: string): StringShape {
   return { type: 'string', max: 64, pattern: accountIdPattern, expected: 'an account id of 12 digits such as 111122223333', doc };
@@ -50,7 +50,7 @@ export function kmsKeyArnOf(doc: string): StringShape {
 
 const tagCharacters = '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)';
 
-export const tagShape: StructureShape = {
+const tagShape: StructureShape = {
   type: 'structure',
   doc: 'A tag.',
   members: {

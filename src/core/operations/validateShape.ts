@@ -297,7 +297,7 @@ function wrongType(path: FindingPath, expected: string, value: unknown): Finding
 const patterns = new Map<string, RegExp>();
 
 /** Does the whole value match? */
-export function matchesPattern(value: string, pattern: string): boolean {
+function matchesPattern(value: string, pattern: string): boolean {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {
     compiled = new RegExp(`^(?:${pattern})$`, 'u');

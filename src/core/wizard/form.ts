@@ -128,7 +128,7 @@ export function startFilled(form: Form, filled: Answers): WizardState {
 }
 
 /** The questions that are asked as the answers stand, in order. */
-export function askedQuestions(form: Form, state: Pick<WizardState, 'answers' | 'given'>): readonly Question[] {
+function askedQuestions(form: Form, state: Pick<WizardState, 'answers' | 'given'>): readonly Question[] {
   return visibleQuestions(form, state.answers).filter((question) => !state.given.has(question.id));
 }
 

@@ -362,7 +362,7 @@ function isKeyValue(shape: Shape): boolean {
 }
 
 /** A map as the service's list of tags; undefined stays undefined. */
-export function toTags(value: unknown): readonly { Key: string; Value: string }[] | undefined {
+function toTags(value: unknown): readonly { Key: string; Value: string }[] | undefined {
   if (!isRecord(value)) return undefined;
   return Object.entries(value).map(([Key, Value]) => ({ Key, Value: String(Value) }));
 }

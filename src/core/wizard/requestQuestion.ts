@@ -4,7 +4,7 @@ import type { AnswerProblem } from './form.js';
 import type { JobDraft } from './jobDraft.js';
 
 /** What the client fills in at submit, so that nobody misses it while the request is written. */
-export const filledInLater: readonly string[] = ['AccountId', 'ClientRequestToken', 'Manifest.Location.ETag'];
+const filledInLater: readonly string[] = ['AccountId', 'ClientRequestToken', 'Manifest.Location.ETag'];
 
 /**
  * What the service's rules say of one member of a draft, the first error before the first warning. The same rules check job files, so

@@ -4,7 +4,7 @@ import type { JobReference } from '../platform/commandTypes.js';
 import { targetAuthority, targetOfAuthority } from '../report/objectUri.js';
 import type { JobStore } from './jobStore.js';
 
-export const jobScheme = 's3batch-job';
+const jobScheme = 's3batch-job';
 
 /** The read-only text of a job, as a job file; the last part of the path is what the tab says. */
 export function jobUri({ targetId, jobId }: JobReference, label: string): vscode.Uri {

@@ -7,7 +7,7 @@ import { documentEdit } from './documentEdit.js';
 import { fixActions, fixesOfRule } from './fixActions.js';
 import type { LintedManifest, LintedManifests } from './linted.js';
 
-export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('s3batch');
+const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('s3batch');
 
 /** Quick fixes for the problems under the cursor, for all problems of their rules, and fix all. Edits are WorkspaceEdits. */
 export class ManifestCodeActionProvider implements vscode.CodeActionProvider {

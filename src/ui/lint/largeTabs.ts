@@ -3,7 +3,7 @@ import { errorMessage } from '../../base/errors.js';
 import type { DiskManifests } from './diskManifests.js';
 
 /** VS Code hands no text longer than this (in UTF-16 units, of which UTF-8 takes at least as many bytes) to an extension. */
-export const largestDocumentBytes = 50 * 1024 * 1024;
+const largestDocumentBytes = 50 * 1024 * 1024;
 
 /** True for a file that VS Code opens in a tab, but not as a document that extensions see. */
 export async function isTooLargeForDocument(uri: vscode.Uri): Promise<boolean> {
@@ -11,7 +11,7 @@ export async function isTooLargeForDocument(uri: vscode.Uri): Promise<boolean> {
 }
 
 /** The file that a tab shows as text. */
-export function textOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+function textOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   // Class names are minified: only `instanceof` tells kinds of tabs apart.
   return tab?.input instanceof vscode.TabInputText ? tab.input.uri : undefined;
 }

@@ -96,7 +96,7 @@ async function goOn(services: Services, open: OpenReport, kind: LineageKind, wri
 }
 
 /** Copies the CSV manifest of a job, with progress and cancel. */
-export async function copyManifest(targets: TargetProvider, targetId: string, job: JobDescriptor, path: string): Promise<void> {
+async function copyManifest(targets: TargetProvider, targetId: string, job: JobDescriptor, path: string): Promise<void> {
   const arn = job.Manifest?.Location.ObjectArn;
   const place = arn === undefined ? undefined : parseObjectArn(arn);
   if (place === undefined || job.Manifest?.Spec.Format !== 'S3BatchOperations_CSV_20180820') {

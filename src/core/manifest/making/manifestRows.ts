@@ -149,7 +149,7 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** True when every field is the name of a column, as the rule `header-row` sees it. */
-export function isHeader({ bytes, spans }: ScannedRow): boolean {
+function isHeader({ bytes, spans }: ScannedRow): boolean {
   for (let index = 0; index < spans.count; index += 1) {
     if (!isColumnName(fieldText(bytes, spans.start(index), spans.end(index)))) return false;
   }

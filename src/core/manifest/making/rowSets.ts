@@ -3,7 +3,7 @@ import type { ManifestRow } from './manifestRows.js';
 import { RowIdentityHash } from './rowIdentityHash.js';
 
 /** Memory that a set of objects may take: some 20 million objects. */
-export const defaultSetBytes = 256 * 1024 * 1024;
+const defaultSetBytes = 256 * 1024 * 1024;
 
 export interface RowSetOptions {
   /** Shards before this one are somebody else's. */

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { JobFile } from '../../../../src/core/job/jobFile.js';
 import { chosenKey, chosenRows, firstRows, shuffledRows } from '../../../../src/core/job/manifestRows.js';
-import { findingsOf, type ManifestVerdict, submitJob, type SubmitStep } from '../../../../src/core/job/submitJob.js';
+import type { Finding } from '../../../../src/core/operations/validateShape.js';
+import { type ManifestVerdict, submitJob, type SubmitStep } from '../../../../src/core/job/submitJob.js';
 import { FakeTargetClient } from '../../../support/fakeTargetClient.js';
 import { validRequest, withMember } from '../../../support/jobFixtures.js';
 
@@ -95,7 +96,7 @@ test('an invalid job stops before anything is read', async () => {
   const readFile = (): Promise<never> => assert.fail('must not be read');
   await assert.rejects(submitJob(options(client, { job: bad, readFile })), (error) => {
     assert.deepEqual(
-      findingsOf(error).map(({ code }) => code),
+      ((error as Error).cause as Finding[]).map(({ code }) => code),
       ['out-of-range'],
     );
     return true;
