@@ -36,14 +36,23 @@ export interface ProgramEvents {
   onOutput(stream: 'stdout' | 'stderr', line: string): void;
 }
 
+/** Bytes of a program's output that were read. */
+export interface OutputRead {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
 /** A process that runs a function, and how to talk to it. It leads a process group of its own; its stdout and stderr are the function's. */
 export interface Program {
   readonly process: ChildProcess;
   /** Pipes besides stdout and stderr. */
   readonly pipes: readonly (Readable | Writable)[];
   send(invocation: QueuedInvocation): void;
-  /** Tells of outcomes that the program has left somewhere without a word. `isBeforeOutput`: not of one that follows output. */
-  poll?(isBeforeOutput: boolean): void;
+  /**
+   * Tells of outcomes that the program has left somewhere without a word. With `read`, what was read of its output until now: not of one
+   * that follows output which is yet to be read.
+   */
+  poll?(read?: OutputRead): void;
   /** Asks it to go; it has nothing to do. */
   leave(): void;
   /** The process has ended: ends what belongs to it on this side. */
@@ -193,6 +202,7 @@ export class ProcessEnvironment implements Environment {
     });
     const child: Child = { program, closed, isReady: false, startedMs: Date.now(), endedFor: undefined };
     this.#child = child;
+    const read = { stdout: 0, stderr: 0 };
     for (const [name, stream] of [
       ['stdout', stdout],
       ['stderr', stderr],
@@ -200,7 +210,8 @@ export class ProcessEnvironment implements Environment {
       const splitter = new LineSplitter((line) => this.#options.onOutput(name, line));
       stream.on('data', (chunk: Buffer) => {
         // Whose output it is shows when it is known which invocations have ended before.
-        program.poll?.(true);
+        program.poll?.(read);
+        read[name] += chunk.length;
         splitter.write(chunk);
       });
       stream.on('end', () => splitter.flush());
@@ -210,7 +221,7 @@ export class ProcessEnvironment implements Environment {
 
   #check(): void {
     const child = this.#child;
-    child?.program.poll?.(false);
+    child?.program.poll?.();
     const [head] = this.#waiting;
     if (child === undefined || child.endedFor !== undefined) return;
     if (!child.isReady) {
@@ -230,7 +241,7 @@ export class ProcessEnvironment implements Environment {
   }
 
   #onClosed(child: Child, status: number | null, signal: NodeJS.Signals | null, failure: Error | undefined): void {
-    child.program.poll?.(false);
+    child.program.poll?.();
     child.program.release();
     if (this.#child === child) this.#child = undefined;
     const head = this.#waiting.shift();

@@ -1,10 +1,11 @@
 """The program that a Python environment runs: python -c CODE FUNCTION_JSON. Invocations come as lines of JSON on
-file descriptor 3. Outcomes are lines too (R result as JSON, B other result, E error; lower case when the handler
-has printed something), each written before the next invocation begins, so that whatever the handler does to its
-process loses none. They go into the file of descriptor 5, a ring that is mapped into memory; too long ones go to
-descriptor 4, and L into the ring. 4 also says S (ready) and W (look into the ring). Standard input is a line
-to the parent: when it closes, the parent is gone, and so is this process. stdout and stderr belong to the
-handler. It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), but for NaN, which is no JSON.
+file descriptor 3. Outcomes are lines too (R result as JSON, B other result, E error; in lower case, with the bytes
+printed so far, when the handler has printed something), each written before the next invocation begins, so that
+whatever the handler does to its process loses none. They go into the file of descriptor 5, a ring that is mapped
+into memory; too long ones go to descriptor 4, and L into the ring. 4 also says S (ready) and W (look into the
+ring). Standard input is a line to the parent: when it closes, the parent is gone, and so is this process. stdout
+and stderr belong to the handler. It behaves as Lambda's own client, awslambdaric, does (bootstrap.py), but for NaN,
+which is no JSON.
 """
 
 import decimal
@@ -62,20 +63,24 @@ has_printed = False
 
 
 class Output(io.TextIOWrapper):
-    """Notes that something was printed: only then there is something to flush, and to wait for."""
+    """Notes what was printed: only then there is something to flush and to wait for, and by the bytes the parent knows whose output it has."""
+
+    printed = 0
 
     def write(self, text):
         global has_printed
         has_printed = True
-        return super().write(text)
+        count = super().write(text)
+        self.printed += len(text.encode(self.encoding, self.errors))
+        return count
 
 
 def output(stream):
-    return Output(stream.detach(), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    return Output(stream.detach(), encoding="utf-8", errors="backslashreplace", newline="\n", line_buffering=True)
 
 
-sys.stdout = sys.__stdout__ = output(sys.stdout)
-sys.stderr = sys.__stderr__ = output(sys.stderr)
+stdout = sys.stdout = sys.__stdout__ = output(sys.stdout)
+stderr = sys.stderr = sys.__stderr__ = output(sys.stderr)
 
 HEAD = 24
 ring = mmap.mmap(5, 0)
@@ -123,12 +128,13 @@ def put(data):
 
 
 def send(kind, text):
-    """An outcome. The parent is woken at once for one with output, and later for others, see `main`."""
+    """An outcome. The parent is woken at once for one with output, and later for others, see `main`. One with output says in a small letter
+    what it is, and how many bytes this process has printed so far on stdout and stderr."""
     global has_printed, waiting
     if has_printed:
         flush()
         await_output()
-        kind = kind.lower()
+        kind = "%s%d,%d " % (kind.lower(), stdout.printed, stderr.printed)
     data = (kind + text + "\n").encode("ascii")
     if len(data) > longest:
         put(b"L\n")

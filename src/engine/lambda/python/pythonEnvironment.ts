@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../../contracts.js';
 import { functionError } from '../functionError.js';
 import { lambdaVariables } from '../lambdaVariables.js';
-import { ProcessEnvironment, type Program, type ProgramEvents } from '../processEnvironment.js';
+import { type OutputRead, ProcessEnvironment, type Program, type ProgramEvents } from '../processEnvironment.js';
 import { findPython } from './findPython.js';
 import { OutcomeRing } from './outcomeRing.js';
 import pythonBootstrap from './bootstrap.py';
@@ -32,10 +32,10 @@ async function startPython(definition: FunctionDefinition, options: EnvironmentO
   });
   const [lifeline, , , input, output] = child.stdio as unknown as [Writable, Readable, Readable, Writable, Readable];
   const long: string[] = [];
-  const poll = (isBeforeOutput: boolean): void => {
+  const poll = (read?: OutputRead): void => {
     ring.drain((line) => {
       const outcome = line === 'L' ? long[0] : line;
-      if (outcome === undefined || (isBeforeOutput && outcome >= 'a')) return false;
+      if (outcome === undefined || (read !== undefined && !isOutputRead(outcome, read))) return false;
       if (line === 'L') long.shift();
       events.onOutcome(readOutcome(outcome));
       return true;
@@ -45,7 +45,7 @@ async function startPython(definition: FunctionDefinition, options: EnvironmentO
     if (line === 'S') events.onTurn();
     else {
       if (line !== 'W') long.push(line);
-      poll(false);
+      poll();
     }
   });
   output.on('data', (chunk: Buffer) => lines.write(chunk));
@@ -69,9 +69,18 @@ async function startPython(definition: FunctionDefinition, options: EnvironmentO
   };
 }
 
+/** Of an outcome with output: what it is, and the bytes that were printed until then. */
+const withOutput = /^([a-z])(\d+),(\d+) /;
+
+function isOutputRead(line: string, read: OutputRead): boolean {
+  const [, , stdout, stderr] = withOutput.exec(line) ?? [];
+  return Number(stdout ?? 0) <= read.stdout && Number(stderr ?? 0) <= read.stderr;
+}
+
 function readOutcome(line: string): InvokeOutcome {
-  const text = line.slice(1);
-  const kind = line.charAt(0).toUpperCase();
+  const [head, small] = withOutput.exec(line) ?? [line.slice(0, 1), line.charAt(0)];
+  const text = line.slice(head.length);
+  const kind = small?.toUpperCase();
   if (kind === 'E') {
     const error = JSON.parse(text) as { errorType: string; errorMessage: string; trace: readonly string[] };
     return functionError(error.errorType, error.errorMessage, error.trace);
