@@ -1,18 +1,9 @@
 import { e2eTest } from '../support/e2eTest.js';
+import { openFailedTask } from '../support/slipReport.js';
 
 e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workbench }) => {
   const { page } = workbench;
-  await workbench.openFile('rename-slip.s3job.json');
-  await workbench.command('S3 Batch: Run Locally…');
-  await workbench.treeRow(/with a slip.*3 failed/).waitFor({ timeout: 90_000 });
-  await workbench.clearNotifications();
-  await workbench.command('S3 Batch: Open Report');
-  await workbench.pick(/with a slip/);
-  await workbench.focusedRow(/PermanentFailure: .*newKey is not defined/).waitFor();
-  await page.keyboard.press('ArrowRight');
-  await workbench.treeRow('test_A2.snappy.parquet').waitFor();
-  await workbench.focusRow('Report', 'test_A2.snappy.parquet');
-
+  await openFailedTask(workbench, 'test_A2.snappy.parquet');
   await workbench.chooseInMenu('Debug This Row');
   // It stops before the handler, with the task that the job had.
   await page.locator('.debug-toolbar').waitFor({ timeout: 90_000 });

@@ -21,9 +21,13 @@ export class CardDocuments implements vscode.Disposable {
     this.#texts.set(uri.toString(), markdown);
     this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
-    const commands = await vscode.commands.getCommands(true);
-    if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', uri);
-    else await vscode.window.showTextDocument(document, { preview: true });
+    try {
+      // Not looked up before: the list of commands lacks those of an extension that is yet to be activated, as this one's.
+      await vscode.commands.executeCommand('markdown.showPreview', uri);
+    } catch {
+      // VS Code's own Markdown extension is turned off: the text can be read as it is.
+      await vscode.window.showTextDocument(document, { preview: true });
+    }
     return uri;
   }
 
