@@ -112,7 +112,10 @@ async function measureFixAll({ root, log }: BenchContext): Promise<readonly Meas
   };
   stop = startWatch();
   const source = { lineCount: lines.length, lineAt: (line: number): string => lines[line] ?? '', lineEnd: '\n' };
-  const fixed = await runInSlices(fixLinesInSteps(documentLines(source, '\n')), slicing);
+  const fixed = await runInSlices(
+    fixLinesInSteps(() => documentLines(source, '\n')),
+    slicing,
+  );
   const grouped = await runInSlices(groupEdits(source, fixed?.edits ?? [], 1000), slicing);
   blocks.push(stop());
   return [

@@ -1,4 +1,5 @@
 import { ByteLineReader, editLineBytes } from './byteLines.js';
+import { EditList, type Edits } from './editList.js';
 import type { LintOptions } from './lintOptions.js';
 import { byteOrderMarkCharacter, type ManifestLine, manifestLine, textLines } from './manifestLine.js';
 import { ManifestState } from './manifestState.js';
@@ -8,7 +9,8 @@ import { type AssembledRow, RowAssembler } from './rowAssembler.js';
 import { byteOrderMark } from './rules/byteOrderMark.js';
 import type { RowEdit, RuleId } from './rules/rule.js';
 
-export type FixCounts = Readonly<Partial<Record<RuleId, number>>>;
+type Counts = Partial<Record<RuleId, number>>;
+export type FixCounts = Readonly<Counts>;
 
 export interface FixResult {
   /** The text with every certain fix applied, without a byte order mark. */
@@ -30,84 +32,138 @@ const linesPerStep = 64;
 export function fixAll(text: string, options: LintOptions = {}): FixResult {
   const hasMark = text.startsWith(byteOrderMarkCharacter);
   const removesMark = hasMark && options.severities?.[byteOrderMark.id] !== 'off';
-  const steps = fixLinesInSteps(textLines(text, hasMark ? 1 : 0), options);
+  const lines: ManifestLine[] = [];
+  const steps = fixLines(() => textLines(text, hasMark ? 1 : 0), options, lines);
   for (;;) {
     const step = steps.next();
     if (step.done !== true) continue;
-    const { lines, edits, fixed } = step.value;
+    const { edits, fixed } = step.value;
     return {
       text: (hasMark && !removesMark ? byteOrderMarkCharacter : '') + joinLines(lines),
-      edits,
+      edits: edits instanceof EditList ? edits.toArray() : edits,
       fixed: removesMark ? { [byteOrderMark.id]: 1, ...fixed } : fixed,
     };
   }
 }
 
-export interface LineFixResult {
-  /** The lines with every certain fix applied. */
-  readonly lines: readonly ManifestLine[];
-  /** What to do to the lines given to get them. Ascending, never overlapping. */
-  readonly edits: readonly Edit[];
+export interface LineFixResult<E extends Edits = Edits> {
+  /** What to do to the lines given to get them fixed. Ascending, never overlapping. */
+  readonly edits: E;
   /** Problems fixed, by rule. */
   readonly fixed: FixCounts;
 }
 
 /**
- * As `fixAll`, of the lines behind a byte order mark, in slices of less than a millisecond for those who must not be kept busy: the text
- * of a large file is never put together, which takes longer than a slice may.
+ * As `fixAll`, of the lines behind a byte order mark, in slices of less than a millisecond for those who must not be kept busy. Of a large
+ * file neither the text nor the lines are kept, only the edits. `given` may be asked for the lines twice.
  */
-export function* fixLinesInSteps(
-  given: Iterable<ManifestLine>,
+export function fixLinesInSteps(
+  given: () => Iterable<ManifestLine>,
   options: LintOptions = {},
 ): Generator<void, LineFixResult, undefined> {
-  const fixed: Partial<Record<RuleId, number>> = {};
-  const first = yield* fixOnce(given, options, fixed);
-  if (first.edits.length === 0) return { lines: first.lines, edits: [], fixed };
-  let current = yield* fixOnce(first.lines, options, fixed);
-  if (current.edits.length === 0) return { lines: current.lines, edits: first.edits, fixed };
-  for (let pass = 2; pass < maxPasses && current.edits.length > 0; pass += 1)
-    current = yield* fixOnce(current.lines, options, fixed);
-  // What a later pass changed has positions of its own.
-  return { lines: current.lines, edits: [replaceAll(first.before, current.lines)], fixed };
+  return fixLines(given, options, undefined);
 }
 
-interface Pass {
-  readonly before: readonly ManifestLine[];
-  readonly lines: readonly ManifestLine[];
-  readonly edits: readonly Edit[];
-}
-
-function* fixOnce(
-  given: Iterable<ManifestLine>,
+/** `kept`, when given, gets the fixed lines. */
+function* fixLines(
+  given: () => Iterable<ManifestLine>,
   options: LintOptions,
-  counts: Partial<Record<RuleId, number>>,
-): Generator<void, Pass, undefined> {
-  const before: ManifestLine[] = [];
-  const lines: ManifestLine[] = [];
-  const edits: Edit[] = [];
-  const fixer = new RowFixer(options, true, counts);
-  const rows = new RowAssembler((row) => {
-    const fix = fixer.fix(row);
-    const place = { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' };
-    if (fix.removesRow) {
-      edits.push(removeRow(place));
-      return;
-    }
-    for (const edit of fix.edits) edits.push(toEdit(place, edit));
-    for (const [index, line] of row.lines.entries()) {
-      const after = index === 0 && fix.edits.length > 0 ? fixLine(line, fix.edits) : line;
-      // What follows the last line end is a line only if it is not empty.
-      if (after.text !== '' || after.lineEnd !== '') lines.push(after);
-    }
+  kept: ManifestLine[] | undefined,
+): Generator<void, LineFixResult<EditList | readonly Edit[]>, undefined> {
+  const edits = new EditList();
+  const fixed: Counts = {};
+  let isSettled = true;
+  // The second look follows the first line by line, so that nothing but edits is kept for it.
+  const second = new LineFixer(options, {}, { onLine: () => undefined, onEdit: () => (isSettled = false) });
+  const first = new LineFixer(options, fixed, {
+    onLine: (line) => {
+      kept?.push(line);
+      second.addLine(line);
+    },
+    onEdit: (edit) => edits.push(edit),
   });
-  for (const line of given) {
+  let count = 0;
+  for (const line of given()) {
+    first.addLine(line);
+    count += 1;
+    if (count % linesPerStep === 0) yield;
+    if (!isSettled) break;
+  }
+  if (isSettled) {
+    first.end();
+    second.end();
+  }
+  yield;
+  if (isSettled) return { edits, fixed };
+  kept?.splice(0);
+  return yield* fixUntilSettled(given, options, kept);
+}
+
+/** What a later pass changed has positions of its own: the edit is that of the whole text. */
+function* fixUntilSettled(
+  given: () => Iterable<ManifestLine>,
+  options: LintOptions,
+  kept: ManifestLine[] | undefined,
+): Generator<void, LineFixResult<readonly Edit[]>, undefined> {
+  const fixed: Counts = {};
+  const before: ManifestLine[] = [];
+  for (const line of given()) {
     before.push(line);
-    rows.addLine(line);
     if (before.length % linesPerStep === 0) yield;
   }
-  rows.end();
-  yield;
-  return { before, lines, edits };
+  let lines: readonly ManifestLine[] = before;
+  let isSettled = false;
+  for (let pass = 0; pass < maxPasses && !isSettled; pass += 1) {
+    const after: ManifestLine[] = [];
+    isSettled = true;
+    const fixer = new LineFixer(options, fixed, { onLine: (line) => after.push(line), onEdit: () => (isSettled = false) });
+    for (const [index, line] of lines.entries()) {
+      fixer.addLine(line);
+      if (index % linesPerStep === 0) yield;
+    }
+    fixer.end();
+    lines = after;
+    yield;
+  }
+  for (const line of lines) kept?.push(line);
+  return { edits: [replaceAll(before, lines)], fixed };
+}
+
+interface FixedLines {
+  readonly onLine: (line: ManifestLine) => void;
+  /** Ascending, never overlapping, in the positions of the lines given. */
+  readonly onEdit: (edit: Edit) => void;
+}
+
+/** Fixes lines that come one by one. */
+class LineFixer {
+  readonly #rows: RowAssembler;
+
+  constructor(options: LintOptions, counts: Counts, { onLine, onEdit }: FixedLines) {
+    const fixer = new RowFixer(options, true, counts);
+    this.#rows = new RowAssembler((row) => {
+      const fix = fixer.fix(row);
+      const place = { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' };
+      if (fix.removesRow) {
+        onEdit(removeRow(place));
+        return;
+      }
+      for (const edit of fix.edits) onEdit(toEdit(place, edit));
+      for (const [index, line] of row.lines.entries()) {
+        const after = index === 0 && fix.edits.length > 0 ? fixLine(line, fix.edits) : line;
+        // What follows the last line end is a line only if it is not empty.
+        if (after.text !== '' || after.lineEnd !== '') onLine(after);
+      }
+    });
+  }
+
+  addLine(line: ManifestLine): void {
+    this.#rows.addLine(line);
+  }
+
+  end(): void {
+    this.#rows.end();
+  }
 }
 
 function fixLine(line: ManifestLine, edits: readonly RowEdit[]): ManifestLine {
@@ -154,9 +210,9 @@ interface RowFixes {
 class RowFixer {
   readonly #state: ManifestState;
   readonly #isDecodedElsewhere: boolean;
-  readonly #counts: Partial<Record<RuleId, number>>;
+  readonly #counts: Counts;
 
-  constructor(options: LintOptions, isDecodedElsewhere: boolean, counts: Partial<Record<RuleId, number>>) {
+  constructor(options: LintOptions, isDecodedElsewhere: boolean, counts: Counts) {
     // Duplicates are never fixed for sure, and remembering all rows costs memory.
     this.#state = new ManifestState({ ...options, severities: { ...options.severities, 'duplicate-row': 'off' } });
     this.#isDecodedElsewhere = isDecodedElsewhere;
@@ -189,7 +245,7 @@ class RowFixer {
 export class ManifestByteFixer {
   readonly #reader: ByteLineReader;
   readonly #rows: RowAssembler;
-  readonly #counts: Partial<Record<RuleId, number>> = {};
+  readonly #counts: Counts = {};
   readonly #keepsMark: boolean;
   readonly #onOutput: (piece: string | Uint8Array) => void;
   #isMarkNoted = false;

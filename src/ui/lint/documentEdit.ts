@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Edits } from '../../core/manifest/editList.js';
 import type { Edit } from '../../core/manifest/problem.js';
 import { toRange } from './diagnostics.js';
 import { groupEdits } from './groupEdits.js';
@@ -23,7 +24,7 @@ export function documentEdit(document: vscode.TextDocument, edits: readonly Edit
 /** One workspace edit for any number of edits, in ascending order; in slices of less than a millisecond. */
 export function* documentEditInSteps(
   document: vscode.TextDocument,
-  edits: readonly Edit[],
+  edits: Edits,
 ): Generator<void, vscode.WorkspaceEdit, undefined> {
   const lines = {
     lineAt: (line: number): string => document.lineAt(line).text,

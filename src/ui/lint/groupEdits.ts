@@ -1,3 +1,4 @@
+import type { Edits } from '../../core/manifest/editList.js';
 import type { Edit } from '../../core/manifest/problem.js';
 
 /** The part of `vscode.TextDocument` that is needed, and what is between its lines. */
@@ -13,27 +14,19 @@ const linesPerStep = 256;
  * The same change in at most `maxEdits` edits: neighbours become one, together with the text between them. A thousand edits cost an
  * editor next to nothing, half a million much. In slices of less than a millisecond. Takes edits in ascending order that do not overlap.
  */
-export function* groupEdits(
-  lines: EditedLines,
-  edits: readonly Edit[],
-  maxEdits: number,
-): Generator<void, readonly Edit[], undefined> {
-  if (edits.length <= maxEdits) return edits;
-  const groupSize = Math.ceil(edits.length / maxEdits);
+export function* groupEdits(lines: EditedLines, edits: Edits, maxEdits: number): Generator<void, readonly Edit[], undefined> {
+  const groupSize = Math.max(1, Math.ceil(edits.length / maxEdits));
   const groups: Edit[] = [];
   for (let from = 0; from < edits.length; from += groupSize) groups.push(yield* joinEdits(lines, edits, from, from + groupSize));
   return groups;
 }
 
-function* joinEdits(
-  { lineAt, lineEnd }: EditedLines,
-  edits: readonly Edit[],
-  from: number,
-  to: number,
-): Generator<void, Edit, undefined> {
+function* joinEdits({ lineAt, lineEnd }: EditedLines, edits: Edits, from: number, to: number): Generator<void, Edit, undefined> {
   let range: Edit['range'] | undefined;
   const parts: string[] = [];
-  for (const [index, edit] of edits.slice(from, to).entries()) {
+  for (let index = from; index < to; index += 1) {
+    const edit = edits.at(index);
+    if (edit === undefined) break;
     if (range === undefined) range = edit.range;
     else {
       const { endLine, endColumn } = range;

@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
-import type { Edit, Problem } from '../../core/manifest/problem.js';
+import type { Edits } from '../../core/manifest/editList.js';
+import type { Problem } from '../../core/manifest/problem.js';
 
 /** A manifest that is open, as the providers (code actions, lenses, hovers) see it. */
 export interface LintedManifest {
@@ -15,7 +16,7 @@ export interface LintedManifest {
   /** All problems of a rule, also those beyond the ones listed; none when the document changes meanwhile. Takes its time, in slices. */
   problemsOfRule(rule: string): Promise<readonly Problem[]>;
   /** One workspace edit for any number of edits, in ascending order; undefined when the document changes meanwhile. */
-  edit(edits: readonly Edit[]): Promise<vscode.WorkspaceEdit | undefined>;
+  edit(edits: Edits): Promise<vscode.WorkspaceEdit | undefined>;
   /** Every fix whose result is certain, applied until none is left; undefined when there is nothing to fix or the document changes. */
   fixAllEdit(): Promise<vscode.WorkspaceEdit | undefined>;
 }

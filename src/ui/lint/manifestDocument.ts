@@ -4,8 +4,9 @@ import { fixLinesInSteps } from '../../core/manifest/fixAll.js';
 import { ManifestModel } from '../../core/manifest/incrementalLint.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { LintOptions } from '../../core/manifest/lintOptions.js';
-import { documentLines } from '../../core/manifest/manifestLine.js';
-import type { Edit, Problem } from '../../core/manifest/problem.js';
+import { documentLines, type ManifestLine } from '../../core/manifest/manifestLine.js';
+import type { Edits } from '../../core/manifest/editList.js';
+import type { Problem } from '../../core/manifest/problem.js';
 import { buildInSlices, runInSlices, type Slicing, sliceMs } from './buildInSlices.js';
 import { maxDiagnostics } from './diagnostics.js';
 import { documentEditInSteps, lineEndOf } from './documentEdit.js';
@@ -143,13 +144,13 @@ export class ManifestDocument implements LintedManifest {
   async fixAllEdit(): Promise<vscode.WorkspaceEdit | undefined> {
     const { document } = this;
     const source = { lineCount: document.lineCount, lineAt: (line: number): string => document.lineAt(line).text };
-    const lines = documentLines(source, lineEndOf(document));
+    const lines = (): Iterable<ManifestLine> => documentLines(source, lineEndOf(document));
     const fixed = await runInSlices(fixLinesInSteps(lines, this.#lintOptions()), this.#slicing());
     if (fixed === undefined || fixed.edits.length === 0) return undefined;
     return await this.edit(fixed.edits);
   }
 
-  async edit(edits: readonly Edit[]): Promise<vscode.WorkspaceEdit | undefined> {
+  async edit(edits: Edits): Promise<vscode.WorkspaceEdit | undefined> {
     return await runInSlices(documentEditInSteps(this.document, edits), this.#slicing());
   }
 

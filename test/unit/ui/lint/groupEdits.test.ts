@@ -53,5 +53,26 @@ test('grouped edits make the same text, in as many edits as are allowed', () => 
 
 test('few edits stay as they are', () => {
   const edits: Edit[] = [{ range: { line: 0, column: 1, endLine: 0, endColumn: 2 }, text: 'x' }];
-  assert.equal(group(['abc'], '\n', edits, 1), edits);
+  assert.deepEqual(group(['abc'], '\n', edits, 1), edits);
+});
+
+test('no step looks at more than a few hundred lines, however far apart the edits are', () => {
+  const edits: Edit[] = Array.from({ length: 2000 }, (_, index) => {
+    const line = index < 1000 ? index : 90_000 + index;
+    return { range: { line, column: 4, endLine: line, endColumn: 5 }, text: '%20' };
+  });
+  let asked = 0;
+  const lineAt = (): string => {
+    asked += 1;
+    return 'test line';
+  };
+  const steps = groupEdits({ lineAt, lineEnd: '\n' }, edits, 3);
+  let mostAtOnce = 0;
+  for (let isDone = false; !isDone;) {
+    const before = asked;
+    isDone = steps.next().done === true;
+    mostAtOnce = Math.max(mostAtOnce, asked - before);
+  }
+  assert.ok(asked > 90_000);
+  assert.ok(mostAtOnce < 512, `${mostAtOnce}`);
 });
