@@ -47,8 +47,9 @@ export async function createControlRouter(context: EngineContext, services: Cont
     },
     start: () => driver.start(),
     close: async () => {
-      jobs.close();
+      jobs.stopExpiry();
       await driver.close();
+      await jobs.settled();
     },
   };
 }

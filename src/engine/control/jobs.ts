@@ -31,7 +31,7 @@ export class Jobs {
   readonly #entries = new Map<string, Entry>();
   #sequence = 0;
   #timer: Disposable | undefined;
-  #isClosed = false;
+  #isStopped = false;
   /** Called after every change of status or priority. */
   onChange: JobListener = () => undefined;
 
@@ -148,6 +148,7 @@ export class Jobs {
   async expire(): Promise<void> {
     const nowMs = this.#clock.now();
     for (const { record } of this.#entries.values()) {
+      if (this.#isStopped) return;
       if (this.#isPastRetention(record)) {
         await this.#inTurn(record.id, async (entry) => {
           await this.#store.remove(record.id);
@@ -164,14 +165,28 @@ export class Jobs {
     this.#plan();
   }
 
-  close(): void {
-    this.#isClosed = true;
+  /** Nothing expires any more. */
+  stopExpiry(): void {
+    this.#isStopped = true;
     this.#timer?.dispose();
+  }
+
+  /**
+   * Resolves when every change under way is on the disk: whoever opens the folder next must not find a job as it was before a change
+   * that has been told.
+   */
+  async settled(): Promise<void> {
+    for (let queues: readonly Promise<unknown>[] = []; ;) {
+      const now = [...this.#entries.values()].map((entry) => entry.queue);
+      if (now.length === queues.length && now.every((queue, index) => queue === queues[index])) return;
+      queues = now;
+      await Promise.all(queues);
+    }
   }
 
   #plan(): void {
     this.#timer?.dispose();
-    if (this.#isClosed) return;
+    if (this.#isStopped) return;
     const due = Math.min(...[...this.#entries.values()].map((entry) => expiryOf(entry.record)));
     if (due === Infinity) return;
     const waitMs = Math.min(longestWaitMs, Math.max(1, due - this.#clock.now()));
