@@ -294,8 +294,12 @@ export interface VersionedObjectStore extends ObjectStore {
    * archived), `RestoreAlreadyInProgress` (409), `MalformedXML` (no days).
    */
   restore(address: ObjectAddress, request: RestoreRequest): Promise<'accepted' | 'extended'>;
-  /** Changes how the object is said to be encrypted, in place: no new version, no new date or ETag. */
-  putEncryption(address: ObjectAddress, encryption: ObjectEncryption): Promise<StoredInfo>;
+  /** Changes how the object is said to be encrypted, in place: no new version, no new date or ETag. `check` throws to refuse. */
+  putEncryption(
+    address: ObjectAddress,
+    encryption: ObjectEncryption,
+    check?: (current: Partial<ObjectAttributes>) => void,
+  ): Promise<StoredInfo>;
   putReplicationStatus(address: ObjectAddress, status: ReplicationStatus | undefined): Promise<StoredInfo>;
   /** Throws `InvalidObjectState` (403) when the object is archived and not restored now. */
   requireReadable(info: StoredInfo): void;

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { ChecksumType, StoredInfo } from '../objectStore.js';
-import { jobFailure } from '../run/jobFailure.js';
-import { type Checksum, createChecksum, isChecksumAlgorithm } from '../s3/checksum.js';
+import { type ChecksumAlgorithm, createChecksum } from '../s3/checksum.js';
 import { ServiceError } from '../serviceError.js';
 import { type OperationPerformer, type OperationTask, TaskFailure } from './operationPerformer.js';
 
 interface ChecksumParameters {
-  readonly ChecksumAlgorithm?: string;
+  readonly ChecksumAlgorithm?: ChecksumAlgorithm;
   readonly ChecksumType?: ChecksumType;
 }
 
 /** What the service takes when the members are left out is not documented: emulated. */
-const defaultAlgorithm = 'CRC64NVME';
+const defaultAlgorithm: ChecksumAlgorithm = 'CRC64NVME';
 const defaultType: ChecksumType = 'FULL_OBJECT';
 
 /**
@@ -19,12 +17,6 @@ const defaultType: ChecksumType = 'FULL_OBJECT';
  * with the form of the result.
  */
 export const s3ComputeObjectChecksum: OperationPerformer<ChecksumParameters> = {
-  prepare: (_context, { ChecksumAlgorithm: algorithm = defaultAlgorithm }) =>
-    Promise.resolve(
-      checksumOf(algorithm) === undefined
-        ? jobFailure('NotImplemented', `The local engine does not compute ${algorithm} checksums.`)
-        : undefined,
-    ),
   perform: async ({ store }, parameters, task) => {
     const { ChecksumAlgorithm: algorithm = defaultAlgorithm, ChecksumType: type = defaultType } = parameters;
     const { info, body } = await store.read(task.bucket, task.key, undefined, task.versionId).catch((error: unknown) => {
@@ -54,48 +46,36 @@ function partSizesOf({ partSizes, sizeBytes }: StoredInfo): readonly number[] {
 /** Of the whole, or, given the sizes of the parts, the checksum of the parts' checksums. */
 async function computeChecksum(
   body: AsyncIterable<Uint8Array>,
-  algorithm: string,
+  algorithm: ChecksumAlgorithm,
   partSizes: readonly number[] | undefined,
 ): Promise<{ value: Buffer; parts: number | undefined }> {
   if (partSizes === undefined) {
-    const whole = newChecksum(algorithm);
+    const whole = await createChecksum(algorithm);
     for await (const chunk of body) whole.update(chunk);
     return { value: whole.digest(), parts: undefined };
   }
-  const composite = newChecksum(algorithm);
-  let part = newChecksum(algorithm);
+  const composite = await createChecksum(algorithm);
+  let part = await createChecksum(algorithm);
   let index = 0;
   let left = partSizes[0] ?? 0;
-  const endPart = (): void => {
+  const endPart = async (): Promise<void> => {
     composite.update(part.digest());
-    part = newChecksum(algorithm);
     index += 1;
     left = partSizes[index] ?? Infinity;
+    if (index < partSizes.length) part = await createChecksum(algorithm);
   };
   for await (const chunk of body) {
     let rest = chunk;
     while (rest.length > left) {
       part.update(rest.subarray(0, left));
       rest = rest.subarray(left);
-      endPart();
+      await endPart();
     }
     part.update(rest);
     left -= rest.length;
   }
-  while (index < partSizes.length) endPart();
+  while (index < partSizes.length) await endPart();
   return { value: composite.digest(), parts: partSizes.length };
-}
-
-function newChecksum(algorithm: string): Checksum {
-  const checksum = checksumOf(algorithm);
-  if (checksum === undefined) throw new ServiceError(501, 'NotImplemented', `No checksum ${algorithm}`);
-  return checksum;
-}
-
-function checksumOf(algorithm: string): Checksum | undefined {
-  if (isChecksumAlgorithm(algorithm)) return createChecksum(algorithm);
-  if (algorithm === 'MD5' || algorithm === 'SHA512') return createHash(algorithm.toLowerCase());
-  return undefined;
 }
 
 /** The service writes `=` escaped, as in all its sample rows. */

@@ -1,18 +1,34 @@
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 
-/** The checksums of S3 that the engine computes. Source: S3 User Guide, checking-object-integrity. */
-export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
-export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
+/**
+ * The checksums of S3, all of which the engine computes, and the bytes of each raw value. Source: S3 API Reference, ChecksumAlgorithm;
+ * S3 User Guide, checking-object-integrity.
+ */
+export const checksumSizes = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+  SHA512: 64,
+  MD5: 16,
+  XXHASH64: 8,
+  XXHASH3: 8,
+  XXHASH128: 16,
+} as const;
+export type ChecksumAlgorithm = keyof typeof checksumSizes;
+export type XxhashAlgorithm = Extract<ChecksumAlgorithm, `XXHASH${string}`>;
+export const checksumAlgorithms = Object.keys(checksumSizes) as readonly ChecksumAlgorithm[];
 
 export interface Checksum {
   update(chunk: Uint8Array): void;
-  /** The raw value, big-endian. */
+  /** The raw value, big-endian. Called once, last. */
   digest(): Buffer;
 }
 
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
-  return (checksumAlgorithms as readonly string[]).includes(name);
+  return Object.hasOwn(checksumSizes, name);
 }
 
 /** Header that carries a checksum, lower case: `x-amz-checksum-crc32`. */
@@ -20,16 +36,7 @@ export function checksumHeader(algorithm: string): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Bytes of the raw value. */
-export const checksumSizes: Readonly<Record<ChecksumAlgorithm, number>> = {
-  CRC32: 4,
-  CRC32C: 4,
-  CRC64NVME: 8,
-  SHA1: 20,
-  SHA256: 32,
-};
-
-export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
+export async function createChecksum(algorithm: ChecksumAlgorithm): Promise<Checksum> {
   switch (algorithm) {
     case 'CRC32':
       return 'crc32' in zlib ? nativeCrc32() : tableCrc32(crc32Polynomial);
@@ -38,9 +45,14 @@ export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
     case 'CRC64NVME':
       return crc64();
     case 'SHA1':
-      return createHash('sha1');
     case 'SHA256':
-      return createHash('sha256');
+    case 'SHA512':
+    case 'MD5':
+      return createHash(algorithm.toLowerCase());
+    case 'XXHASH64':
+    case 'XXHASH3':
+    case 'XXHASH128':
+      return (await import('./xxhash.js')).createXxhash(algorithm);
   }
 }
 

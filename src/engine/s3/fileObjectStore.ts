@@ -40,6 +40,7 @@ import type { DataLayout } from './dataLayout.js';
 import { defined } from './defined.js';
 import { diskError } from './diskError.js';
 import { type FileState, stateAt, stateOf } from './fileState.js';
+import { unknownChecksum } from './integrity.js';
 import { KeyedLock } from './keyedLock.js';
 import { type KeySource, KeyWalk, type WalkedKey } from './keyWalk.js';
 import { entryOf, isSameVersion, type KeyView, viewOf } from './keyView.js';
@@ -52,7 +53,7 @@ import { pageVersions } from './pageVersions.js';
 import { type ReceivedFile, receiveFile } from './receiveFile.js';
 import { replaceFile } from './replaceFile.js';
 import { checkReadable, requestRestore } from './restoreRules.js';
-import { deletedKey, invalidRequest, markerNotAllowed, noSuchKey, noSuchVersion, notImplemented } from './s3Errors.js';
+import { deletedKey, invalidRequest, markerNotAllowed, noSuchKey, noSuchVersion } from './s3Errors.js';
 import { checkTags } from './tagRules.js';
 
 /** Source: S3 User Guide, object-keys: 1,024 bytes of UTF-8. */
@@ -619,8 +620,15 @@ export class FileObjectStore implements VersionedObjectStore {
     return outcome;
   }
 
-  async putEncryption(address: ObjectAddress, encryption: ObjectEncryption): Promise<StoredInfo> {
-    return this.#change('encryption', address, (entry) => ({ ...entry, encryption }));
+  async putEncryption(
+    address: ObjectAddress,
+    encryption: ObjectEncryption,
+    check?: (current: Partial<ObjectAttributes>) => void,
+  ): Promise<StoredInfo> {
+    return this.#change('encryption', address, (entry) => {
+      check?.(entry);
+      return { ...entry, encryption };
+    });
   }
 
   async putReplicationStatus(address: ObjectAddress, status: ReplicationStatus | undefined): Promise<StoredInfo> {
@@ -970,7 +978,7 @@ function checkSelfCopy(request: CopyRequest, info: StoredInfo): void {
 /** A copy has the source's kind of checksum, or the one asked for, of the whole object. */
 function checksumsOfCopy(asked: string | undefined, info: StoredInfo): readonly ChecksumAlgorithm[] {
   if (asked === undefined) return Object.keys(info.checksums).filter(isChecksumAlgorithm);
-  if (!isChecksumAlgorithm(asked)) throw notImplemented(`x-amz-checksum-algorithm: ${asked}`);
+  if (!isChecksumAlgorithm(asked)) throw unknownChecksum();
   return [asked];
 }
 

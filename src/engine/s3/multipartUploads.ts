@@ -10,7 +10,7 @@ import { diskError } from './diskError.js';
 import type { ChecksumType, ObjectAttributes, Precondition, StoredInfo } from '../objectStore.js';
 import type { FileObjectStore } from './fileObjectStore.js';
 import { compareUtf8 } from './keyOrder.js';
-import { badChecksum } from './integrity.js';
+import { badChecksum, unknownChecksum } from './integrity.js';
 import { type ReceivedFile, receiveFile } from './receiveFile.js';
 import { invalidRequest } from './s3Errors.js';
 
@@ -166,7 +166,7 @@ export class MultipartUploads {
       joined(parts.map((part) => join(folder, part.file))),
       isWhole && upload.algorithm !== undefined ? [upload.algorithm] : [],
     );
-    const checksums = checksumOf(upload, parts, received);
+    const checksums = await checksumOf(upload, parts, received);
     const { checksum } = options;
     if (checksum !== undefined && checksums[checksum.algorithm] !== checksum.value) {
       await rm(received.path, { force: true });
@@ -255,11 +255,11 @@ export class MultipartUploads {
 }
 
 /** Source: S3 User Guide, checking-object-integrity-upload: COMPOSITE is the checksum of the parts' checksums. */
-function checksumOf(upload: Upload, parts: readonly Part[], received: ReceivedFile): Record<string, string> {
+async function checksumOf(upload: Upload, parts: readonly Part[], received: ReceivedFile): Promise<Record<string, string>> {
   const { algorithm } = upload;
   if (algorithm === undefined) return {};
   if (upload.checksumType === 'FULL_OBJECT') return { [algorithm]: received.checksums.get(algorithm)?.toString('base64') ?? '' };
-  const checksum = createChecksum(algorithm);
+  const checksum = await createChecksum(algorithm);
   for (const part of parts) checksum.update(Buffer.from(part.checksums[algorithm] ?? '', 'base64'));
   return { [algorithm]: `${checksum.digest().toString('base64')}-${parts.length}` };
 }
@@ -275,10 +275,7 @@ export function readChecksumChoice(
       throw invalidRequest('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
     return { algorithm: undefined, checksumType: 'FULL_OBJECT' };
   }
-  if (!isChecksumAlgorithm(algorithm))
-    throw invalidRequest(
-      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
-    );
+  if (!isChecksumAlgorithm(algorithm)) throw unknownChecksum();
   const type = typeText?.toUpperCase() ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
   const isPossible = type === 'COMPOSITE' ? algorithm !== 'CRC64NVME' : type === 'FULL_OBJECT' && algorithm.startsWith('CRC');
   if (!isPossible)

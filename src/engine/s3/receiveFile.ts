@@ -24,7 +24,9 @@ export async function receiveFile(
 ): Promise<ReceivedFile> {
   const path = layout.newScratchFile();
   const md5 = createHash('md5');
-  const checksums = algorithms.map((algorithm) => ({ algorithm, checksum: createChecksum(algorithm) }));
+  const checksums = await Promise.all(
+    algorithms.map(async (algorithm) => ({ algorithm, checksum: await createChecksum(algorithm) })),
+  );
   let sizeBytes = 0;
   try {
     const handle = await open(path, 'wx');

@@ -29,6 +29,7 @@ import { isExistingBucketName } from './bucketName.js';
 import { copyObject } from './copyObject.js';
 import { deleteObjects } from './deleteObjects.js';
 import { invalidBucketName } from './bucketStore.js';
+import { updateObjectEncryption } from './encryptionUpdate.js';
 import type { FileObjectStore } from './fileObjectStore.js';
 import { checkHeaders, checkSubresources } from './guards.js';
 import { listObjects, listObjectsV2 } from './listCalls.js';
@@ -93,6 +94,7 @@ const routes: readonly Route[] = [
   { method: 'PUT', scope: 'object', query: ['retention'], operation: putObjectRetention },
   { method: 'GET', scope: 'object', query: ['legal-hold'], operation: getObjectLegalHold },
   { method: 'PUT', scope: 'object', query: ['legal-hold'], operation: putObjectLegalHold },
+  { method: 'PUT', scope: 'object', query: ['encryption'], operation: updateObjectEncryption },
   { method: 'POST', scope: 'object', query: ['restore'], operation: restoreObject },
   { method: 'GET', scope: 'object', reads: ['partNumber'], operation: getObject },
   { method: 'HEAD', scope: 'object', reads: ['partNumber'], operation: headObject },

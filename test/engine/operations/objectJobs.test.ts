@@ -125,6 +125,10 @@ test('computes every checksum, of parts too; the result is in the report only', 
     SHA1: hashOf('sha1'),
     SHA256: hashOf('sha256'),
     SHA512: hashOf('sha512'),
+    // As the SDK of AWS computes them.
+    XXHASH64: '8CB841DB40E6AE83',
+    XXHASH3: '72DCB18B67A17DFF',
+    XXHASH128: '33119477EDE5DCD5E9716427681D5860',
   };
   const compute = (ChecksumAlgorithm: string, ChecksumType: string) => ({
     S3ComputeObjectChecksum: { ChecksumAlgorithm, ChecksumType },
@@ -137,6 +141,8 @@ test('computes every checksum, of parts too; the result is in the report only', 
   }
   assert.deepEqual((await jobs.head('box', 'k')).checksums, {});
   const { rows } = await jobs.run(compute('SHA256', 'COMPOSITE'), ['box/k']);
+  const { rows: quick } = await jobs.run(compute('XXHASH3', 'COMPOSITE'), ['box/k']);
+  assert.match(quick[0] ?? '', /^box,k,,succeeded,200,,.*""checksumType"":""COMPOSITE""/);
   const ofOnePart = createHash('sha256').update(createHash('sha256').update('123456789').digest()).digest();
   assert.ok(rows[0]?.includes(`${ofOnePart.toString('base64').replaceAll('=', '\\u003d')}-1`), rows[0]);
   await jobs.put('box', 'secret', 'x', { encryption: { algorithm: 'customer', keyMd5: 'md5' } });

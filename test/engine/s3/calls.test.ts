@@ -38,6 +38,8 @@ import {
   RestoreObjectCommand,
   type S3Client,
   type S3ServiceException,
+  UpdateObjectEncryptionCommand,
+  type UpdateObjectEncryptionCommandInput,
 } from '@aws-sdk/client-s3';
 import { readEncryption } from '../../../src/engine/s3/encryptionHeaders.js';
 import { type EngineHarness, engineFor, errorCodeOf } from '../../support/engineHarness.js';
@@ -331,6 +333,32 @@ test('encryption: recorded, the bucket’s default, and a customer’s key that 
     }),
     'no error',
   );
+});
+
+test('the encryption of an object is updated in place, to SSE-KMS only, and not under object lock', async (t) => {
+  const s3 = await versionedBucket(await engineFor(t), { ObjectLockEnabledForBucket: true });
+  const { VersionId } = await s3.send(new PutObjectCommand({ ...at, Body: 'one' }));
+  await s3.send(new PutObjectCommand({ ...at, Body: 'two' }));
+  const before = await s3.send(new HeadObjectCommand({ ...at, VersionId }));
+  const KMSKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const update = (extra: Partial<UpdateObjectEncryptionCommandInput> = {}): Promise<string> =>
+    errorCodeOf(s3.send(new UpdateObjectEncryptionCommand({ ...at, ObjectEncryption: { SSEKMS: { KMSKeyArn } }, ...extra })));
+  assert.equal(
+    await update({ VersionId, ObjectEncryption: { SSEKMS: { KMSKeyArn, BucketKeyEnabled: true } }, ChecksumAlgorithm: 'SHA256' }),
+    'no error',
+  );
+  const after = await s3.send(new HeadObjectCommand({ ...at, VersionId }));
+  assert.deepEqual([after.ServerSideEncryption, after.SSEKMSKeyId, after.BucketKeyEnabled], ['aws:kms', KMSKeyArn, true]);
+  assert.deepEqual([after.ETag, after.LastModified, after.VersionId], [before.ETag, before.LastModified, before.VersionId]);
+  assert.equal((await s3.send(new HeadObjectCommand(at))).ServerSideEncryption, 'AES256');
+  for (const arn of ['alias/own', 'arn:aws:kms:us-east-1:111122223333:alias/own']) {
+    assert.equal(await update({ ObjectEncryption: { SSEKMS: { KMSKeyArn: arn } } }), 'InvalidRequest');
+  }
+  assert.equal(await update({ Key: 'none' }), 'NoSuchKey');
+  await s3.send(new PutObjectLegalHoldCommand({ ...at, LegalHold: { Status: 'ON' } }));
+  assert.equal(await update(), 'AccessDenied');
+  await s3.send(new PutObjectCommand({ ...at, Body: 'x', ServerSideEncryption: 'aws:kms:dsse' }));
+  assert.equal(await update(), 'InvalidRequest');
 });
 
 test('replication configuration is checked, kept and given back', async (t) => {

@@ -19,6 +19,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { engineFor, errorCodeOf } from '../../support/engineHarness.js';
+import { sdkChecksums } from '../../support/sdkChecksums.js';
 
 const mebibyte = 1024 * 1024;
 const at = { Bucket: 'test', Key: 'big file' };
@@ -45,12 +46,18 @@ async function upload(s3: S3Client, parts: readonly Buffer[], create: object = {
 
 test('parts become one object with the ETag of S3, and leave nothing behind', async (t) => {
   const { client, dataDirectory } = await engineFor(t);
-  const s3 = client();
+  const s3 = client({ checksumAlgorithms: sdkChecksums });
   await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
   const parts = [Buffer.alloc(5 * mebibyte, 1), Buffer.alloc(5 * mebibyte, 2), Buffer.from('end')];
   const whole = Buffer.concat(parts);
-  const expectedTypes = { CRC32: 'COMPOSITE', CRC32C: 'COMPOSITE', CRC64NVME: 'FULL_OBJECT', SHA256: 'COMPOSITE' } as const;
-  for (const algorithm of ['CRC32', 'SHA256'] as const) {
+  const expectedTypes = {
+    CRC32: 'COMPOSITE',
+    CRC32C: 'COMPOSITE',
+    CRC64NVME: 'FULL_OBJECT',
+    SHA256: 'COMPOSITE',
+    XXHASH3: 'COMPOSITE',
+  } as const;
+  for (const algorithm of ['CRC32', 'SHA256', 'XXHASH3'] as const) {
     const { UploadId, Parts } = await upload(s3, parts, {
       ChecksumAlgorithm: algorithm,
       ContentType: 'x/y',

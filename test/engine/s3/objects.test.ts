@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
@@ -23,7 +24,9 @@ import {
   type PutObjectCommandInput,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { checksumAlgorithms } from '../../../src/engine/s3/checksum.js';
 import { engineFor, errorCodeOf } from '../../support/engineHarness.js';
+import { sdkChecksums } from '../../support/sdkChecksums.js';
 
 const md5 = (data: string | Uint8Array): string => createHash('md5').update(data).digest('hex');
 
@@ -107,10 +110,12 @@ test('an object comes back with its bytes, headers, metadata and checksum', asyn
 
 test('streams arrive without their chunk framing and checked by their trailer', async (t) => {
   const { client } = await engineFor(t);
-  const s3 = client();
+  const s3 = client({ checksumAlgorithms: sdkChecksums });
   await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
+  await s3.send(new PutObjectCommand({ Bucket: 'test', Key: 'hello', Body: 'hello' }));
   const bytes = Buffer.alloc(700_001, 'abcdefg');
-  for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const) {
+  // The SDK has no trailer for MD5.
+  for (const ChecksumAlgorithm of checksumAlgorithms.filter((name) => name !== 'MD5')) {
     const put = await s3.send(
       new PutObjectCommand({
         Bucket: 'test',
@@ -126,7 +131,38 @@ test('streams arrive without their chunk framing and checked by their trailer', 
     assert.equal(md5((await got.Body?.transformToByteArray()) ?? ''), md5(bytes));
     assert.equal(got[`Checksum${ChecksumAlgorithm}`], put[`Checksum${ChecksumAlgorithm}`]);
     assert.notEqual(got[`Checksum${ChecksumAlgorithm}`], undefined);
+    const attributes = { Bucket: 'test', Key: 'big', ObjectAttributes: ['Checksum' as const] };
+    const { Checksum } = await s3.send(new GetObjectAttributesCommand(attributes));
+    assert.deepEqual(Checksum, {
+      [`Checksum${ChecksumAlgorithm}`]: put[`Checksum${ChecksumAlgorithm}`],
+      ChecksumType: 'FULL_OBJECT',
+    });
+    const copied = await s3.send(
+      new CopyObjectCommand({ Bucket: 'test', Key: 'copy', CopySource: 'test/hello', ChecksumAlgorithm }),
+    );
+    const hello = await s3.send(new PutObjectCommand({ Bucket: 'test', Key: 'hello', Body: 'hello', ChecksumAlgorithm }));
+    assert.equal(copied.CopyObjectResult?.[`Checksum${ChecksumAlgorithm}`], hello[`Checksum${ChecksumAlgorithm}`]);
+    const wrong = new PutObjectCommand({
+      Bucket: 'test',
+      Key: 'hello',
+      Body: 'other',
+      [`Checksum${ChecksumAlgorithm}`]: put[`Checksum${ChecksumAlgorithm}`],
+    });
+    assert.equal(await errorCodeOf(s3.send(wrong)), 'BadDigest', ChecksumAlgorithm);
   }
+});
+
+test('MD5 as a checksum, and as the SDK says it', async (t) => {
+  const { client } = await engineFor(t);
+  const s3 = client();
+  await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
+  const put = { Bucket: 'test', Key: 'k', Body: 'hello' };
+  const ChecksumMD5 = createHash('md5').update('hello').digest('base64');
+  assert.equal((await s3.send(new PutObjectCommand({ ...put, ChecksumMD5 }))).ChecksumMD5, ChecksumMD5);
+  const { Checksum } = await s3.send(new GetObjectAttributesCommand({ ...put, ObjectAttributes: ['Checksum'] }));
+  assert.deepEqual(Checksum, { ChecksumMD5, ChecksumType: 'FULL_OBJECT' });
+  assert.equal(await errorCodeOf(s3.send(new PutObjectCommand({ ...put, Body: 'other', ChecksumMD5 }))), 'BadDigest');
+  assert.equal(await errorCodeOf(s3.send(new PutObjectCommand({ ...put, ChecksumAlgorithm: 'MD5' }))), 'no error');
 });
 
 test('wrong digests are refused and leave the object before as it was', async (t) => {
