@@ -53,6 +53,10 @@ export { findRepeats, freeBlocks, hasRoom, keepFrom, openStore, releaseBlock, ta
 
 /** 63 steps of 64 bytes: four compare masks a step can be counted in a byte without overflow. */
 const blockBytes: usize = 63 * 64;
+/** A block that is refused is looked at again in pieces of this size, so that few rows are judged one by one. */
+const pieceBytes: usize = 8 * 64;
+/** Where so many blocks in a row were refused most rows are wrong, and pieces are not worth their look. */
+const patience: i32 = 4;
 /** A row longer than this is never plain: its key may be over the limit. */
 const plainRowBytes: usize = 1024;
 const markEvery: usize = 8192;
@@ -396,6 +400,9 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
   let carriedCommas = 0;
   /** Whether a row that began in the block before may have another spelling. */
   let isOddCarried = false;
+  /** Rows before it are of a block that was refused. */
+  let piecesUntil: usize = 0;
+  let refusedBlocks = 0;
   utf8Done = at;
 
   while (at < end) {
@@ -404,7 +411,8 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
       return;
     }
     if (blockStart >= nextMark && marks < marksLimit) mark(blockStart);
-    const to = at + ((min(blockBytes, end - at) + 63) & ~63);
+    const step = at < piecesUntil ? pieceBytes : blockBytes;
+    const to = at + ((min(step, end - at) + 63) & ~63);
     if (isHashing) lookToHash(at, to);
     else lookOnly(at, to);
     list(at, to, end);
@@ -430,6 +438,16 @@ export function scan(start: usize, end: usize, skipped: i32, isNoting: bool): vo
       lines += blockRows;
       blockStart = rowsEnd;
       carriedCommas = partial;
+      if (step == blockBytes) refusedBlocks = 0;
+      continue;
+    }
+    if (step == blockBytes && blockRows > 0) refusedBlocks += 1;
+    if (step == blockBytes && blockRows > 0 && refusedBlocks < patience) {
+      piecesUntil = rowsEnd;
+      at = blockStart;
+      carriedCommas = 0;
+      isOddCarried = false;
+      utf8Done = at;
       continue;
     }
     // Row by row. A block without a newline is one long row, or the beginning of one.

@@ -145,7 +145,7 @@ export function findRepeats({ words, entryWords }: Entries, stale: StaleRanges):
 }
 
 /** Slots for a table of so many entries: a power of two. */
-export function tableSize(count: number): number {
+function tableSize(count: number): number {
   let size = 1024;
   while (size < count * 1.5) size *= 2;
   return size;

@@ -1,4 +1,4 @@
-import { type Entries, findRepeats, offsetOf, type StaleRanges, tableSize } from './hashBlocks.js';
+import { type Entries, findRepeats, offsetOf, type StaleRanges } from './hashBlocks.js';
 import { countEntries, type HashParts, readEntries } from './hashStore.js';
 import { WasmRepeats } from './wasmRepeats.js';
 
@@ -25,7 +25,7 @@ export class RepeatFinder {
     const wasm = this.#stale.length === 0 && count <= usualEntries ? this.#wasm : undefined;
     const room = wasm?.roomFor(count, entryWords) ?? new Uint32Array(count * entryWords);
     const entries = readEntries(this.#parts, partition, room);
-    return groupOffsets(entries, wasm?.find(entries, tableSize(count)) ?? findRepeats(entries, this.#stale));
+    return groupOffsets(entries, wasm?.find(entries) ?? findRepeats(entries, this.#stale));
   }
 }
 

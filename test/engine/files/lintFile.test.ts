@@ -91,6 +91,43 @@ function cleanRows(count = 3000): string[] {
   return Array.from({ length: count }, (_, row) => `test-bucket,report/date%3D2023-01-01/part-${row}%20%C3%A9.parquet`);
 }
 
+/** One row of each kind that the kernel has to find among clean ones. */
+const mistakes = [
+  'test-bucket,a b',
+  'test-bucket,%zz',
+  'test-bucket,%',
+  'test-bucket,a%C3',
+  'test-bucket,%C3%28',
+  'test-bucket,%ED%A0%80',
+  'test-bucket,a%2520b',
+  'test-bucket,a+b',
+  'test-bucket,a=b',
+  'test-bucket,\u00e9',
+  'test-bucket,/a',
+  'test-bucket,%2Fa',
+  'test-bucket,',
+  'test-bucket,a,b',
+  'other-bucket,a',
+  'a',
+  '',
+  'test-bucket,a\r',
+  'test-bucket,"a"',
+  `test-bucket,${'a'.repeat(1025)}`,
+];
+
+test('a mistake is found wherever it lies among clean rows', async () => {
+  const places = fc.array(fc.tuple(fc.nat(399), fc.constantFrom(...mistakes)), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(places, fc.constantFrom('wasm' as const, 'js' as const), async (wrong, kernel) => {
+      const rows = cleanRows(400);
+      for (const [place, row] of wrong) rows[place] = row;
+      // Several times what the kernel takes at once.
+      await expectSame(Buffer.from(`${rows.join('\n')}\n`), {}, { ...tiny, kernel, chunkBytes: 100_000 });
+    }),
+    { numRuns: proofRuns(300, 5000) },
+  );
+});
+
 /** A file in the test's folder, and its bytes. */
 async function manifestFile(name: string, text: string): Promise<{ path: string; bytes: Buffer }> {
   const path = join(folder, name);
