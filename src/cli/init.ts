@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BatchError, errorCode, errorMessage } from '../base/errors.js';
-import { handlerLanguages, handlerTemplate, type TemplateFile } from '../core/handler/templates/handlerTemplate.js';
+import { handlerTemplate } from '../core/handler/templates/handlerTemplate.js';
+import { handlerLanguages, type TemplateFile } from '../core/handler/templates/templateFile.js';
 import { listOf, parseChoice, usageError } from './commandLine.js';
 import { defineCommand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BatchEvent } from '../../src/core/handler/handlerTypes.js';
 import { readResponse } from '../../src/core/handler/response.js';
-import { handlerLanguages } from '../../src/core/handler/templates/handlerTemplate.js';
+import { handlerLanguages } from '../../src/core/handler/templates/templateFile.js';
 import { sampleBucket, sampleKey } from '../../src/core/handler/templates/sharedFiles.js';
 import { runInProcess } from '../support/cliInProcess.js';
 import { engineFor, temporaryFolder } from '../support/engineHarness.js';

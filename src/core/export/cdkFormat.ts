@@ -1,5 +1,5 @@
 import { handlerSource, headComments, requestText, resourcePermissions } from './customResource.js';
-import type { ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportFormat.js';
 import { scriptString } from './sdkFormat.js';
 
 /** A construct for the AWS CDK v2 in TypeScript: the same custom resource as the template's. */

@@ -1,5 +1,5 @@
 import { handlerSource, headComments, requestText, resourcePermissions } from './customResource.js';
-import type { ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportFormat.js';
 
 /** A template in YAML: a custom resource, its function and that function's role. */
 export const cloudFormationFormat: ExportFormat = {

@@ -1,4 +1,4 @@
-import type { ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportFormat.js';
 import { powerShellQuote, shellQuote } from './quoting.js';
 import { comment, requestParts, uploadInput } from './requestText.js';
 

@@ -1,5 +1,5 @@
 import { isRecord } from '../operations/validateShape.js';
-import type { ExportedJob } from './exportJob.js';
+import type { ExportedJob } from './exportFormat.js';
 import { comment } from './requestText.js';
 
 /**

@@ -2,7 +2,7 @@ import { createJobRequestShape } from '../job/requestShapes.js';
 import type { Shape } from '../operations/shape.js';
 import { isRecord } from '../operations/validateShape.js';
 import { oneLine } from '../view/oneLine.js';
-import type { ExportedJob } from './exportJob.js';
+import type { ExportedJob } from './exportFormat.js';
 
 /** Stands for the ETag that is known once the manifest was uploaded. No text that the service takes has a NUL. */
 export const etagMark = '\0ETag\0';

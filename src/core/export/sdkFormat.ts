@@ -1,4 +1,4 @@
-import type { ExportedJob, ExportFormat } from './exportJob.js';
+import type { ExportedJob, ExportFormat } from './exportFormat.js';
 import { codeOf, comment, type LiteralStyle, requestWithMark, withCode, writeLiteral } from './requestText.js';
 
 /** A single-quoted string of TypeScript. */

@@ -1,5 +1,5 @@
 import { isRecord } from '../operations/validateShape.js';
-import type { ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportFormat.js';
 import { uploadFirst } from './customResource.js';
 import { etagMark, requestWithMark } from './requestText.js';
 

@@ -1,4 +1,4 @@
-import type { ExportFormat } from './exportJob.js';
+import type { ExportFormat } from './exportFormat.js';
 import { comment, requestParts, uploadInput } from './requestText.js';
 
 /** A quoted string of HCL: `${` and `%{` begin templates there. Source: Terraform documentation, Strings and Templates. */

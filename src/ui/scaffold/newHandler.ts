@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { BatchError, cancelledError, errorCode } from '../../base/errors.js';
-import { type HandlerLanguage, handlerTemplate } from '../../core/handler/templates/handlerTemplate.js';
+import { handlerTemplate } from '../../core/handler/templates/handlerTemplate.js';
+import type { HandlerLanguage } from '../../core/handler/templates/templateFile.js';
 import type { SchemaVersion } from '../../core/handler/handlerTypes.js';
 import { inputStep, pickStep, runSteps, type StepAnswer } from '../platform/steps.js';
 import { functionNameProblem, type NameProblem, planWrites, type ScaffoldFile } from './writePlan.js';

@@ -1,24 +1,8 @@
 import { BatchError } from '../../../base/errors.js';
-import type { SchemaVersion } from '../handlerTypes.js';
 import { javaScriptFiles } from './javaScriptTemplate.js';
 import { pythonFiles } from './pythonTemplate.js';
+import type { HandlerTemplateOptions, TemplateFile } from './templateFile.js';
 import { typeScriptFiles } from './typeScriptTemplate.js';
-
-export const handlerLanguages = ['typescript', 'javascript', 'python'] as const;
-export type HandlerLanguage = (typeof handlerLanguages)[number];
-
-export interface HandlerTemplateOptions {
-  readonly language: HandlerLanguage;
-  readonly schema: SchemaVersion;
-  /** The function's name: 1 to 64 letters, digits, hyphens and underscores. */
-  readonly name: string;
-}
-
-export interface TemplateFile {
-  /** Relative to the project's folder, with forward slashes. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /**
  * A project with one handler for LambdaInvoke jobs: the handler, its types, a template.yaml that the local engine and SAM read, a sample

@@ -1,5 +1,5 @@
 import type { SchemaVersion } from '../handlerTypes.js';
-import type { HandlerTemplateOptions, TemplateFile } from './handlerTemplate.js';
+import type { HandlerTemplateOptions, TemplateFile } from './templateFile.js';
 import { readmeText, sampleBucket, sampleEventText, sampleKey, samTemplateText } from './sharedFiles.js';
 
 export function pythonFiles({ name, schema }: HandlerTemplateOptions): readonly TemplateFile[] {

@@ -1,4 +1,4 @@
-import type { HandlerTemplateOptions, TemplateFile } from './handlerTemplate.js';
+import type { HandlerTemplateOptions, TemplateFile } from './templateFile.js';
 import { handlerTypesText } from './handlerTypesText.js';
 import { nodeHandlerText, nodeTestText } from './nodeHandlerText.js';
 import { readmeText, sampleEventText, samTemplateText } from './sharedFiles.js';

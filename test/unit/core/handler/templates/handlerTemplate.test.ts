@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isBatchError } from '../../../../../src/base/errors.js';
-import { handlerLanguages, handlerTemplate } from '../../../../../src/core/handler/templates/handlerTemplate.js';
+import { handlerTemplate } from '../../../../../src/core/handler/templates/handlerTemplate.js';
+import { handlerLanguages } from '../../../../../src/core/handler/templates/templateFile.js';
 import { handlerTypesText } from '../../../../../src/core/handler/templates/handlerTypesText.js';
 import { logicalIdOf } from '../../../../../src/core/handler/templates/sharedFiles.js';
 
