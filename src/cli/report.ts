@@ -1,19 +1,22 @@
-import { resolve } from 'node:path';
-import type { Cause } from '../core/report/causes.js';
-import { type ComparedReports, compareFiles } from '../files/report/compareFiles.js';
+import { compareFiles } from '../files/report/compareFiles.js';
 import { type ReadReport, readReportFiles } from '../files/report/readReportFiles.js';
-import type { FailureChoice } from '../files/report/reportTasks.js';
+import type { FailureChoice, ReportRun } from '../files/report/reportTasks.js';
 import { writeResume } from '../files/report/resumeFile.js';
 import { notWritten } from '../files/report/retryFile.js';
 import { refuseIncomplete } from '../files/report/scanReport.js';
 import type { WrittenManifest } from '../files/report/writtenManifest.js';
 import { writeOut } from '../files/streams.js';
+import { TemporaryFolder } from '../files/temporaryFolder.js';
 import type { CliIo } from './cliIo.js';
 import { parseChoice, usageError } from './commandLine.js';
 import { defineCommand, onlyOperand } from './defineCommand.js';
 import { fieldsFlag, fieldsHelp, parseFields } from './fieldsFlag.js';
-import { count, printable, type Style, styleOf } from './output.js';
-import { isS3, ReportCopies } from './reportCopies.js';
+import { printable } from './output.js';
+import { Progress } from './progress.js';
+import { ReportCopies } from './reportCopies.js';
+import { ReportOutputs } from './reportOutputs.js';
+import { type ReportSummary, summaryJson, summaryText } from './reportSummary.js';
+import { isS3 } from './s3Text.js';
 
 const help = [
   'Usage: s3batch report PATH [options]',
@@ -23,10 +26,10 @@ const help = [
   '',
   'Options:',
   '  --format FORMAT        text (the default) or json',
-  '  --retry OUT.csv        write a manifest of the failed tasks',
+  '  --retry OUT.csv        write a manifest of the failed tasks; - for stdout, the summary then goes to stderr',
   '  --only CODE            with --retry: only failures with this error code; may be repeated',
   '  --manifest ORIGINAL    with --resume: the manifest of the job, a file or s3://',
-  '  --resume OUT.csv       write the rows of ORIGINAL that the report does not speak of',
+  '  --resume OUT.csv       write the rows of ORIGINAL that the report does not speak of; - for stdout',
   '  --compare EARLIER      say what newly fails and what is fixed since an earlier report, a path or s3://',
   fieldsHelp('ORIGINAL'),
   '  --profile PROFILE      for s3://: profile of the AWS configuration (default: what the environment says)',
@@ -51,14 +54,6 @@ const flags = {
   ...fieldsFlag,
 } as const;
 
-/** What the command prints. */
-interface Summary {
-  readonly path: string;
-  readonly report: ReadReport;
-  readonly resume?: WrittenManifest;
-  readonly comparison?: ComparedReports;
-}
-
 /** `s3batch report`: 0 no task failed, 1 tasks failed, 2 not (all) read. */
 export const reportCommand = defineCommand(help, flags, async (values, operands, io) => {
   const path = onlyOperand(operands, 'Name one report.');
@@ -73,11 +68,18 @@ export const reportCommand = defineCommand(help, flags, async (values, operands,
   for (const name of ['profile', 'region', 'endpoint'] as const) {
     if (values[name] !== undefined && !isFromS3) throw usageError(`Option '--${name}' is for reports at s3://.`);
   }
-  const copies = new ReportCopies(io.cwd, values);
+  const folder = new TemporaryFolder('s3batch-report-');
+  const progress = new Progress(io);
+  const outputs = new ReportOutputs(values, io, folder);
+  const copies = new ReportCopies(io.cwd, values, folder, (doneBytes) =>
+    progress.show(() => `Copying: ${megabytes(doneBytes)} MB`),
+  );
   try {
-    return await readReport({ path, format, copies }, values, io);
+    return await readReport({ path, format, copies, outputs, progress }, values, io);
   } finally {
+    progress.clear();
     await copies.dispose();
+    await folder.dispose();
   }
 });
 
@@ -85,136 +87,84 @@ interface ReportSource {
   readonly path: string;
   readonly format: 'text' | 'json';
   readonly copies: ReportCopies;
+  readonly outputs: ReportOutputs;
+  readonly progress: Progress;
 }
 
 interface ReportOptions {
-  readonly retry?: string;
   readonly only?: readonly string[];
   readonly manifest?: string;
-  readonly resume?: string;
   readonly compare?: string;
   readonly fields?: string;
 }
 
-async function readReport({ path, format, copies }: ReportSource, values: ReportOptions, io: CliIo): Promise<number> {
-  const retry = values.retry;
-  const choice: FailureChoice = values.only === undefined ? {} : { codes: values.only };
+async function readReport(source: ReportSource, values: ReportOptions, io: CliIo): Promise<number> {
+  const { path, format, copies, outputs, progress } = source;
   const at = await copies.report(path);
-  const read = await readReportFiles(at, {}, retry === undefined ? undefined : { path: resolve(io.cwd, retry), choice });
-  const problems = read.problems.map((problem) => copies.named(problem));
+  const manifest = values.manifest === undefined ? undefined : await copies.file(values.manifest);
+  const earlier = values.compare === undefined ? undefined : await copies.report(values.compare);
+  const retryPath = await outputs.pathOf('retry');
+  const retry = retryPath === undefined ? undefined : { path: retryPath, choice: choiceOf(values.only) };
+  const read = await readReportFiles(at, runWith(progress, 'Reading the report'), retry);
   const report: ReadReport = {
     ...read,
-    problems,
-    ...(read.retry === undefined || retry === undefined ? {} : { retry: { ...read.retry, path: retry } }),
+    problems: read.problems.map((problem) => copies.named(problem)),
+    ...(read.retry === undefined ? {} : { retry: { ...read.retry, path: outputs.nameOf('retry') } }),
   };
+  progress.clear();
+  for (const code of values.only ?? []) {
+    if (!report.causes.some((cause) => cause.code === code))
+      await say(io, `No failed task has the error code ${printable(code)}.`);
+  }
   const resume =
-    values.resume === undefined || values.manifest === undefined
-      ? undefined
-      : await resumeManifest(
-          report,
-          { path: at, manifest: await copies.file(values.manifest), out: values.resume, fields: values.fields },
-          io,
-        );
-  const comparison = values.compare === undefined ? undefined : await compareFiles(await copies.report(values.compare), at);
-  const summary: Summary = {
+    manifest === undefined ? undefined : await resumeManifest(source, { path: at, manifest, report }, values.fields, io);
+  const comparison = earlier === undefined ? undefined : await compareFiles(earlier, at, runWith(progress, 'Comparing'));
+  progress.clear();
+  const summary: ReportSummary = {
     path,
     report,
     ...(resume === undefined ? {} : { resume }),
     ...(comparison === undefined ? {} : { comparison }),
   };
-  await writeOut(io.stdout, format === 'json' ? `${JSON.stringify(toJson(summary), undefined, 2)}\n` : textOf(summary, io));
+  await outputs.pipe();
+  const text = format === 'json' ? `${JSON.stringify(summaryJson(summary), undefined, 2)}\n` : summaryText(summary, io);
+  await writeOut(outputs.summary, text);
   if (report.problems.length > 0) return 2;
   if (comparison !== undefined) return comparison.newlyFailing > 0 ? 1 : 0;
   return report.failed > 0 ? 1 : 0;
 }
 
-async function resumeManifest(
-  report: ReadReport,
-  { path, manifest, out, fields }: { path: string; manifest: string; out: string; fields: string | undefined },
-  io: CliIo,
-): Promise<WrittenManifest> {
-  if (report.succeeded === 0 && report.failed > 0) {
-    await writeOut(
-      io.stderr,
-      's3batch report: The report lists no task that succeeded. If its scope is FailedTasksOnly, the rows to resume hold those too.\n',
-    );
-  }
-  refuseIncomplete(report.problems, notWritten(out));
-  const source = { manifest, fields: parseFields(fields) };
-  return { ...(await writeResume(path, source, resolve(io.cwd, out))), path: out };
+function choiceOf(only: readonly string[] | undefined): FailureChoice {
+  return only === undefined ? {} : { codes: only };
 }
 
-function toJson({ path, report, resume, comparison }: Summary): unknown {
-  const { jobId, createdAt, succeeded, failed, causes, problems, retry } = report;
+function runWith(progress: Progress, what: string): ReportRun {
   return {
-    path,
-    jobId,
-    created: createdAt,
-    tasks: succeeded + failed,
-    succeeded,
-    failed,
-    causes: causes.map(causeJson),
-    problems,
-    retry,
-    resume,
-    comparison: comparison === undefined ? undefined : { ...comparison, newCauses: comparison.newCauses.map(causeJson) },
+    onProgress: (done, total) => progress.show(() => `${what}: ${Math.floor((done / Math.max(total, 1)) * 100)} %`),
   };
 }
 
-function causeJson({ known, ...cause }: Cause): unknown {
-  if (known === undefined) return cause;
-  const { explanation, advice, isWorthRetrying } = known;
-  return { ...cause, explanation, advice, isWorthRetrying };
+function megabytes(bytes: number): string {
+  return String(Math.round(bytes / 1e6));
 }
 
-function textOf({ report, resume, comparison }: Summary, io: CliIo): string {
-  const style = styleOf(io);
-  const failed = report.failed === 0 ? '0 failed' : style.error(`${report.failed.toLocaleString('en')} failed`);
-  const lines = [
-    `${count(report.succeeded + report.failed, 'task')}: ${report.succeeded.toLocaleString('en')} succeeded, ${failed}`,
-    ...causeLines(report.causes, 'of the failures', style),
-    ...(comparison === undefined ? [] : comparisonLines(comparison, style)),
-  ];
-  if (report.problems.length > 0) {
-    lines.push(
-      '',
-      style.warning('Not all of the report could be read:'),
-      ...report.problems.map((text) => `  ${printable(text)}`),
-    );
+async function say(io: CliIo, sentence: string): Promise<void> {
+  await writeOut(io.stderr, `s3batch report: ${sentence}\n`);
+}
+
+async function resumeManifest(
+  { outputs, progress }: ReportSource,
+  { path, manifest, report }: { path: string; manifest: string; report: ReadReport },
+  fields: string | undefined,
+  io: CliIo,
+): Promise<WrittenManifest | undefined> {
+  const out = await outputs.pathOf('resume');
+  if (out === undefined) return undefined;
+  if (report.succeeded === 0 && report.failed > 0) {
+    await say(io, 'The report lists no task that succeeded. If its scope is FailedTasksOnly, the rows to resume hold those too.');
   }
-  for (const [written, what] of [
-    [report.retry, 'to retry'],
-    [resume, 'to resume'],
-  ] as const) {
-    if (written !== undefined) lines.push('', `${count(written.rows, 'row')} ${what} in ${printable(written.path)}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-function causeLines(causes: readonly Cause[], ofWhat: string, style: Style): string[] {
-  return causes.flatMap((cause) => {
-    const share = (cause.share * 100).toLocaleString('en', { maximumFractionDigits: 1 });
-    const status = cause.httpStatus === 0 ? '' : ` (HTTP ${cause.httpStatus})`;
-    return [
-      '',
-      `${style.error(count(cause.count, 'task'))}, ${share} % ${ofWhat}: ${printable(cause.code === '' ? 'no error code' : cause.code)}${status}`,
-      `  ${printable(cause.message === '' ? 'no message' : cause.message)}`,
-      `  ${style.dim(`for example ${cause.sampleKeys.map(printable).join(', ')}`)}`,
-      cause.known === undefined ? '  Nothing more is known of this error.' : `  ${cause.known.explanation} ${cause.known.advice}`,
-    ];
-  });
-}
-
-function comparisonLines(comparison: ComparedReports, style: Style): string[] {
-  const number = (value: number): string => value.toLocaleString('en');
-  const { newlyFailing, newlyFixed, fixedKeys, stillFailing, notInLater } = comparison;
-  const lines = [
-    '',
-    `Since ${comparison.beforeJobId === undefined ? 'the earlier report' : `job ${printable(comparison.beforeJobId)}`}: ` +
-      `${newlyFailing > 0 ? style.error(`${number(newlyFailing)} newly failing`) : '0 newly failing'}, ` +
-      `${number(newlyFixed)} newly fixed, ${number(stillFailing)} still failing`,
-  ];
-  if (fixedKeys.length > 0) lines.push(`  ${style.dim(`fixed, for example ${fixedKeys.map(printable).join(', ')}`)}`);
-  if (notInLater > 0) lines.push(`  ${count(notInLater, 'task')} failed then, and this report does not speak of them`);
-  return [...lines, ...causeLines(comparison.newCauses, 'of the newly failing', style)];
+  const name = outputs.nameOf('resume');
+  refuseIncomplete(report.problems, notWritten(name));
+  const source = { manifest, fields: parseFields(fields) };
+  return { ...(await writeResume(path, source, out, runWith(progress, 'Reading the report'))), path: name };
 }

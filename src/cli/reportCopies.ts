@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, posix, resolve } from 'node:path';
 import type { ObjectSource } from '../core/job/fetchObjects.js';
 import { parseS3Uri } from '../core/wizard/manifestChoice.js';
 import { replaceFile } from '../files/replaceFile.js';
 import { type FetchedReport, fetchReport, type ObjectReader, withOriginalNames } from '../files/report/fetchReport.js';
+import type { TemporaryFolder } from '../files/temporaryFolder.js';
 import { usageError } from './commandLine.js';
+import { isS3 } from './s3Text.js';
 
 /** How `s3://` is reached. */
 export interface S3Access {
@@ -16,18 +16,21 @@ export interface S3Access {
 
 /**
  * Reports and manifests as files of this machine: what lies at `s3://` is copied to a temporary folder first, by a client that only
- * reads. To be disposed of.
+ * reads. To be disposed of, as the folder is.
  */
 export class ReportCopies {
   readonly #cwd: string;
   readonly #access: S3Access;
+  readonly #onProgress: (doneBytes: number) => void;
   readonly #fetched: FetchedReport[] = [];
-  #folder: Promise<string> | undefined;
+  readonly #folder: TemporaryFolder;
   #source: Promise<ObjectSource> | undefined;
-  #count = 0;
 
-  constructor(cwd: string, access: S3Access) {
+  /** Copies go into `folder`; `onProgress` hears how much of the present one is there. */
+  constructor(cwd: string, access: S3Access, folder: TemporaryFolder, onProgress: (doneBytes: number) => void) {
     this.#cwd = cwd;
+    this.#folder = folder;
+    this.#onProgress = onProgress;
     this.#access = access;
     if (access.endpoint !== undefined && !/^https?:\/\//i.test(access.endpoint)) {
       throw usageError("Option '--endpoint' takes a URL.");
@@ -38,7 +41,8 @@ export class ReportCopies {
   async report(text: string): Promise<string> {
     if (!isS3(text)) return resolve(this.#cwd, text);
     const place = placeOf(/\.json$/i.test(text) ? text : `${text.replace(/\/$/, '')}/manifest.json`);
-    const fetched = await fetchReport(await this.#reader(), place, join(await this.#newFolder(), folderName(place.key)));
+    const folder = join(await this.#folder.newFolder(), folderName(place.key));
+    const fetched = await fetchReport(await this.#reader(), place, folder, { onProgress: this.#onProgress });
     this.#fetched.push(fetched);
     return fetched.path;
   }
@@ -48,10 +52,15 @@ export class ReportCopies {
     if (!isS3(text)) return resolve(this.#cwd, text);
     const { bucket, key } = placeOf(text);
     // Only the ending says something to those who read the copy.
-    const path = join(await this.#newFolder(), `manifest${/\.gz$/i.test(key) ? '.csv.gz' : '.csv'}`);
+    const path = join(await this.#folder.newFolder(), `manifest${/\.gz$/i.test(key) ? '.csv.gz' : '.csv'}`);
     const { chunks } = await (await this.#reader()).openObject(bucket, key);
+    let doneBytes = 0;
     await replaceFile(path, async (write) => {
-      for await (const chunk of chunks) await write(chunk);
+      for await (const chunk of chunks) {
+        await write(chunk);
+        doneBytes += chunk.length;
+        this.#onProgress(doneBytes);
+      }
     });
     return path;
   }
@@ -63,15 +72,6 @@ export class ReportCopies {
 
   async dispose(): Promise<void> {
     (await this.#source)?.dispose();
-    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  async #newFolder(): Promise<string> {
-    this.#folder ??= mkdtemp(join(tmpdir(), 's3batch-report-'));
-    this.#count += 1;
-    const folder = join(await this.#folder, String(this.#count));
-    await mkdir(folder);
-    return folder;
   }
 
   async #reader(): Promise<ObjectReader> {
@@ -80,10 +80,6 @@ export class ReportCopies {
       openObject: async (bucket, key, _options, signal) => await source.open({ bucket, key, versionId: undefined }, signal),
     };
   }
-}
-
-export function isS3(text: string): boolean {
-  return /^s3:\/\//i.test(text);
 }
 
 function placeOf(text: string): { readonly bucket: string; readonly key: string } {

@@ -30,7 +30,7 @@ export async function readRunReport(
   const causes = new CauseCounter();
   try {
     await streamJobReport(client, job, (row) => row.isFailed && causes.add(row), {
-      isWanted: ({ status }) => status === 'failed',
+      isWanted: ({ status }) => status !== 'succeeded',
     });
   } catch (error) {
     if (errorCode(error) === 'NoReport') return undefined;

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { formatReportManifest, type ReportResult } from '../../src/core/report/reportManifest.js';
-import { formatReportRow, type ReportRow } from '../../src/core/report/reportRow.js';
 import { type InProcessRun, runInProcess } from '../support/cliInProcess.js';
 import { FakeRealBuckets, type RealObject } from '../support/fakeRealBuckets.js';
 import { validRequest } from '../support/jobFixtures.js';
+import { failedRow, md5Of, row, rowsText, writeDeep, writeReport as writeReportIn } from '../support/reportFiles.js';
 import { zipFile } from '../support/zipFile.js';
 
 let folder: string;
@@ -18,10 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function file(name: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(join(folder, name, '..'), { recursive: true });
-  await writeFile(join(folder, name), content);
-}
+const file = (name: string, content: string | Uint8Array): Promise<void> => writeDeep(join(folder, name), content);
 
 const run = (...args: string[]): Promise<InProcessRun> => runInProcess(args, folder);
 
@@ -117,19 +113,6 @@ describe('s3batch check', () => {
   });
 });
 
-const row = (more: Partial<ReportRow>): ReportRow => ({
-  bucketField: 'test',
-  keyField: 'k',
-  versionField: '',
-  status: 'succeeded',
-  httpStatus: 200,
-  errorCode: '',
-  message: 'done',
-  ...more,
-});
-const failedRow = (keyField: string, errorCode: string, message: string): ReportRow =>
-  row({ keyField, status: 'failed', errorCode, message, httpStatus: errorCode === 'NoSuchKey' ? 404 : 200 });
-
 const succeeded = [row({ keyField: 'a%20b' }), row({ keyField: 'c' })];
 const failed = [
   failedRow('slip%2Fone', 'PermanentFailure', "NameError: name 'sourec' is not defined"),
@@ -137,27 +120,15 @@ const failed = [
   failedRow('pct%2520literal.txt', 'NoSuchKey', 'The specified key does not exist.'),
 ];
 
-/** A report as the service lays it out, under `at`. */
-async function writeReport(at: string, groups: readonly (readonly ['succeeded' | 'failed', string])[]): Promise<void> {
-  const results: ReportResult[] = [];
-  for (const [status, text] of groups) {
-    await file(`${at}/results/${status}0.csv`, text);
-    const md5 = createHash('md5').update(text).digest('hex');
-    results.push({ status, bucket: 'reports', md5, key: `${at}/results/${status}0.csv` });
-  }
-  await file(`${at}/manifest.json`, formatReportManifest(Date.UTC(2026, 0, 1), results));
-}
-
-const text = (rows: readonly ReportRow[]): string => rows.map(formatReportRow).join('');
+const writeReport = (at: string, groups: Parameters<typeof writeReportIn>[2]): Promise<void> => writeReportIn(folder, at, groups);
 const jobFolder = 'completion/job-f3cc4f60-61f6-4a2b-8a21-d07600c373ce';
 
 describe('s3batch report s3://', () => {
-  const csv = { succeeded: text(succeeded), failed: text(failed) };
+  const csv = { succeeded: rowsText(succeeded), failed: rowsText(failed) };
   const keys = { succeeded: `${jobFolder}/results/succeeded0.csv`, failed: `${jobFolder}/results/failed0.csv` };
   const report = (altered = ''): Record<string, RealObject> => {
     const results = (['succeeded', 'failed'] as const).map((status): ReportResult => {
-      const md5 = createHash('md5').update(csv[status]).digest('hex');
-      return { status, bucket: 'reports', md5, key: keys[status] };
+      return { status, bucket: 'reports', md5: md5Of(csv[status]), key: keys[status] };
     });
     return {
       [`reports/${jobFolder}/manifest.json`]: { text: formatReportManifest(0, results) },
@@ -231,8 +202,8 @@ describe('s3batch report s3://', () => {
 describe('s3batch report', () => {
   beforeEach(() =>
     writeReport(jobFolder, [
-      ['succeeded', text(succeeded)],
-      ['failed', text(failed)],
+      ['succeeded', rowsText(succeeded)],
+      ['failed', rowsText(failed)],
     ]),
   );
 
@@ -266,7 +237,7 @@ describe('s3batch report', () => {
   });
 
   test('a report without failures', async () => {
-    await writeReport('good/job-12345', [['succeeded', text(succeeded)]]);
+    await writeReport('good/job-12345', [['succeeded', rowsText(succeeded)]]);
     const { code, stdout } = await run('report', 'good');
     assert.deepEqual([code, stdout], [0, '2 tasks: 2 succeeded, 0 failed\n']);
   });
@@ -284,7 +255,7 @@ describe('s3batch report', () => {
 
   test('a version that comes up late', async () => {
     const rows = [failedRow('one', 'E', ''), { ...failedRow('two', 'E', ''), versionField: '\\N' }];
-    await writeReport('uneven/job-12345', [['failed', text(rows)]]);
+    await writeReport('uneven/job-12345', [['failed', rowsText(rows)]]);
     await run('report', 'uneven', '--retry', 'retry.csv');
     assert.equal(await readFile(join(folder, 'retry.csv'), 'utf8'), 'test,one,null\ntest,two,null\n');
   });
@@ -300,7 +271,7 @@ describe('s3batch report', () => {
   });
 
   test('a file that was changed, or is missing, is said, and no manifest is made of the rest', async () => {
-    await file(`${jobFolder}/results/failed0.csv`, text(failed.slice(1)));
+    await file(`${jobFolder}/results/failed0.csv`, rowsText(failed.slice(1)));
     const changed = await run('report', jobFolder);
     assert.equal(changed.code, 2);
     assert.match(changed.stdout, /The MD5 of .*failed0\.csv is not the one that the report says/);
@@ -314,9 +285,9 @@ describe('s3batch report', () => {
   });
 
   test('result files alone, packed ones too', async () => {
-    await file('only.csv', text(failed));
+    await file('only.csv', rowsText(failed));
     assert.match((await run('report', 'only.csv')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
-    await file('packed/only.csv.gz', gzipSync(text(failed)));
+    await file('packed/only.csv.gz', gzipSync(rowsText(failed)));
     assert.match((await run('report', 'packed')).stdout, /^3 tasks: 0 succeeded, 3 failed/);
   });
 
@@ -324,8 +295,8 @@ describe('s3batch report', () => {
     const folderOf = async (name: string): Promise<string> => await readFile(join(folder, jobFolder, name), 'utf8');
     const entries = {
       'manifest.json': await folderOf('manifest.json'),
-      'results/succeeded0.csv': text(succeeded),
-      'results/failed0.csv': text(failed),
+      'results/succeeded0.csv': rowsText(succeeded),
+      'results/failed0.csv': rowsText(failed),
     };
     const inFolder = Object.fromEntries(Object.entries(entries).map(([name, content]) => [`any/${jobFolder}/${name}`, content]));
     await file('flat.zip', zipFile(entries));
@@ -341,18 +312,18 @@ describe('s3batch report', () => {
     assert.match((await run('report', 'two.zip')).stderr, /There are 2 reports/);
     await file('none.zip', zipFile({ 'a.txt': '' }));
     assert.match((await run('report', 'none.zip')).stderr, /no completion report/);
-    await file('hostile.zip', zipFile({ '../../evil.csv': text(failed) }));
+    await file('hostile.zip', zipFile({ '../../evil.csv': rowsText(failed) }));
     assert.match((await run('report', 'hostile.zip')).stderr, /Can't read .*hostile\.zip/);
     await file('broken.zip', zipFile(entries).subarray(0, 200));
     assert.match((await run('report', 'broken.zip')).stderr, /Can't read .*broken\.zip/);
-    await file('changed.zip', zipFile({ ...entries, 'results/failed0.csv': text(failed.slice(1)) }));
+    await file('changed.zip', zipFile({ ...entries, 'results/failed0.csv': rowsText(failed.slice(1)) }));
     assert.equal((await run('report', 'changed.zip')).code, 2);
   });
 
   test('compare: what newly fails, what is fixed, what still fails', async () => {
     await writeReport('later/job-22222222', [
-      ['succeeded', text([row({ keyField: 'slip%2Fone' }), row({ keyField: 'a+b' })])],
-      ['failed', text([failedRow('slip%2ftwo', 'PermanentFailure', 'x'), failedRow('c', 'AccessDenied', 'Access Denied')])],
+      ['succeeded', rowsText([row({ keyField: 'slip%2Fone' }), row({ keyField: 'a+b' })])],
+      ['failed', rowsText([failedRow('slip%2ftwo', 'PermanentFailure', 'x'), failedRow('c', 'AccessDenied', 'Access Denied')])],
     ]);
     const { code, stdout } = await run('report', 'later', '--compare', jobFolder, '--format', 'json');
     assert.equal(code, 1);
@@ -381,12 +352,12 @@ describe('s3batch report', () => {
       row({ keyField: `${'folder/'.repeat(8)}object-${index}.parquet` }),
     );
     await writeReport('big/job-33333333', [
-      ['succeeded', text(many)],
-      ['failed', text(failed)],
+      ['succeeded', rowsText(many)],
+      ['failed', rowsText(failed)],
     ]);
     const { code, stdout } = await run('report', 'big');
     assert.deepEqual([code, stdout.split('\n')[0]], [1, '120,003 tasks: 120,000 succeeded, 3 failed']);
-    const changed = Buffer.from(text(many));
+    const changed = Buffer.from(rowsText(many));
     changed[changed.length - 10] = 0x78;
     await file('big/job-33333333/results/succeeded0.csv', changed);
     await file('big/job-33333333/manifest.json.md5', '0'.repeat(32));
@@ -415,6 +386,6 @@ describe('s3batch report', () => {
   test('the output never replaces an input', async () => {
     const { code } = await run('report', jobFolder, '--retry', `${jobFolder}/results/failed0.csv`);
     assert.equal(code, 2);
-    assert.equal(await readFile(join(folder, jobFolder, 'results/failed0.csv'), 'utf8'), text(failed));
+    assert.equal(await readFile(join(folder, jobFolder, 'results/failed0.csv'), 'utf8'), rowsText(failed));
   });
 });

@@ -206,7 +206,7 @@ export class JobEngine {
     const manifest = parseReportManifest(await this.text('reports', `done/job-${jobId}/manifest.json`));
     const groups: Record<string, string[]> = {};
     for (const result of manifest.results) {
-      groups[result.status] = (await this.text(result.bucket, result.key)).split('\r\n').slice(0, -1);
+      groups[result.status ?? 'neither'] = (await this.text(result.bucket, result.key)).split('\r\n').slice(0, -1);
     }
     return groups;
   }

@@ -31,8 +31,13 @@ const samplesPerCause = 5;
 
 /** So many causes are told apart; beyond, digits no longer count … */
 const distinctCauses = 500;
-/** … and beyond this, messages don't: a report whose every message differs must not fill the memory. */
+/** … beyond this, messages don't … */
 const distinctLooseCauses = 2000;
+/** … and beyond this, codes don't: a report whose every row differs must not fill the memory. */
+const distinctCodes = 2400;
+
+/** A message of the service has 1,024 characters, a key no more than that, encoded three times as many bytes. More of them is not kept. */
+const keptBytes = 4096;
 
 interface Group {
   code: string;
@@ -68,7 +73,8 @@ export class CauseCounter {
     }
     const { group, isGeneral } = this.#groupOf(row);
     count(group, row);
-    if (isGeneral && remembered === undefined && this.#remembered.size < rememberedMessages) {
+    const isNew = remembered === undefined && this.#remembered.size < rememberedMessages;
+    if (isGeneral && isNew && end - start <= 2 * keptBytes) {
       this.#remembered.set(hash, { bytes: copyBytes(bytes, start, end), group });
     }
     return group;
@@ -77,22 +83,29 @@ export class CauseCounter {
   /** `isGeneral`: any row with the same code, status and message belongs to the group. */
   #groupOf(row: ScannedRow): { group: Group; isGeneral: boolean } {
     const { bytes } = row;
-    const code = fieldText(bytes, row.codeStart, row.codeEnd);
-    const message = fieldText(bytes, row.messageStart, row.messageEnd);
-    const keyField = fieldText(bytes, row.keyStart, row.keyEnd);
-    const version = row.versionEnd === row.versionStart ? '' : fieldText(bytes, row.versionStart, row.versionEnd);
+    let code = keptText(bytes, row.codeStart, row.codeEnd);
+    let { httpStatus } = row;
+    const message = keptText(bytes, row.messageStart, row.messageEnd);
+    const keyField = keptText(bytes, row.keyStart, row.keyEnd);
+    const version = row.versionEnd === row.versionStart ? '' : keptText(bytes, row.versionStart, row.versionEnd);
     const normal = normaliseMessage(message, { key: decodeKey(keyField) ?? keyField, keyField, version });
     let { text } = normal;
-    let group = this.#groups.get(groupKey(code, row.httpStatus, text));
+    let group = this.#groups.get(groupKey(code, httpStatus, text));
     if (group === undefined && this.#groups.size >= distinctCauses) {
       text = this.#groups.size < distinctLooseCauses ? text.replaceAll(/\d+/g, '<n>') : '(various messages)';
-      group = this.#groups.get(groupKey(code, row.httpStatus, text));
+      group = this.#groups.get(groupKey(code, httpStatus, text));
+      if (group === undefined && this.#groups.size >= distinctCodes) {
+        code = '(various codes)';
+        httpStatus = 0;
+        group = this.#groups.get(groupKey(code, httpStatus, text));
+      }
     }
     if (group === undefined) {
-      group = { code, httpStatus: row.httpStatus, message: text, count: 0, sampleKeys: [], sampleMessage: message };
-      this.#groups.set(groupKey(code, row.httpStatus, text), group);
+      group = { code, httpStatus, message: text, count: 0, sampleKeys: [], sampleMessage: message };
+      this.#groups.set(groupKey(code, httpStatus, text), group);
     }
-    return { group, isGeneral: !normal.hasOwnName };
+    // A status of its own goes with each group: `#remembered` is asked by the one of the row.
+    return { group, isGeneral: !normal.hasOwnName && httpStatus === row.httpStatus };
   }
 
   /** Biggest first; of the same size, by code and message. */
@@ -108,8 +121,12 @@ export class CauseCounter {
 function count(group: Group, row: ScannedRow): void {
   group.count += 1;
   if (group.sampleKeys.length >= samplesPerCause) return;
-  const keyField = fieldText(row.bytes, row.keyStart, row.keyEnd);
+  const keyField = keptText(row.bytes, row.keyStart, row.keyEnd);
   group.sampleKeys.push(decodeKey(keyField) ?? keyField);
+}
+
+function keptText(bytes: Uint8Array, start: number, end: number): string {
+  return fieldText(bytes, start, Math.min(end, start + keptBytes));
 }
 
 /** FNV-1a. */

@@ -1,3 +1,5 @@
+import { replicationErrors } from './replicationErrors.js';
+
 /** What is known of an error: why it happens and what to do about it. */
 export interface KnownError {
   /** Stable, kebab-case. */
@@ -8,7 +10,7 @@ export interface KnownError {
   readonly isWorthRetrying: boolean;
 }
 
-interface TaskRule extends KnownError {
+export interface TaskRule extends KnownError {
   readonly codes?: readonly string[];
   readonly statuses?: readonly number[];
   readonly message?: RegExp;
@@ -37,14 +39,23 @@ const taskRules: readonly TaskRule[] = [
   },
   {
     id: 'no-such-key',
-    codes: ['NoSuchKey', 'SrcKeyNotFound', 'SrcObjectNotFound'],
+    codes: ['NoSuchKey', 'SrcKeyNotFound', 'SrcObjectNotFound', 'NotFound'],
+    explanation: 'The object is not there, or its key is encoded wrongly in the manifest.',
+    advice: 'Compare a sample key with the bucket. In a manifest + means a space; write %2B for a plus, and encode only once.',
+    isWorthRetrying: false,
+  },
+  {
+    // Compute checksum gives the status as the code, and the reason in a text that is no JSON.
+    id: 'no-such-key',
+    statuses: [404],
+    message: /\bKey not found\b/i,
     explanation: 'The object is not there, or its key is encoded wrongly in the manifest.',
     advice: 'Compare a sample key with the bucket. In a manifest + means a space; write %2B for a plus, and encode only once.',
     isWorthRetrying: false,
   },
   {
     id: 'no-such-version',
-    codes: ['NoSuchVersion', 'SrcVersionNotFound', 'DstVersionNotFound'],
+    codes: ['NoSuchVersion', 'SrcVersionNotFound'],
     explanation: 'This version of the object is not there any more.',
     advice: 'List the versions anew, or leave the version column out to use the current ones.',
     isWorthRetrying: false,
@@ -66,8 +77,16 @@ const taskRules: readonly TaskRule[] = [
     isWorthRetrying: false,
   },
   {
+    id: 'object-locked',
+    codes: ['AccessDenied'],
+    message: /protected by object lock/i,
+    explanation: 'The version is under retention or legal hold, which forbids this.',
+    advice: 'Wait until the retention ends, or remove the hold first. COMPLIANCE retention can only be extended.',
+    isWorthRetrying: false,
+  },
+  {
     id: 'access-denied',
-    codes: ['AccessDenied', 'AccessDeniedException', 'Forbidden', 'InitiateReplicationNotPermitted'],
+    codes: ['AccessDenied', 'AccessDeniedException', 'Forbidden'],
     explanation: 'The job role lacks a permission. Without s3:ListBucket, a key that does not exist is answered in this way too.',
     advice: 'Compare the role with the policy for this job. Check that a sample key exists before you change the role.',
     isWorthRetrying: false,
@@ -83,7 +102,8 @@ const taskRules: readonly TaskRule[] = [
   {
     id: 'name-error',
     codes: ['PermanentFailure', 'TemporaryFailure'],
-    message: /\b(?:NameError|ReferenceError|UnboundLocalError)\b/,
+    // The local engine's reports hold the message alone: Python and JavaScript word it alike.
+    message: /\b(?:NameError|ReferenceError|UnboundLocalError)\b|^Lambda returned function error: .* is not defined$/,
     explanation: 'The handler uses a name that was never given a value.',
     advice: 'Correct the handler at the name that the message gives, run it locally, then retry the failed tasks.',
     isWorthRetrying: false,
@@ -157,7 +177,14 @@ const taskRules: readonly TaskRule[] = [
   },
   {
     id: 'too-large',
-    codes: ['EntityTooLarge', 'InvalidRequest'],
+    codes: ['EntityTooLarge'],
+    explanation: 'The object is larger than the operation can write.',
+    advice: 'Handle these objects with a function that uses multipart uploads.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'too-large',
+    codes: ['InvalidRequest'],
     message: /larger than the maximum|copy source.*(?:5368709120|too large)|maximum allowable size/i,
     explanation: 'The object is larger than 5 GB, which the Copy operation can not copy.',
     advice: 'Copy these objects with a function that uses multipart uploads.',
@@ -173,7 +200,7 @@ const taskRules: readonly TaskRule[] = [
   },
   {
     id: 'no-such-bucket',
-    codes: ['NoSuchBucket', 'SrcBucketNotFound', 'DstBucketNotFound'],
+    codes: ['NoSuchBucket', 'SrcBucketNotFound'],
     explanation: 'The bucket does not exist.',
     advice: 'Check the name of the bucket in the manifest, in the job and in the code of the function.',
     isWorthRetrying: false,
@@ -183,6 +210,27 @@ const taskRules: readonly TaskRule[] = [
     codes: ['MethodNotAllowed'],
     explanation: 'The row names a delete marker, on which most operations fail.',
     advice: 'Leave delete markers out of the manifest: in an inventory, rows with IsDeleteMarker true.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'invalid-tag',
+    codes: ['InvalidTag'],
+    explanation: 'A tag of the job is not allowed: its characters or its length, or the prefix aws:, or the same key twice.',
+    advice: 'Correct the tags in the job. An object has ten tags at most.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'acl-not-supported',
+    codes: ['AccessControlListNotSupported'],
+    explanation: 'Object Ownership of the bucket is "bucket owner enforced", which takes no ACLs.',
+    advice: 'Use a bucket policy instead, or change Object Ownership. When copying, leave ACL and grants out of the job.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'not-implemented',
+    codes: ['NotImplemented'],
+    explanation: 'The bucket does not know this feature; directory buckets lack tags, ACLs, Object Lock and more.',
+    advice: 'When tagged objects are copied to a directory bucket, write "NewObjectTagging": [] in the job.',
     isWorthRetrying: false,
   },
   {
@@ -200,67 +248,7 @@ const taskRules: readonly TaskRule[] = [
     advice: 'Handle these objects with a function that has the key.',
     isWorthRetrying: false,
   },
-  {
-    id: 'replication-role',
-    codes: ['AssumeRoleNotPermitted'],
-    explanation: "The bucket's replication role can not be assumed.",
-    advice: 'Check the trust policy of the role in the replication configuration; it is not the job role.',
-    isWorthRetrying: false,
-  },
-  {
-    id: 'replication-not-eligible',
-    codes: ['SrcObjectNotEligible', 'SrcBucketReplicationConfigMissing'],
-    explanation: 'No replication rule covers the object, or its storage class can not be replicated.',
-    advice: "Check the bucket's replication rules and the storage class of a sample key.",
-    isWorthRetrying: false,
-  },
-  {
-    id: 'replication-hard-deleted',
-    codes: ['DstObjectHardDeleted'],
-    explanation: 'This version was deleted at the destination and can not be replicated there again.',
-    advice: 'Copy the object onto itself to make a new version, which then is replicated.',
-    isWorthRetrying: false,
-  },
-  {
-    id: 'replication-destination',
-    codes: [
-      'DstBucketInvalidRegion',
-      'DstBucketObjectLockConfigMissing',
-      'DstBucketUnversioned',
-      'SrcBucketInvalidRegion',
-      'DstKmsKeyInvalidState',
-      'DstKmsKeyNotFound',
-      'SrcKmsKeyInvalidState',
-    ],
-    explanation: 'The buckets or keys of the replication rule are not set up for it.',
-    advice: 'The error code names what is missing: versioning, Object Lock, the Region, or a KMS key that can be used.',
-    isWorthRetrying: false,
-  },
-  {
-    id: 'replication-permission',
-    codes: [
-      'DstDelObjNotPermitted',
-      'DstMultipartCompleteNotPermitted',
-      'DstMultipartInitNotPermitted',
-      'DstMultipartUploadNotPermitted',
-      'DstMultipartPartUploadNotPermitted',
-      'DstPutAclNotPermitted',
-      'DstPutLegalHoldNotPermitted',
-      'DstPutObjectNotPermitted',
-      'DstPutRetentionNotPermitted',
-      'DstPutTaggingNotPermitted',
-      'SrcGetAclNotPermitted',
-      'SrcGetLegalHoldNotPermitted',
-      'SrcGetObjectNotPermitted',
-      'SrcGetRetentionNotPermitted',
-      'SrcGetTaggingNotPermitted',
-      'SrcHeadObjectNotPermitted',
-    ],
-    explanation: "The bucket's replication role lacks a permission, at the source (Src…) or at the destination (Dst…).",
-    advice:
-      'Add the permission that the error code names to the replication role, and to the policy of a bucket of another account.',
-    isWorthRetrying: false,
-  },
+  ...replicationErrors,
   {
     id: 'internal-error',
     codes: ['InternalError', 'InternalServiceException'],
@@ -306,9 +294,16 @@ const jobRules: readonly JobRule[] = [
   },
   {
     id: 'stale-etag',
-    reason: /Etag mismatch reading manifest|ETag format is invalid/i,
+    reason: /Etag mismatch reading manifest/i,
     explanation: 'The manifest was changed after the job was written down.',
     advice: 'Submit the job again with the ETag that the manifest has now.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'etag-format',
+    reason: /ETag format is invalid/i,
+    explanation: 'Manifest.Location.ETag is not written as S3 gives it.',
+    advice: "Take the ETag from S3 when you submit the job: that of the manifest's upload, or of HeadObject.",
     isWorthRetrying: false,
   },
   {
@@ -369,9 +364,36 @@ const jobRules: readonly JobRule[] = [
     isWorthRetrying: false,
   },
   {
+    id: 'manifest-fields',
+    reason: /Required fields are missing in the schema/i,
+    explanation: 'The columns of the manifest are declared without Bucket, or without Key.',
+    advice: 'Name each column in Manifest.Spec.Fields, in order; Bucket and Key once each, Ignore for the others.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'manifest-keys',
+    reason: /Invalid object key format/i,
+    explanation: 'A key of the manifest is not URL-encoded, or longer than 1,024 characters.',
+    advice: 'Encode the keys: s3batch fix does it, and s3batch lint shows where.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'manifest-versions',
+    reason: /Invalid version ID format/i,
+    explanation: 'A version id of the manifest is none.',
+    advice: 'Write the id that S3 gives, or null for objects without a version, in every row.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'completed-with-failures',
+    reason: /completed with failures and Total failed is not 0/i,
+    explanation: 'The job came to its end, and some of its tasks failed.',
+    advice: 'Open its completion report, correct the causes, then retry the failed tasks.',
+    isWorthRetrying: false,
+  },
+  {
     id: 'manifest-malformed',
-    reason:
-      /Required fields are missing|Invalid Manifest Content|Invalid object key format|not properly formatted|Invalid version ID format/i,
+    reason: /Invalid Manifest Content|not properly formatted/i,
     explanation:
       'The manifest is malformed: a header row, a byte order mark, another number of columns, or a key that is not encoded.',
     advice: 'Open the manifest and correct what is underlined, or run s3batch lint.',

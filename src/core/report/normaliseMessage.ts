@@ -1,3 +1,5 @@
+import { functionErrorPrefix, headOf, parseFunctionError } from './functionError.js';
+
 interface Replacement {
   /** A text without which the pattern can't match: looking for it is much cheaper than the pattern. */
   readonly trigger?: string;
@@ -26,8 +28,6 @@ const replacements: readonly Replacement[] = [
   { trigger: '0x', pattern: /\b0x[0-9a-fA-F]{6,}\b/g, placeholder: '<id>' },
   { pattern: /\b(?=[a-fA-F]*\d)[0-9a-fA-F]{16,}\b/g, placeholder: '<id>' },
 ];
-
-const functionErrorPrefix = 'Lambda returned function error: ';
 
 /** Shorter names would be found in any word. */
 const shortestOwnName = 4;
@@ -63,17 +63,8 @@ export function normaliseMessage(
   return { text, hasOwnName };
 }
 
-/** `Lambda returned function error: {"errorMessage":…,"errorType":…,"stackTrace":…}` in one readable line, without the trace. */
+/** The error of a function in one readable line, without the stack. */
 function functionErrorText(message: string): string {
-  if (!message.startsWith(functionErrorPrefix) || !message.endsWith('}')) return message;
-  let error: unknown;
-  try {
-    error = JSON.parse(message.slice(functionErrorPrefix.length));
-  } catch {
-    // Cut at 1,024 characters, most likely: the text itself has to do.
-    return message;
-  }
-  const { errorType, errorMessage } = error as { errorType?: unknown; errorMessage?: unknown };
-  if (typeof errorMessage !== 'string') return message;
-  return `${functionErrorPrefix}${typeof errorType === 'string' ? `${errorType}: ` : ''}${errorMessage}`;
+  const error = parseFunctionError(message);
+  return error === undefined ? message : `${functionErrorPrefix}${headOf(error.type, error.message)}`;
 }

@@ -76,6 +76,8 @@ export class ReportScanner {
   };
   readonly #joiner = new ChunkJoiner();
   #line = 1;
+  #rows = 0;
+  #hasOpenEnd = false;
   #unreadableCount = 0;
   readonly #unreadable: UnreadableLine[] = [];
 
@@ -91,6 +93,16 @@ export class ReportScanner {
     this.#onRow = onRow;
     this.#onSucceeded = onSucceeded;
     this.#plainRows = plainRows;
+  }
+
+  /** Rows that were read. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** After `end`: the last line had no line end. The service writes one, so the rest of the file may be missing. */
+  get hasOpenEnd(): boolean {
+    return this.#hasOpenEnd;
   }
 
   /** The first of the lines that are no rows. */
@@ -144,6 +156,7 @@ export class ReportScanner {
       if (!isPlain || this.#hasQuote(bytes)) this.#line += countLineFeeds(bytes, start, end);
       start = end + 1;
     }
+    if (isLast) this.#hasOpenEnd = start > bytes.length;
     this.#joiner.keep(bytes, Math.min(start, bytes.length));
   }
 
@@ -154,6 +167,7 @@ export class ReportScanner {
     if (next > start) {
       const { rows } = this.#plainRows;
       this.#line += rows;
+      this.#rows += rows;
       this.#onSucceeded(rows);
     }
     return next;
@@ -192,6 +206,7 @@ export class ReportScanner {
     // A message whose commas nobody quoted is all the rest of the row.
     row.messageStart = spans.count > at + 3 ? spans.start(at + 3) : 0;
     row.messageEnd = spans.count > at + 3 ? spans.end(spans.count - 1) : 0;
+    this.#rows += 1;
     this.#onRow(row);
     return true;
   }

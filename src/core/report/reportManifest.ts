@@ -11,12 +11,21 @@ export interface ReportResult {
   readonly key: string;
 }
 
+/** A result file as a manifest.json that was read names it. */
+export interface ListedResult extends Omit<ReportResult, 'status' | 'md5'> {
+  /** Undefined when the manifest.json says something else than the two words. */
+  readonly status: ReportResult['status'] | undefined;
+  /** Lower-case hex; undefined when the manifest.json says none. */
+  readonly md5: string | undefined;
+}
+
 export interface ReportManifest {
   readonly format: string;
   /** ISO 8601. */
   readonly creationDate: string;
   readonly schema: string;
-  readonly results: readonly ReportResult[];
+  /** No key twice. */
+  readonly results: readonly ListedResult[];
 }
 
 /**
@@ -60,35 +69,56 @@ export function reportKeys(
   };
 }
 
-/** Reads a report's manifest.json. Throws a BatchError `BadReport` that says what is wrong when it is none. */
-export function parseReportManifest(text: string): ReportManifest {
+/** Reads a report's manifest.json. Throws a BatchError `BadReport` that says what is wrong with `name` when it is none. */
+export function parseReportManifest(text: string, name = 'The manifest.json of the report'): ReportManifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new BatchError('BadReport', 'The manifest.json of the report is not JSON.', { cause: error });
+    throw new BatchError('BadReport', `${name} is not JSON.`, { hint: whatToChoose, cause: error });
   }
   if (!isRecord(value) || !Array.isArray(value['Results'])) {
-    throw new BatchError('BadReport', 'This is not the manifest.json of a completion report: it has no list "Results".', {
-      hint: 'Choose the manifest.json in the folder job-<id> of the report.',
+    throw new BatchError('BadReport', `${name} is not the manifest.json of a completion report: it has no list "Results".`, {
+      hint: whatToChoose,
     });
   }
   return {
     format: textOf(value['Format']),
     creationDate: textOf(value['ReportCreationDate']),
     schema: textOf(value['ReportSchema']),
-    results: value['Results'].map((result: unknown, index) => {
-      if (!isRecord(result) || typeof result['Key'] !== 'string') {
-        throw new BatchError('BadReport', `Result ${index + 1} in the manifest.json of the report names no file.`);
-      }
-      return {
-        status: result['TaskExecutionStatus'] === 'failed' ? 'failed' : 'succeeded',
-        bucket: textOf(result['Bucket']),
-        md5: textOf(result['MD5Checksum']).toLowerCase(),
-        key: result['Key'],
-      };
-    }),
+    results: listedResults(value['Results']),
   };
+}
+
+const whatToChoose =
+  'Choose the manifest.json in the folder job-<id> of the report, one of its result files (.csv or .csv.gz), or a .zip of these.';
+
+function listedResults(list: readonly unknown[]): ListedResult[] {
+  const keys = new Set<string>();
+  return list.map((result, index) => {
+    const key = isRecord(result) ? textOf(result['Key']) : '';
+    if (!isRecord(result) || !canBeKey(key)) {
+      throw new BatchError('BadReport', `Result ${index + 1} in the manifest.json of the report names no file.`);
+    }
+    // Read twice, its failures would be counted, and tried again, twice.
+    if (keys.has(key)) throw new BatchError('BadReport', `The manifest.json of the report names ${JSON.stringify(key)} twice.`);
+    keys.add(key);
+    return {
+      status: statusOf(textOf(result['TaskExecutionStatus'])),
+      bucket: textOf(result['Bucket']),
+      md5: textOf(result['MD5Checksum']).toLowerCase() || undefined,
+      key,
+    };
+  });
+}
+
+/** A key has a character at least; no file system, and no key of a report, has a NUL. */
+function canBeKey(key: string): boolean {
+  return key !== '' && !key.includes('\0');
+}
+
+function statusOf(word: string): ListedResult['status'] {
+  return word === 'failed' || word === 'succeeded' ? word : undefined;
 }
 
 function textOf(value: unknown): string {

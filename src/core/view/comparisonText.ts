@@ -3,6 +3,9 @@ import type { ReportComparison } from '../report/compareReports.js';
 import { type Formats, formatCount } from './formats.js';
 import { oneLine } from './oneLine.js';
 
+/** So many causes are told. */
+const shownCauses = 100;
+
 /** What changed between two reports, as Markdown. */
 export function comparisonText(before: string, after: string, comparison: ReportComparison, formats: Formats): string {
   const { l10n } = formats;
@@ -27,8 +30,10 @@ export function comparisonText(before: string, after: string, comparison: Report
     lines.push(
       `## ${l10n.t('Newly failing, by cause')}`,
       '',
-      ...comparison.newCauses.flatMap((cause) => causeLines(cause, formats)),
+      ...comparison.newCauses.slice(0, shownCauses).flatMap((cause) => causeLines(cause, formats)),
     );
+    const more = comparison.newCauses.length - shownCauses;
+    if (more > 0) lines.push(l10n.t('And {0} more causes.', number(more)), '');
   }
   if (comparison.fixedKeys.length > 0) {
     lines.push(`## ${l10n.t('Newly fixed, for example')}`, '', ...comparison.fixedKeys.map((key) => `    ${oneLine(key)}`), '');

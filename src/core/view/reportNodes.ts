@@ -1,8 +1,10 @@
 import { decodeKey } from '../manifest/keyEncoding.js';
 import type { Cause } from '../report/causes.js';
+import { functionErrorPrefix } from '../report/functionError.js';
 import { type FailedTask, hasVersion } from '../report/failedTask.js';
 import { type Formats, formatCount } from './formats.js';
 import type { IconView } from './jobOutcome.js';
+import { messageLines } from './causeMessage.js';
 import { oneLine } from './oneLine.js';
 
 /** How a node of the Report view looks, as data. */
@@ -42,16 +44,18 @@ export function causeView(cause: Cause, formats: Formats): ReportNodeView {
   const code = cause.code === '' ? l10n.t('no error code') : cause.code;
   const share = cause.share.toLocaleString(formats.locale, { style: 'percent', maximumFractionDigits: 1 });
   const rows = cause.count === 1 ? l10n.t('1 task') : l10n.t('{0} tasks', formatCount(cause.count, formats));
+  const message = labelText(cause.message.replace(functionErrorPrefix, ''));
   const known =
     cause.known === undefined ? [l10n.t('Nothing more is known of this error.')] : [cause.known.explanation, cause.known.advice];
   return {
-    label: `${code}: ${cause.message === '' ? l10n.t('no message') : labelText(cause.message)}`,
+    // What is the same for every error of a function would leave no room for what it threw.
+    label: `${code}: ${message === '' ? l10n.t('no message') : message}`,
     description: `${rows}, ${share}`,
-    tooltip: [cause.sampleMessage, '', ...known].join('\n'),
+    tooltip: [...messageLines(cause), '', ...known].join('\n'),
     icon: { id: 'error', color: 'list.errorForeground' },
     collapsible: 'collapsed',
     context: 'cause',
-    accessibilityLabel: `${rows}, ${share}: ${code}, ${labelText(cause.message)}`,
+    accessibilityLabel: `${rows}, ${share}: ${code}, ${message}`,
   };
 }
 
@@ -74,10 +78,13 @@ export function adviceView(cause: Cause, formats: Formats): ReportNodeView {
 export function rowView(row: FailedTask, isDebuggable: boolean): ReportNodeView {
   const key = decodeKey(row.key) ?? row.key;
   const version = hasVersion(row) ? ` (${row.versionId})` : '';
+  // Keys of one cause begin alike, and a tree shows the beginning.
+  const name = /[^/]*\/*$/.exec(key)?.[0] ?? key;
+  const folder = key.slice(0, key.length - name.length);
   return {
-    label: labelText(key),
-    description: `${row.bucket}${version}`,
-    tooltip: `s3://${row.bucket}/${key}${version}\n${row.message}`,
+    label: labelText(name),
+    description: labelText(`${version === '' ? '' : `${row.versionId} · `}${row.bucket}${folder === '' ? '' : `/${folder}`}`),
+    tooltip: [`s3://${row.bucket}/${key}${version}`, ...messageLines({ sampleMessage: row.message })].join('\n'),
     icon: { id: 'file' },
     collapsible: 'none',
     context: isDebuggable ? 'row debuggable' : 'row',

@@ -1,6 +1,7 @@
 import type { JobDescriptor } from '../job/jobTypes.js';
 import type { Target } from '../job/target.js';
 import type { Cause } from '../report/causes.js';
+import { messageLines } from './causeMessage.js';
 import { type Formats, formatCount, formatTime } from './formats.js';
 import { operationText } from './jobDetails.js';
 import { jobLabel, stateText } from './jobText.js';
@@ -25,6 +26,8 @@ export interface ReportTextFile {
   /** Where it can be opened. */
   readonly place: ReportPlace;
   readonly rows: number;
+  /** Nobody says what its MD5 is. */
+  readonly isUnverified?: boolean;
 }
 
 export type ReportPlace = { readonly bucket: string; readonly key: string } | { readonly path: string };
@@ -73,6 +76,9 @@ export function jobSubject(target: Target, job: JobDescriptor, formats: Formats)
   };
 }
 
+/** So many causes are told in full; the view lists all of them. */
+const shownCauses = 100;
+
 /** A completion report for people: how many, then why not, biggest cause first, then the files themselves. */
 export function reportText(subject: ReportSubject, report: ReportTextSource, formats: Formats): ReportText {
   const { l10n } = formats;
@@ -94,13 +100,25 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
   }
   lines.push(`## ${l10n.t('Failures by cause')}`, '');
   if (report.causes.length === 0) lines.push(l10n.t('No task in this report failed.'), '');
-  report.causes.forEach((cause, index) => lines.push(...causeLines(cause, index + 1, formats)));
+  if (failed + succeeded === 0) {
+    lines.push(l10n.t('It lists no task at all, as a report of the scope FailedTasksOnly does when none failed.'), '');
+  }
+  report.causes.slice(0, shownCauses).forEach((cause, index) => lines.push(...causeLines(cause, index + 1, formats)));
+  if (report.causes.length > shownCauses) {
+    lines.push(l10n.t('{0} more causes are in the Report view.', formatCount(report.causes.length - shownCauses, formats)), '');
+  }
 
   lines.push(`## ${l10n.t('Files')}`, '');
   if (report.files.length === 0) lines.push(l10n.t('The report has no result files.'), '');
   for (const file of report.files) {
     const status = file.status === 'succeeded' ? l10n.t('succeeded') : l10n.t('failed');
-    const prefix = `- ${file.status === undefined ? '' : `${status}, `}${rowsText(file.rows, formats)}: `;
+    const verified = file.isUnverified === true ? l10n.t('MD5 not verified') : undefined;
+    const facts = [
+      ...(file.status === undefined ? [] : [status]),
+      rowsText(file.rows, formats),
+      ...(verified === undefined ? [] : [verified]),
+    ];
+    const prefix = `- ${facts.join(', ')}: `;
     links.push({ line: lines.length, start: prefix.length, end: prefix.length + file.name.length, place: file.place });
     lines.push(prefix + file.name);
   }
@@ -117,7 +135,7 @@ function causeLines(cause: Cause, number: number, formats: Formats): string[] {
   return [
     `### ${number}. ${status}: ${rowsText(cause.count, formats)}, ${share}`,
     '',
-    ...cause.sampleMessage.split(/\r?\n/).map((line) => `    ${line}`),
+    ...messageLines(cause).map((line) => `    ${line}`),
     '',
     ...(cause.known === undefined
       ? [l10n.t('Nothing more is known of this error.'), '']

@@ -4,9 +4,10 @@ import { throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode } from '../../base/errors.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import { ReportScanner, type ScannedRow } from '../../core/report/readReport.js';
-import { parseReportManifest, type ReportManifest, type ReportResult } from '../../core/report/reportManifest.js';
+import { type ListedResult, parseReportManifest, type ReportManifest } from '../../core/report/reportManifest.js';
 import { reportLocation } from '../../core/view/jobDetails.js';
 import { replaceFile } from '../replaceFile.js';
+import { maxManifestBytes } from './reportFile.js';
 
 /** The part of a target, or of anything else that reads S3, that reports are fetched with. */
 export interface ObjectReader {
@@ -51,7 +52,10 @@ export async function fetchJobReport(
 /** Letters, digits and a few signs: what any file system holds and no path hides in. The service's own are hashes with `.csv`. */
 const plainName = /^[A-Za-z0-9][\w.-]{0,200}$/;
 
-/** Copies the report whose manifest.json is at a place. Throws `BadReport` for names of result files that could lead elsewhere. */
+/**
+ * Copies the report whose manifest.json is at a place. Result files that are not there are left out: who reads the copy finds that they are
+ * missing. Throws `BadReport` for names of result files that could lead elsewhere.
+ */
 export async function fetchReport(
   reader: ObjectReader,
   origin: ObjectPlace,
@@ -61,7 +65,7 @@ export async function fetchReport(
   const { bytes, results } = await readManifest(reader, origin, run.signal);
   const places = new Map<string, ObjectPlace>();
   for (const result of results) {
-    const name = result.key.slice(result.key.lastIndexOf('/') + 1);
+    const name = lastPart(result.key);
     if (!plainName.test(name) || places.has(name)) {
       throw new BatchError('BadReport', `The report names a result file that is not copied: ${JSON.stringify(result.key)}.`, {
         hint: 'Copy the report yourself and open its manifest.json.',
@@ -72,7 +76,8 @@ export async function fetchReport(
   await mkdir(join(folder, 'results'), { recursive: true });
   let doneBytes = 0;
   for (const [name, { bucket, key }] of places) {
-    const { chunks } = await reader.openObject(bucket, key, {}, run.signal);
+    const chunks = await openIfThere(reader, { bucket, key }, run.signal);
+    if (chunks === undefined) continue;
     await replaceFile(join(folder, 'results', name), async (write) => {
       for await (const chunk of chunks) {
         throwIfAborted(run.signal);
@@ -104,7 +109,7 @@ export async function streamJobReport(
   reader: ObjectReader,
   job: JobDescriptor,
   onRow: (row: ScannedRow) => void,
-  options: { readonly isWanted?: (result: ReportResult) => boolean; readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly isWanted?: (result: ListedResult) => boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const { isWanted = () => true, signal } = options;
   const origin = placeOf(job);
@@ -133,8 +138,31 @@ function placeOf(job: JobDescriptor): ObjectPlace {
   });
 }
 
-function placeOfResult({ bucket, key }: ReportResult, origin: ObjectPlace): ObjectPlace {
-  return { bucket: bucket === '' ? origin.bucket : bucket, key };
+/**
+ * The service writes result files below the folder of manifest.json. Nowhere else are they read, whatever bucket and key manifest.json
+ * names: a report that was copied is whole in its new place, and one of a stranger can't have other objects read, and shown.
+ */
+function placeOfResult({ key }: ListedResult, origin: ObjectPlace): ObjectPlace {
+  const folder = origin.key.slice(0, -lastPart(origin.key).length);
+  const beside = `${folder}${lastPart(key)}`;
+  return { bucket: origin.bucket, key: key === beside ? beside : `${folder}results/${lastPart(key)}` };
+}
+
+function lastPart(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+async function openIfThere(
+  reader: ObjectReader,
+  { bucket, key }: ObjectPlace,
+  signal: AbortSignal | undefined,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  try {
+    return (await reader.openObject(bucket, key, {}, signal)).chunks;
+  } catch (error) {
+    if (!missing.includes(errorCode(error))) throw error;
+    return undefined;
+  }
 }
 
 const missing: readonly (string | undefined)[] = ['NoSuchKey', 'NoSuchBucket', 'NotFound'];
@@ -154,7 +182,7 @@ async function readManifest(
       cause: error,
     });
   }
-  return { bytes, results: parseReportManifest(new TextDecoder().decode(bytes)).results };
+  return { bytes, results: parseReportManifest(new TextDecoder().decode(bytes), uriOf(place)).results };
 }
 
 async function md5File(reader: ObjectReader, { bucket, key }: ObjectPlace, signal?: AbortSignal): Promise<string | undefined> {
@@ -165,9 +193,6 @@ async function md5File(reader: ObjectReader, { bucket, key }: ObjectPlace, signa
     return undefined;
   }
 }
-
-/** A manifest.json of the service has two entries; one of another kind must not fill the memory. */
-const maxManifestBytes = 16 * 1024 * 1024;
 
 async function readWhole(reader: ObjectReader, place: ObjectPlace, signal?: AbortSignal): Promise<Uint8Array> {
   const { chunks } = await reader.openObject(place.bucket, place.key, {}, signal);

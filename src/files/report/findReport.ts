@@ -1,16 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BatchError, errorCode } from '../../base/errors.js';
 import { parseReportManifest } from '../../core/report/reportManifest.js';
 import { readFileBytes } from '../readFileBytes.js';
-import { changedManifest, type FoundReport, isMissing, isResultFile, jobIdOf, type ReportFile } from './reportFile.js';
+import {
+  changedManifest,
+  type FoundReport,
+  isMissing,
+  isPacked,
+  isResultFile,
+  jobIdOf,
+  maxManifestBytes,
+  placesOfResult,
+  type ReportFile,
+} from './reportFile.js';
 import { findZippedReport } from './zippedReport.js';
 
 /**
  * Finds the files of a report. `path` is its manifest.json, the folder of it (`job-<id>`) or one above that holds a single report, a folder
  * of result files, one result file (`.csv`, `.csv.gz`), or a `.zip` of any of these. Throws `NoReport` when there is nothing of the kind,
- * `SeveralReports`, or `BadReport` for another JSON. To be closed.
+ * `SeveralReports`, or `BadReport` for any other file. To be closed.
  */
 export async function findReport(path: string): Promise<FoundReport> {
   const kind = await kindOf(path);
@@ -54,48 +64,42 @@ function onlyFiles(path: string, files: readonly ReportFile[]): FoundReport {
 }
 
 async function diskFile(path: string, status?: ReportFile['status'], md5?: string): Promise<ReportFile> {
-  const isPacked = /\.gz$/i.test(path);
   return {
     name: path,
     status,
-    // What is packed here was not packed when the service summed it.
-    md5: isPacked ? undefined : md5,
+    md5,
     sizeBytes: (await stat(path)).size,
-    path: isPacked ? undefined : path,
+    path: isPacked(path) ? undefined : path,
     open: () => readFileBytes(path, { isBlocking: true }),
   };
 }
 
 async function readManifest(path: string): Promise<FoundReport> {
+  const { size } = await stat(path);
+  if (size > maxManifestBytes) {
+    throw new BatchError('BadReport', `${path} is no manifest.json of a completion report: it is too large.`, {
+      hint: 'Result files are read when their names end with .csv or .csv.gz, and .zip files of them.',
+    });
+  }
   const bytes = await readFile(path);
-  const manifest = parseReportManifest(bytes.toString('utf8'));
+  const manifest = parseReportManifest(bytes.toString('utf8'), path);
   const files: ReportFile[] = [];
   const problems = changedManifest(createHash('md5').update(bytes).digest('hex'), await textIfThere(`${path}.md5`));
   for (const { key, md5, status } of manifest.results) {
     const found = await findResultFile(dirname(path), key);
     if (found === undefined) problems.push(isMissing(key));
-    else files.push(await diskFile(found, status, md5 === '' ? undefined : md5));
+    else files.push(await diskFile(found, status, md5));
   }
   const keys = manifest.results.map(({ key }) => key);
   const jobId = jobIdOf(dirname(resolve(path))) ?? keys.map(jobIdOf).find((id) => id !== undefined);
   return { manifest, jobId, files, problems, close: () => undefined };
 }
 
-/**
- * The file of a key: beside the manifest, in `results` beside it, or wherever the whole key leads when a folder above is taken for the
- * bucket. A key never leads out of such a folder.
- */
 async function findResultFile(directory: string, key: string): Promise<string | undefined> {
-  const name = basename(key);
-  const candidates = [join(directory, 'results', name), join(directory, name)];
-  const segments = key.split('/').filter((segment) => segment !== '');
-  if (!segments.includes('..')) {
-    for (let root = directory; ; root = dirname(root)) {
-      candidates.push(join(root, ...segments));
-      if (dirname(root) === root) break;
-    }
+  for (const place of placesOfResult(key)) {
+    const path = join(directory, place);
+    if ((await kindOf(path)) === 'file') return path;
   }
-  for (const candidate of candidates) if ((await kindOf(candidate)) === 'file') return candidate;
   return undefined;
 }
 

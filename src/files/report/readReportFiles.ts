@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Cause, CauseCounter } from '../../core/report/causes.js';
-import type { UnreadableLine } from '../../core/report/readReport.js';
+import type { ReportScanner } from '../../core/report/readReport.js';
 import { FileHashes } from './fileHashes.js';
 import { findReport } from './findReport.js';
 import type { FoundReport, ReportFile } from './reportFile.js';
 import type { ReportRun, RetryOutput } from './reportTasks.js';
 import { type FailedRowSink, writeRetry } from './retryFile.js';
-import { scanFile, ScanProgress, unreadableLines } from './scanReport.js';
+import { problemsOfScan, scanFile, ScanProgress } from './scanReport.js';
 import type { WrittenManifest } from './writtenManifest.js';
 
 /** One result file after it was read. */
@@ -17,8 +17,8 @@ export interface ReadFile {
   readonly rows: number;
   /** Its MD5 is not the one that the manifest of the report says. */
   readonly isAltered: boolean;
-  readonly unreadable: readonly UnreadableLine[];
-  readonly unreadableCount: number;
+  /** No manifest.json says what its MD5 is, so that nobody knows whether it is whole and unchanged. */
+  readonly isUnverified: boolean;
 }
 
 /** A completion report that was read. */
@@ -60,7 +60,7 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
   const progress = new ScanProgress(report.files, run);
   const problems = [...report.problems];
   const sums = new Map<ReportFile, Promise<string>>();
-  const files: (Omit<ReadFile, 'isAltered'> & { readonly file: ReportFile })[] = [];
+  const scanned: { readonly file: ReportFile; readonly scanner: ReportScanner }[] = [];
   let failed = 0;
   let succeeded = 0;
   try {
@@ -70,7 +70,6 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
     }
     for (const file of report.files) {
       const hash = file.md5 !== undefined && !sums.has(file) ? createHash('md5') : undefined;
-      const before = failed + succeeded;
       const scanner = await scanFile(
         file,
         {
@@ -92,23 +91,23 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
         progress,
       );
       if (hash !== undefined) sums.set(file, Promise.resolve(hash.digest('hex')));
-      const { unreadable, unreadableCount } = scanner;
-      files.push({ file, name: file.name, status: file.status, rows: failed + succeeded - before, unreadable, unreadableCount });
+      scanned.push({ file, scanner });
     }
     await hashes.finish();
-    const read: ReadFile[] = [];
-    for (const { file, ...rest } of files) {
-      const isAltered = file.md5 !== undefined && (await sums.get(file)) !== file.md5;
-      read.push({ ...rest, isAltered });
+    const files: ReadFile[] = [];
+    for (const { file, scanner } of scanned) {
+      const { name, status, md5 } = file;
+      const isAltered = md5 !== undefined && (await sums.get(file)) !== md5;
+      problems.push(...problemsOfScan(file, scanner, isAltered));
+      files.push({ name, status, rows: scanner.rows, isAltered, isUnverified: md5 === undefined });
     }
-    problems.push(...read.flatMap(problemsOf));
     return {
       jobId: report.jobId,
       createdAt: report.manifest?.creationDate,
       succeeded,
       failed,
       causes: causes.causes(),
-      files: read,
+      files,
       problems,
     };
   } finally {
@@ -119,9 +118,4 @@ async function readOnce(report: FoundReport, run: ReportRun, sink: FailedRowSink
 /** Its MD5 is known, and it lies on disk as it was summed. */
 function isSummable(file: ReportFile): file is ReportFile & { readonly path: string } {
   return file.md5 !== undefined && file.path !== undefined;
-}
-
-function problemsOf(file: ReadFile): string[] {
-  const altered = `The MD5 of ${file.name} is not the one that the report says: the file was changed, or is not complete.`;
-  return [...(file.isAltered ? [altered] : []), ...unreadableLines(file.name, file)];
 }

@@ -1,10 +1,11 @@
+import { basename, win32 } from 'node:path';
 import type { ReportManifest } from '../../core/report/reportManifest.js';
 
 /** A result file of a report, on this machine. */
 export interface ReportFile {
   /** What messages call it. */
   readonly name: string;
-  /** What the manifest of the report says; undefined when there is no manifest. */
+  /** What the manifest of the report says; undefined when there is no manifest, or when it says neither. */
   readonly status: 'succeeded' | 'failed' | undefined;
   /** What the manifest says the MD5 is, hex; undefined when it can't be compared. */
   readonly md5: string | undefined;
@@ -28,8 +29,25 @@ export interface FoundReport {
   close(): void;
 }
 
+/** By its name. Hidden files are none: macOS puts one, `._name.csv`, beside each file that it packs. */
 export function isResultFile(name: string): boolean {
-  return /\.csv(\.gz)?$/i.test(name);
+  return /\.csv(\.gz)?$/i.test(name) && !basename(name).startsWith('.');
+}
+
+export function isPacked(name: string): boolean {
+  return /\.gz$/i.test(name);
+}
+
+/** A manifest.json names a few files; whatever is bigger is none, and is not read into memory. */
+export const maxManifestBytes = 16 * 1024 * 1024;
+
+/**
+ * Where the result file of a key may lie, seen from the folder of manifest.json: in `results`, where the service puts it, or beside it;
+ * packed since, perhaps. Only the last part of the key counts, so that no report leads out of its own folder.
+ */
+export function placesOfResult(key: string): readonly string[] {
+  const name = win32.basename(key);
+  return [`results/${name}`, name, `results/${name}.gz`, `${name}.gz`];
 }
 
 /** From the folder `job-<id>` that reports lie in. */

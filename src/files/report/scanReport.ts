@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../base/async.js';
 import { BatchError } from '../../base/errors.js';
@@ -54,7 +55,7 @@ export async function scanFile(file: ReportFile, hooks: ScanHooks, progress: Sca
   return scanner;
 }
 
-/** Reads all rows of a report. Throws `IncompleteReport` with `refusal` when there is anything that can't be read. */
+/** Reads all rows of a report. Throws `IncompleteReport` with `refusal` when there is anything that can't be read, or was changed. */
 export async function scanWhole(
   report: FoundReport,
   onRow: (row: ScannedRow) => void,
@@ -62,7 +63,12 @@ export async function scanWhole(
   refusal: string,
 ): Promise<void> {
   const problems = [...report.problems];
-  for (const file of report.files) problems.push(...unreadableLines(file.name, await scanFile(file, { onRow }, progress)));
+  for (const file of report.files) {
+    const hash = createHash('md5');
+    const onChunk = (chunk: Uint8Array): void => void hash.update(chunk);
+    const scanner = await scanFile(file, { onRow, ...(file.md5 === undefined ? {} : { onChunk }) }, progress);
+    problems.push(...problemsOfScan(file, scanner, file.md5 !== undefined && hash.digest('hex') !== file.md5));
+  }
   refuseIncomplete(problems, refusal);
 }
 
@@ -71,13 +77,29 @@ export function refuseIncomplete(problems: readonly string[], refusal: string): 
   if (problems.length > 0) throw new BatchError('IncompleteReport', refusal, { hint: problems.join('\n') });
 }
 
+/** What is amiss with a result file that was read to its end, in sentences. `isAltered`: its MD5 is another one. */
+export function problemsOfScan({ name, md5 }: ReportFile, scanner: ScanOutcome, isAltered: boolean): string[] {
+  const problems: string[] = [];
+  if (isAltered) {
+    problems.push(`The MD5 of ${name} is not the one that the report says: the file was changed, or is not complete.`);
+  }
+  // The service lists no file without a row.
+  if (scanner.rows === 0 && scanner.unreadableCount === 0) problems.push(`${name} is empty.`);
+  // The MD5 tells it better.
+  if (md5 === undefined && scanner.rows > 0 && scanner.hasOpenEnd) {
+    problems.push(`The last line of ${name} has no line end: the file may have been cut there.`);
+  }
+  return [...problems, ...unreadableLines(name, scanner)];
+}
+
+/** What a scanner says after a file. */
+export type ScanOutcome = Pick<ReportScanner, 'rows' | 'hasOpenEnd' | 'unreadable' | 'unreadableCount'>;
+
 /** The problem of lines that are no rows, if there are any. */
-export function unreadableLines(
-  name: string,
-  { unreadable, unreadableCount }: Pick<ReportScanner, 'unreadable' | 'unreadableCount'>,
-): string[] {
+function unreadableLines(name: string, { rows, unreadable, unreadableCount }: ScanOutcome): string[] {
   if (unreadableCount === 0) return [];
-  const lines = unreadable.slice(0, 3).map(({ line, text }) => `line ${line}: ${JSON.stringify(text)}`);
+  const lines = unreadable.slice(0, 3).map(({ line, text }) => `line ${line}: ${JSON.stringify(text.slice(0, 80))}`);
+  if (rows === 0) return [`${name} is no result file of a completion report: it has no row of one (${lines.join(', ')}).`];
   const count = unreadableCount === 1 ? '1 line' : `${unreadableCount.toLocaleString('en')} lines`;
   return [`${count} of ${name} can't be read (${lines.join(', ')}).`];
 }

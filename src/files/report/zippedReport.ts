@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { BatchError, errorMessage } from '../../base/errors.js';
+import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import { parseReportManifest } from '../../core/report/reportManifest.js';
 import { readStream } from '../readFileBytes.js';
-import { changedManifest, type FoundReport, isMissing, isResultFile, jobIdOf, type ReportFile } from './reportFile.js';
-
-/** A manifest.json names a few files; whatever is bigger is none, and is not read into memory. */
-const maxManifestBytes = 16 * 1024 * 1024;
+import {
+  changedManifest,
+  type FoundReport,
+  isMissing,
+  isPacked,
+  isResultFile,
+  jobIdOf,
+  maxManifestBytes,
+  placesOfResult,
+  type ReportFile,
+} from './reportFile.js';
 
 /**
  * The report in a `.zip`, read without unpacking it to disk: names of entries are compared and shown, never used as paths. Throws
@@ -30,7 +37,7 @@ async function find(path: string, zip: ZipFile): Promise<FoundReport> {
   const file = (entry: Entry, status?: ReportFile['status'], md5?: string): ReportFile => ({
     name: `${path}: ${entry.fileName}`,
     status,
-    md5: /\.gz$/i.test(entry.fileName) ? undefined : md5,
+    md5,
     sizeBytes: entry.uncompressedSize,
     path: undefined,
     open: () => readEntry(path, zip, entry),
@@ -51,7 +58,7 @@ async function find(path: string, zip: ZipFile): Promise<FoundReport> {
   }
 
   const bytes = await readSmall(path, zip, entry);
-  const manifest = parseReportManifest(bytes.toString('utf8'));
+  const manifest = parseReportManifest(bytes.toString('utf8'), `${path}: ${only}`);
   const md5Entry = entries.get(`${only}.md5`);
   const md5File = md5Entry === undefined ? undefined : (await readSmall(path, zip, md5Entry)).toString('utf8');
   const problems = changedManifest(createHash('md5').update(bytes).digest('hex'), md5File);
@@ -59,19 +66,16 @@ async function find(path: string, zip: ZipFile): Promise<FoundReport> {
   for (const { key, md5, status } of manifest.results) {
     const found = findEntry(entries, posix.dirname(only), key);
     if (found === undefined) problems.push(isMissing(key));
-    else files.push(file(found, status, md5 === '' ? undefined : md5));
+    else files.push(file(found, status, md5));
   }
   const jobId = [posix.dirname(only), ...manifest.results.map(({ key }) => key)].map(jobIdOf).find((id) => id !== undefined);
   return { manifest, jobId, files, problems, close };
 }
 
-/** In `results` beside the manifest, beside it, or where the whole key leads. */
 function findEntry(entries: ReadonlyMap<string, Entry>, folder: string, key: string): Entry | undefined {
-  const name = posix.basename(key);
-  const direct = entries.get(posix.join(folder, 'results', name)) ?? entries.get(posix.join(folder, name));
-  if (direct !== undefined) return direct;
-  for (const [path, entry] of entries) if (path === key || path.endsWith(`/${key}`)) return entry;
-  return undefined;
+  return placesOfResult(key)
+    .map((place) => entries.get(posix.join(folder, place)))
+    .find((entry) => entry !== undefined);
 }
 
 async function openZip(path: string): Promise<ZipFile> {
@@ -85,7 +89,12 @@ async function openZip(path: string): Promise<ZipFile> {
 async function readEntries(path: string, zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
   try {
-    for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.set(entry.fileName, entry);
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName;
+      if (name.endsWith('/') || name.startsWith('__MACOSX/')) continue;
+      if (entries.has(name)) throw new Error(`it holds ${name} twice`);
+      entries.set(name, entry);
+    }
   } catch (error) {
     throw cannotRead(path, error);
   }
@@ -96,7 +105,7 @@ async function* readEntry(path: string, zip: ZipFile, entry: Entry): AsyncGenera
   try {
     if (entry.isEncrypted()) throw new Error(`${entry.fileName} is encrypted`);
     const stream = await zip.openReadStreamPromise(entry);
-    if (!/\.gz$/i.test(entry.fileName)) yield* readStream(stream);
+    if (!isPacked(entry.fileName)) yield* withRightSum(readStream(stream), entry);
     else {
       const unpacked = createGunzip();
       stream.on('error', (error) => unpacked.destroy(error));
@@ -107,6 +116,16 @@ async function* readEntry(path: string, zip: ZipFile, entry: Entry): AsyncGenera
   }
 }
 
+/** Unpacking alone does not tell bytes that were changed since. */
+async function* withRightSum(chunks: AsyncIterable<Uint8Array>, entry: Entry): AsyncGenerator<Uint8Array, void, undefined> {
+  let sum = 0;
+  for await (const chunk of chunks) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== entry.crc32) throw new Error(`${entry.fileName} is damaged`);
+}
+
 async function readSmall(path: string, zip: ZipFile, entry: Entry): Promise<Buffer> {
   if (entry.uncompressedSize > maxManifestBytes) throw cannotRead(path, new Error(`${entry.fileName} is too big`));
   const chunks: Uint8Array[] = [];
@@ -115,5 +134,9 @@ async function readSmall(path: string, zip: ZipFile, entry: Entry): Promise<Buff
 }
 
 function cannotRead(path: string, error: unknown): BatchError {
-  return new BatchError('CanNotRead', `Can't read ${path}: ${errorMessage(error)}.`, { cause: error });
+  const reason = errorMessage(error).replace(/\.+$/, '');
+  const isNoZip = /^(?:End of central directory|Invalid comment length|invalid central directory)/i.test(reason);
+  const isDamaged = errorCode(error)?.startsWith('Z_') === true;
+  const sentence = isNoZip ? 'it is no zip file, or not all of one' : isDamaged ? 'it is damaged' : reason;
+  return new BatchError('CanNotRead', `Can't read ${path}: ${sentence}.`, { cause: error });
 }

@@ -106,7 +106,13 @@ export class OpenReports implements Disposable {
       );
     if (source.kind === 'path') {
       const report = await readHere(source.path);
-      const files = report.files.map(({ name, status, rows }) => ({ name, status, rows, place: { path: name } }));
+      const files = report.files.map(({ name, status, rows, isUnverified }) => ({
+        name,
+        status,
+        rows,
+        isUnverified,
+        place: { path: name },
+      }));
       return { id, subject: pathSubject(source.path, report), path: source.path, report, files: failedFirst(files) };
     }
     const copyTo = join(this.#folder, randomUUID());
@@ -149,9 +155,9 @@ function pathSubject(path: string, { jobId }: ReadReport): ReportSubject {
 
 /** What was read of copies, by the names of what they are copies of. */
 function remote(report: ReadReport, fetched: FetchedReport): Pick<OpenReport, 'report' | 'files'> {
-  const files = report.files.flatMap(({ name: path, status, rows }): ReportTextFile[] => {
+  const files = report.files.flatMap(({ name: path, status, rows, isUnverified }): ReportTextFile[] => {
     const place = fetched.places.get(basename(path));
-    return place === undefined ? [] : [{ name: uriOf(place), status, rows, place }];
+    return place === undefined ? [] : [{ name: uriOf(place), status, rows, isUnverified, place }];
   });
   const problems = report.problems.map((problem) => withOriginalNames(fetched, problem));
   return { report: { ...report, problems }, files: failedFirst(files) };

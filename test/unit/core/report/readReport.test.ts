@@ -264,14 +264,30 @@ test('different causes stay different', () => {
   assert.equal(causes.length, 3);
 });
 
-test('messages that all differ do not fill the memory, and no failure is lost', () => {
-  const rows = Array.from({ length: 5000 }, (_, index) =>
-    row({ message: `failure ${index} of ${'x'.repeat(index)}`.slice(0, 900) }),
-  );
+const countOf = (causes: ReturnType<typeof causesOf>): number => causes.reduce((sum, cause) => sum + cause.count, 0);
+
+test('100,000 messages that all differ do not fill the memory, and no failure is lost', () => {
+  const word = (index: number): string => index.toString(26).replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '');
+  const rows = Array.from({ length: 100_000 }, (_, index) => row({ message: `failure ${word(index)} of ${index % 7}` }));
   const causes = causesOf(rows);
-  assert.ok(causes.length <= 2001);
-  assert.equal(
-    causes.reduce((sum, cause) => sum + cause.count, 0),
-    5000,
+  assert.ok(causes.length <= 2001, String(causes.length));
+  assert.equal(countOf(causes), 100_000);
+  assert.equal(causes[0]?.message, '(various messages)');
+});
+
+test('nor do codes and statuses that all differ', () => {
+  const rows = Array.from({ length: 20_000 }, (_, index) =>
+    row({ errorCode: `Code${index}`, httpStatus: 100 + (index % 500), message: `m${index}` }),
   );
+  const causes = causesOf([...rows, ...rows]);
+  assert.ok(causes.length <= 2401, String(causes.length));
+  assert.equal(countOf(causes), 40_000);
+  assert.deepEqual([causes[0]?.code, causes[0]?.httpStatus], ['(various codes)', 0]);
+});
+
+test('of a message that is far too long only the beginning is kept', () => {
+  const long = `failure ${'x'.repeat(200_000)}`;
+  const [cause, ...others] = causesOf([row({ message: `${long}a` }), row({ message: `${long}b` })]);
+  assert.deepEqual([cause?.count, others.length], [2, 0]);
+  assert.ok((cause?.message.length ?? 0) < 5000);
 });

@@ -98,8 +98,16 @@ test('keys of a report', () => {
   assert.equal(reportKeys('p/', 'x').result('abc'), 'p//job-x/results/abc.csv');
 });
 
+test('a status that is neither of the two words is not taken for one', () => {
+  const [result] = parseReportManifest('{"Results":[{"Key":"a","TaskExecutionStatus":"FAILED"}]}').results;
+  assert.deepEqual(result, { key: 'a', bucket: '', md5: undefined, status: undefined });
+});
+
 test('what is no manifest of a report is said to be none', () => {
   assert.throws(() => parseReportManifest('{'), { code: 'BadReport' });
   assert.throws(() => parseReportManifest('{"files":[]}'), { code: 'BadReport' });
   assert.throws(() => parseReportManifest('{"Results":[{}]}'), { code: 'BadReport' });
+  assert.throws(() => parseReportManifest('{"Results":[null]}'), { code: 'BadReport' });
+  assert.throws(() => parseReportManifest('{"Results":[{"Key":"a"},{"Key":"a"}]}'), { code: 'BadReport', message: /"a" twice/ });
+  assert.throws(() => parseReportManifest('[]', 'x.json'), { message: /^x\.json is not the manifest\.json/ });
 });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ManifestField } from '../../../../src/core/job/jobTypes.js';
-import { joinRow } from '../../../../src/core/manifest/rowFields.js';
+import { joinRow, splitRow } from '../../../../src/core/manifest/rowFields.js';
 import { ReportScanner } from '../../../../src/core/report/readReport.js';
 import { formatReportRow } from '../../../../src/core/report/reportRow.js';
 import { ResumeManifestWriter } from '../../../../src/core/report/resumeManifest.js';
 import { RetryManifestWriter } from '../../../../src/core/report/retryManifest.js';
+import { proofRuns } from '../../../support/proofRuns.js';
 
 const encoder = new TextEncoder();
 
@@ -60,21 +61,37 @@ function read(report: string, size: number, onRow: ConstructorParameters<typeof 
   assert.equal(scanner.unreadableCount, 0);
 }
 
-function reportOf(rows: readonly Task[], hasVersions: boolean): string {
-  return rows
+interface ReportStyle {
+  /** ErrorCode before HTTPStatusCode, as ReportSchema has it and real reports have not. */
+  readonly isSwapped: boolean;
+  readonly hasReturn: boolean;
+  /** The order of rows is not that of the manifest. */
+  readonly turned: number;
+}
+
+const reportStyle = fc.record({ isSwapped: fc.boolean(), hasReturn: fc.boolean(), turned: fc.nat(30) });
+
+/** A message that has to be quoted. */
+const message = 'a, "b"';
+
+function reportOf(rows: readonly Task[], hasVersions: boolean, style: ReportStyle): string {
+  const lines = rows
     .filter(({ fate }) => fate !== 'never')
-    .map(({ bucket, key, version, fate }) =>
-      formatReportRow({
+    .map(({ bucket, key, version, fate }) => {
+      const line = formatReportRow({
         bucketField: bucket,
         keyField: key,
         versionField: hasVersions && version === '' ? '\\N' : version,
         status: fate === 'failed' ? 'failed' : 'succeeded',
         httpStatus: 200,
         errorCode: '',
-        message: 'a, "b"',
-      }),
-    )
-    .join('');
+        message,
+      });
+      const ordered = style.isSwapped ? line.replace(/,200,,("a, ""b""")\r\n$/, ',,200,$1\r\n') : line;
+      return style.hasReturn ? ordered : ordered.replace(/\r\n$/, '\n');
+    });
+  const at = lines.length === 0 ? 0 : style.turned % lines.length;
+  return [...lines.slice(at).toReversed(), ...lines.slice(0, at)].join('');
 }
 
 /** Without versions two rows are the same when bucket and decoded key are; keys that form the same object are one. */
@@ -93,45 +110,59 @@ function sorted(lines: readonly string[]): string[] {
 for (const hasVersions of [false, true]) {
   test(`retry and resume, ${hasVersions ? 'with' : 'without'} versions: every failed row once, bytes of keys the same, all together the manifest`, () => {
     fc.assert(
-      fc.property(tasks(hasVersions), fc.integer({ min: 1, max: 60 }), fc.boolean(), (rows, size, hasReturn) => {
-        const line = ({ bucket, key, version }: Task): string => joinRow(hasVersions ? [bucket, key, version] : [bucket, key]);
-        const manifest = rows.map((task) => line(task) + (hasReturn ? '\r\n' : '\n')).join('');
-        const report = reportOf(rows, hasVersions);
+      fc.property(
+        tasks(hasVersions),
+        fc.integer({ min: 1, max: 60 }),
+        fc.boolean(),
+        reportStyle,
+        (rows, size, hasReturn, style) => {
+          const line = ({ bucket, key, version }: Task): string => joinRow(hasVersions ? [bucket, key, version] : [bucket, key]);
+          const manifest = rows.map((task) => line(task) + (hasReturn ? '\r\n' : '\n')).join('');
+          const report = reportOf(rows, hasVersions, style);
 
-        const retryOut = new Output();
-        const retry = new RetryManifestWriter(retryOut.write);
-        const resumeOut = new Output();
-        const fields: ManifestField[] = hasVersions ? ['Bucket', 'Key', 'VersionId'] : ['Bucket', 'Key'];
-        const resume = new ResumeManifestWriter(resumeOut.write, fields);
-        read(report, size, (row) => {
-          if (row.isFailed) retry.add(row);
-          resume.reported(row);
-        });
-        retry.end();
-        const data = encoder.encode(manifest);
-        for (let start = 0; start < data.length; start += size) resume.push(reused(data.subarray(start, start + size)));
-        resume.end();
+          const retryOut = new Output();
+          const retry = new RetryManifestWriter(retryOut.write);
+          const resumeOut = new Output();
+          const fields: ManifestField[] = hasVersions ? ['Bucket', 'Key', 'VersionId'] : ['Bucket', 'Key'];
+          const resume = new ResumeManifestWriter(resumeOut.write, fields);
+          read(report, size, (row) => {
+            if (row.isFailed) retry.add(row);
+            resume.reported(row);
+          });
+          retry.end();
+          const data = encoder.encode(manifest);
+          for (let start = 0; start < data.length; start += size) resume.push(reused(data.subarray(start, start + size)));
+          resume.end();
 
-        const failed = rows.filter(({ fate }) => fate === 'failed');
-        const repaired = failed.map((task) => line({ ...task, version: task.version === '' ? 'null' : task.version }));
-        assert.deepEqual(sorted(retryOut.text.split('\n').slice(0, -1)), sorted(hasVersions ? repaired : failed.map(line)));
-        assert.equal(retry.rows, failed.length);
-        assert.equal(retry.isUneven, false);
-        if (failed.length > 0) assert.deepEqual(retry.fields, fields);
+          const failed = rows.filter(({ fate }) => fate === 'failed');
+          const repaired = failed.map((task) => line({ ...task, version: task.version === '' ? 'null' : task.version }));
+          assert.deepEqual(sorted(retryOut.text.split('\n').slice(0, -1)), sorted(hasVersions ? repaired : failed.map(line)));
+          assert.equal(retry.rows, failed.length);
+          assert.equal(retry.isUneven, false);
+          if (failed.length > 0) assert.deepEqual(retry.fields, fields);
 
-        // Rows of one object are interchangeable; the others keep their bytes.
-        const resumed = resumeOut.text.split(/\r?\n/).slice(0, -1);
-        const identities = (list: readonly Task[]): string[] =>
-          sorted(list.map((task) => identity(task.bucket, task.key, task.version)));
-        assert.equal(resume.manifestRows, rows.length);
-        assert.equal(resumed.length, rows.filter(({ fate }) => fate === 'never').length);
-        const byLine = new Map(rows.map((task) => [line(task), task]));
-        assert.deepEqual(
-          identities(resumed.map((text) => byLine.get(text) ?? assert.fail(`not a row of the manifest: ${text}`))),
-          identities(rows.filter(({ fate }) => fate === 'never')),
-        );
-      }),
-      { numRuns: 300 },
+          // Rows of one object are interchangeable; the others keep their bytes.
+          const resumed = resumeOut.text.split(/\r?\n/).slice(0, -1);
+          const identities = (list: readonly Task[]): string[] =>
+            sorted(list.map((task) => identity(task.bucket, task.key, task.version)));
+          assert.equal(resume.manifestRows, rows.length);
+          assert.equal(resumed.length, rows.filter(({ fate }) => fate === 'never').length);
+          const byLine = new Map(rows.map((task) => [line(task), task]));
+          assert.deepEqual(
+            identities(resumed.map((text) => byLine.get(text) ?? assert.fail(`not a row of the manifest: ${text}`))),
+            identities(rows.filter(({ fate }) => fate === 'never')),
+          );
+
+          // Nothing is lost and nothing is there twice: retried, succeeded and resumed are the manifest.
+          const made = [...retryOut.text.split('\n').slice(0, -1), ...resumed].map((text) => {
+            const [bucket = '', key = '', version = ''] = splitRow(text).fields.map((field) => field.value);
+            return identity(bucket, key, version);
+          });
+          const succeeded = identities(rows.filter(({ fate }) => fate === 'succeeded'));
+          assert.deepEqual(sorted([...made, ...succeeded]), identities(rows));
+        },
+      ),
+      { numRuns: proofRuns(300, 100_000) },
     );
   });
 }

@@ -89,6 +89,31 @@ describe('fetchJobReport', () => {
     });
   });
 
+  it('reads result files below the folder of manifest.json, whatever bucket and key it names', async () => {
+    const client = setUp();
+    const objects = client.buckets.get('reports');
+    client.buckets.set('secrets', new Map([['f.csv', bytes('secret')]]));
+    for (const [bucket, key] of [
+      ['secrets', 'f.csv'],
+      ['reports', '../f.csv'],
+      ['reports', '/f.csv'],
+      ['elsewhere', 'old/job-j-12345/results/f.csv'],
+    ] as const) {
+      const manifest = formatReportManifest(0, [{ status: 'failed', bucket, md5: '', key }]);
+      objects?.set('p/job-j-12345/manifest.json', bytes(manifest));
+      const fetched = await fetchJobReport(client, job, folder);
+      assert.deepEqual(fetched.places.get('f.csv'), { bucket: 'reports', key: 'p/job-j-12345/results/f.csv' });
+      assert.equal((await readReportFiles(fetched.path)).failed, 3);
+    }
+  });
+
+  it('goes on without a result file that is not there, and says so', async () => {
+    const client = setUp();
+    client.buckets.get('reports')?.delete('p/job-j-12345/results/s.csv');
+    const { failed, problems } = await readReportFiles((await fetchJobReport(client, job, folder)).path);
+    assert.deepEqual([failed, problems], [3, ['The result file p/job-j-12345/results/s.csv is not here.']]);
+  });
+
   it('writes no file under a name that leads elsewhere', async () => {
     for (const key of ['p/results/..', 'p/results/', 'p/results/a\\b.csv', 'p/results/.csv', 'p/results/a:b.csv']) {
       const client = setUp();
@@ -119,8 +144,9 @@ describe('streamJobReport', () => {
     const client = setUp();
     client.buckets.get('reports')?.delete('p/job-j-12345/results/s.csv');
     let failed = 0;
-    const options = { isWanted: ({ status }: { status: string }) => status === 'failed' };
-    await streamJobReport(client, job, (row) => (failed += Number(row.isFailed)), options);
+    await streamJobReport(client, job, (row) => (failed += Number(row.isFailed)), {
+      isWanted: ({ status }) => status === 'failed',
+    });
     assert.equal(failed, 3);
   });
 
