@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 export async function deactivate(): Promise<void> {
-  await engine?.stop();
+  await engine?.release();
 }
 
 function createServices(context: vscode.ExtensionContext): Services {

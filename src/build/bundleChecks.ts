@@ -41,8 +41,8 @@ const enginePackages = [
   'lines-and-columns',
   'ts-interface-checker',
 ];
-/** The one part of the engine that others run in their own process: it starts the engine's. */
-const launcher = ['src/engine/launchEngine.ts'];
+/** The parts of the engine that others run in their own process: to start the engine's, and to join one that runs. */
+const launcher = ['src/engine/launchEngine.ts', 'src/engine/sharing'];
 
 const rules: readonly BundleRule[] = [
   {

@@ -17,6 +17,7 @@ Its log goes to standard error.
   --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs,
                          s3KeyEncoding, restoreDelayMs
   --exit-with-parent     end when standard input closes
+  --shared               the same, but go on while VS Code windows that have joined the engine use it
 `;
 
 /** `s3batch engine`: a local engine in this process. */
@@ -25,5 +26,6 @@ export const engineCommand: CliCommand = async (argv, io) => {
     await writeOut(io.stdout, help);
     return 0;
   }
-  return runEngine(argv, io);
+  const { stdin, stdout, stderr, cwd, env, tool } = io;
+  return runEngine(argv, { stdin, stdout, stderr, cwd, env, version: tool.version });
 };

@@ -1,43 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FSWatcher, watch } from 'node:fs';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchError, errorCode } from '../base/errors.js';
+import { removeChannelAddress } from './sharing/channelAddress.js';
+import { directoryInUse, isAlive, type LockHolder, lockName, processStart, readHolder } from './sharing/lockFile.js';
 
-interface LockHolder {
-  readonly pid: number;
-  /** When the process started, as the system counts it; tells a process from a later one with the same id. Linux only. */
-  readonly processStart: string | undefined;
-  readonly instance: string;
-}
-
-const lockName = 'engine.lock';
 const maxAttempts = 10;
+/** Where the file system tells nothing, a lost lock is noticed so much later. */
+const lookMs = 1000;
 
 /** Held for as long as an engine uses a data directory. */
 export interface DirectoryLock {
+  /** Resolves when the lock is this engine's no more: somebody has deleted it, most likely with all of the directory. */
+  readonly lost: Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Takes the data directory for this process. Rejects with the BatchError `DataDirectoryInUse` while a living process holds it; the lock
- * of a dead one is taken over.
+ * Takes the data directory for this process, and says where it can be joined. Rejects with the BatchError `DataDirectoryInUse` while a
+ * living process holds it; the lock of a dead one is taken over.
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, channel?: string): Promise<DirectoryLock> {
   const file = join(directory, lockName);
-  const mine: LockHolder = { pid: process.pid, processStart: processStart(process.pid), instance: randomUUID() };
+  const mine: LockHolder = { pid: process.pid, processStart: processStart(process.pid), instance: randomUUID(), channel };
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    if (await create(file, mine)) return { release: () => release(file, mine) };
+    if (await create(file, mine)) return watchLock(directory, file, mine);
     const holder = await readHolder(file);
     if (holder === 'none') continue;
-    if (holder !== 'unreadable' && isAlive(holder)) {
-      throw new BatchError('DataDirectoryInUse', `Another local engine (process ${holder.pid}) uses ${directory}.`, {
-        hint: `Stop it, or choose another data directory. If process ${holder.pid} is no engine, delete ${file}.`,
-      });
-    }
+    if (holder !== 'unreadable' && isAlive(holder)) throw directoryInUse(directory, holder.pid);
     await takeAway(file, holder);
+    if (holder !== 'unreadable' && holder.channel !== undefined) await removeChannelAddress(holder.channel);
   }
   throw new BatchError('DataDirectoryInUse', `The lock of ${directory} can't be taken: other engines are starting there.`);
+}
+
+/** Looks after a lock that was just taken, until it is released. */
+function watchLock(directory: string, file: string, mine: LockHolder): DirectoryLock {
+  let lose: () => void = () => undefined;
+  const lost = new Promise<void>((resolve) => {
+    lose = resolve;
+  });
+  const look = (): void => {
+    readHolder(file).then(
+      (holder) => {
+        if (holder === 'none' || (holder !== 'unreadable' && holder.instance !== mine.instance)) lose();
+      },
+      // A disk that can't be read for now says nothing about the lock.
+      () => undefined,
+    );
+  };
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(directory, { persistent: false }, (_event, name) => {
+      // The directory's own end comes with its own name.
+      if (name === null || !name.startsWith('engine.join.')) look();
+    });
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    // No watching here, or no more watches: looking now and then must do.
+  }
+  const timer = setInterval(look, lookMs).unref();
+  return {
+    lost,
+    release: async () => {
+      clearInterval(timer);
+      watcher?.close();
+      await release(file, mine);
+    },
+  };
 }
 
 /** The lock appears whole or not at all: its content is written first, under another name. */
@@ -68,25 +99,6 @@ async function createExclusively(file: string, mine: LockHolder): Promise<boolea
   }
 }
 
-async function readHolder(file: string): Promise<LockHolder | 'none' | 'unreadable'> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'none';
-    throw error;
-  }
-  try {
-    const value = JSON.parse(text) as Partial<LockHolder> | null;
-    if (typeof value?.pid === 'number' && typeof value.instance === 'string') {
-      return { pid: value.pid, processStart: value.processStart, instance: value.instance };
-    }
-  } catch {
-    // Cut short by a crash: nobody holds it.
-  }
-  return 'unreadable';
-}
-
 /** Moves a dead lock out of the way; puts it back when another engine took it over in between. */
 async function takeAway(file: string, dead: LockHolder | 'unreadable'): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
@@ -111,29 +123,4 @@ async function takeAway(file: string, dead: LockHolder | 'unreadable'): Promise<
 async function release(file: string, mine: LockHolder): Promise<void> {
   const holder = await readHolder(file);
   if (typeof holder === 'object' && holder.instance === mine.instance) await rm(file, { force: true });
-}
-
-function isAlive(holder: LockHolder): boolean {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-  }
-  const start = processStart(holder.pid);
-  return start === undefined || holder.processStart === undefined || start === holder.processStart;
-}
-
-/** Field 22 of /proc/PID/stat with the boot it counts from; undefined on systems without it. */
-function processStart(pid: number): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    // The second field is the program's name in parentheses and may hold spaces.
-    const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return startTicks === undefined ? undefined : `${boot}:${startTicks}`;
-  } catch {
-    // No /proc, or not ours to read: the process id alone must do.
-    return undefined;
-  }
 }

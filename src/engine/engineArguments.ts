@@ -10,10 +10,12 @@ export interface EngineArguments {
   readonly options: EngineOptions;
   /** End when standard input closes: whoever holds the other end has gone. */
   readonly exitsWithParent: boolean;
+  /** Its parent is one of the windows that use it: the engine ends with the last of them. Messages go both ways on standard input and output. */
+  readonly isShared: boolean;
 }
 
 export const engineUsage =
-  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--function JSON]... [--python COMMAND] [--setting NAME=VALUE]... [--exit-with-parent]';
+  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--function JSON]... [--python COMMAND] [--setting NAME=VALUE]... [--exit-with-parent | --shared]';
 
 /** Where objects and jobs are kept unless said: in the current folder, so that projects do not mix. */
 const defaultDataDirectory = '.s3batch';
@@ -50,6 +52,7 @@ export function parseEngineArguments(
       ...(seed === undefined ? {} : { seedDirectory: resolve(cwd, seed) }),
     },
     exitsWithParent: values['exit-with-parent'] ?? false,
+    isShared: values.shared ?? false,
   };
 }
 
@@ -67,6 +70,7 @@ function readOptions(argv: readonly string[]) {
         function: { type: 'string', multiple: true },
         python: { type: 'string' },
         'exit-with-parent': { type: 'boolean' },
+        shared: { type: 'boolean' },
       },
     });
   } catch (error) {

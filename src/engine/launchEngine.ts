@@ -15,6 +15,8 @@ export interface LaunchOptions extends Omit<EngineOptions, 'clock' | 'log' | 'ac
   readonly signal?: AbortSignal;
   /** A line that the engine logs. */
   readonly onLog: (line: string) => void;
+  /** For windows: the engine goes on while others use it, and its messages (`sharing/messages.ts`) come here, a line each. */
+  readonly onMessage?: (line: string) => void;
 }
 
 export interface LaunchedEngine {
@@ -24,29 +26,36 @@ export interface LaunchedEngine {
   readonly exited: Promise<string>;
   /** Ends the engine cleanly; by force when it takes longer than 10 seconds. */
   close(): Promise<void>;
+  /** Says something to an engine that was started with `onMessage`. */
+  send(line: string): void;
+  /** Closes its standard input: it ends unless others use it. */
+  release(): void;
 }
 
-const closeLimitMs = 10_000;
+/** An engine that takes longer to end is ended by force. */
+export const closeLimitMs = 10_000;
 /** Of what a failed start logged, the lines that its error shows. */
 const keptLines = 5;
 
 /**
- * Starts an engine in a process of its own and resolves when it is ready. The engine ends when this process does, however that comes.
- * Rejects with the BatchError `EngineStartFailed`, whose message is what the engine said, or with the cancellation error.
+ * Starts an engine in a process of its own and resolves when it is ready. The engine ends when this process does, however that comes,
+ * unless it is shared (`onMessage`) and others use it. Rejects with the BatchError `EngineStartFailed`, whose message is what the engine
+ * said, with `DataDirectoryInUse` when it is shared and another was there first, or with the cancellation error.
  */
 export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngine> {
-  const { engineScript, nodePath, environment, signal, onLog, ...engineOptions } = options;
+  const { engineScript, nodePath, environment, signal, onLog, onMessage, ...engineOptions } = options;
   const isAborted = (): boolean => signal?.aborted === true;
   if (isAborted()) throw cancelledError();
   const child = spawn(
     nodePath ?? process.execPath,
-    [engineScript, ...formatEngineArguments(engineOptions), '--exit-with-parent'],
+    [engineScript, ...formatEngineArguments(engineOptions), onMessage === undefined ? '--exit-with-parent' : '--shared'],
     {
       // Inside VS Code the executable is Electron, which then behaves like Node.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment, ...engineEnvironment(engineOptions) },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: Ctrl+C at a terminal is for its parent, which may have something to finish first.
-      detached: process.platform !== 'win32',
+      // A group of its own: Ctrl+C at a terminal is for its parent, which may have something to finish first. On Windows this also keeps
+      // an engine that others use from ending with the process that started it.
+      detached: process.platform !== 'win32' || onMessage !== undefined,
       windowsHide: true,
     },
   );
@@ -62,8 +71,12 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, endSignal) => resolve(endSignal === null ? `exit code ${code}` : `signal ${endSignal}`));
   });
+  const lines = createInterface({ input: child.stdout });
   const ready = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+    lines.once('line', (line) => {
+      if (onMessage !== undefined) lines.on('line', onMessage);
+      resolve(line);
+    });
   });
   const onAbort = (): void => {
     child.kill('SIGKILL');
@@ -77,7 +90,7 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
   }
   if ('how' in first) {
     throw new BatchError(
-      'EngineStartFailed',
+      child.exitCode === inUseExitCode ? 'DataDirectoryInUse' : 'EngineStartFailed',
       `The local engine could not be started (${first.how}). ${lastLines.join('\n')}`.trim(),
     );
   }
@@ -86,8 +99,13 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
     pid: child.pid ?? 0,
     exited,
     close: () => closeChild(child, exited),
+    send: (line) => void child.stdin.write(`${line}\n`),
+    release: () => void child.stdin.end(),
   };
 }
+
+/** Exit code of a shared engine that found its data folder in use: there is one to join. */
+export const inUseExitCode = 3;
 
 async function closeChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
   // The closed pipe is the clean end on Windows, where a signal kills at once.

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runEngine } from './engineProcess.js';
 import { functionsVariable } from './launchEngine.js';
 
@@ -13,6 +15,18 @@ void runEngine(process.argv.slice(2), {
   stderr: process.stderr,
   cwd: process.cwd(),
   env,
+  version: readVersion(),
 }).then((code) => {
   process.exitCode = code;
 });
+
+/** From the package.json beside the folder of this program. */
+function readVersion(): string {
+  try {
+    const file = readFileSync(join(dirname(process.argv[1] ?? ''), '..', 'package.json'), 'utf8');
+    return (JSON.parse(file) as { version: string }).version;
+  } catch {
+    // Run from elsewhere, as in tests: then nobody compares versions.
+    return '';
+  }
+}

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly port?: number;
   /** Made when it is missing. One engine at a time. */
   readonly dataDirectory: string;
+  /** Where other windows can join the engine: stands in the lock of the data directory. */
+  readonly channel?: string;
   /** SAM or CloudFormation templates that declare functions. */
   readonly templates?: readonly string[];
   readonly region?: string;
@@ -41,6 +43,8 @@ export interface EngineOptions {
 export interface RunningEngine {
   readonly connection: EngineConnection;
   readonly store: VersionedObjectStore;
+  /** Resolves when somebody has deleted the data directory, or its lock: the engine must end, another may be starting there. */
+  readonly lost: Promise<void>;
   /** Stops accepting, lets what is under way end shortly, flushes, and gives the data directory free. */
   close(): Promise<void>;
 }
@@ -64,7 +68,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     if (failures.length > 0) throw failures[0];
   };
   try {
-    const lock = await lockDirectory(dataDirectory);
+    const lock = await lockDirectory(dataDirectory, options.channel);
     cleanUps.push(() => lock.release());
     await migrateData(dataDirectory, options.log);
     let port = 0;
@@ -123,6 +127,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     return {
       connection: { endpoint: context.endpoint(), port, accountId, region, accessKeyId, secretAccessKey, dataDirectory },
       store,
+      lost: lock.lost,
       close,
     };
   } catch (error) {

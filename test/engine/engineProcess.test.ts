@@ -5,27 +5,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import type { EngineConnection } from '../../src/core/job/target.js';
 import { runEngine } from '../../src/engine/engineProcess.js';
 import { launchEngine } from '../../src/engine/launchEngine.js';
 import { startEngine } from '../../src/engine/startEngine.js';
-import { engineFor, temporaryFolder } from '../support/engineHarness.js';
+import { canReach, engineFor, temporaryFolder } from '../support/engineHarness.js';
 
 const engineScript = fileURLToPath(new URL('../../src/engine/main.js', import.meta.url));
-
-async function canReach(connection: EngineConnection): Promise<boolean> {
-  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
-  const s3 = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
-  try {
-    await s3.send(new ListBucketsCommand({}));
-    return true;
-  } catch {
-    return false;
-  } finally {
-    s3.destroy();
-  }
-}
 
 test('an engine starts in a process of its own, answers, and ends cleanly', async (t) => {
   const dataDirectory = join(await temporaryFolder(t), 'data');
@@ -86,7 +71,7 @@ test('a taken port and wrong arguments are told clearly, and nothing stays locke
   await assert.rejects(startEngine({ dataDirectory, port: engine.connection.port }), { code: 'PortInUse' });
   assert.ok(!(await readdir(dataDirectory)).includes('engine.lock'));
   const stderr = new PassThrough();
-  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, cwd: dataDirectory, env: {} };
+  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, cwd: dataDirectory, env: {}, version: '' };
   assert.equal(await runEngine(['--port', 'x'], io), 2);
   assert.match(String(stderr.read()), /--port must be a number[^]*Usage: s3batch engine/);
 });

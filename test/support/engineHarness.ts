@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { ListBucketsCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { EngineConnection } from '../../src/core/job/target.js';
 import { type EngineOptions, type RunningEngine, startEngine } from '../../src/engine/startEngine.js';
 
 /** A folder that goes with the test. */
@@ -58,4 +59,18 @@ export async function errorCodeOf(call: Promise<unknown>): Promise<string> {
     return (error as Error).name;
   }
   return 'no error';
+}
+
+/** Whether an engine answers at an address, and to its keys. */
+export async function canReach(connection: EngineConnection): Promise<boolean> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
+  const s3 = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
+  try {
+    await s3.send(new ListBucketsCommand({}));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    s3.destroy();
+  }
 }

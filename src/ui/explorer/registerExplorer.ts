@@ -37,6 +37,7 @@ export function registerExplorer(services: Services): Jobs {
         explorer.tree.onDidChange((element) => changed.fire(element)),
       );
       explorer.store.setVisible(view.visible);
+      engine.followOthers();
       return explorer;
     });
     return loading;

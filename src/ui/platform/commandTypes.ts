@@ -163,6 +163,7 @@ export const Command = {
   ledgerDelete: 's3batch.ledger.delete',
   engineStart: 's3batch.engine.start',
   engineStop: 's3batch.engine.stop',
+  engineRestart: 's3batch.engine.restart',
   engineRevealData: 's3batch.engine.revealData',
   /** Copies the variables with which the AWS CLI or boto3 reaches the running engine. */
   engineCopyEnvironment: 's3batch.engine.copyEnvironment',
@@ -247,6 +248,7 @@ export interface CommandTypes {
   's3batch.ledger.delete': { args: []; result: void };
   's3batch.engine.start': { args: []; result: void };
   's3batch.engine.stop': { args: []; result: void };
+  's3batch.engine.restart': { args: []; result: void };
   's3batch.engine.revealData': { args: []; result: void };
   's3batch.engine.copyEnvironment': { args: []; result: void };
   's3batch.log.show': { args: []; result: void };

@@ -3,35 +3,37 @@ import type { Disposable } from '../../base/disposable.js';
 import { Emitter, type Event } from '../../base/emitter.js';
 import { BatchError, cancelledError, errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
 import type { EngineConnection } from '../../core/job/target.js';
+import type { EngineEnd, EngineHandle } from '../../engine/sharing/openEngine.js';
 
 export type EngineState =
-  | { readonly name: 'stopped' }
+  | { readonly name: 'stopped'; readonly byOtherWindow?: boolean }
   | { readonly name: 'starting' }
   | { readonly name: 'running'; readonly connection: EngineConnection }
   | { readonly name: 'failed'; readonly error: BatchError };
 export type EngineStateName = EngineState['name'];
 
-/** A started engine process. */
-export interface EngineProcess {
-  readonly connection: EngineConnection;
-  /** Resolves, never rejects, when the process has ended for whatever reason; the text says how. */
-  readonly exited: Promise<string>;
-  /** Ends the process and resolves when it has ended. */
-  close(): Promise<void>;
-}
+/** A running engine, which this window has started or joined. */
+export type EngineProcess = Pick<EngineHandle, 'connection' | 'users' | 'ended' | 'end' | 'release'>;
 
 export interface EngineControllerOptions {
-  /** Starts one process; rejects when it can't be started or the signal aborts. */
+  /** Joins the engine that is running, or starts one; rejects when neither can be or the signal aborts. */
   readonly launch: (signal: AbortSignal) => Promise<EngineProcess>;
+  /** Joins the engine that is running; undefined when none is. */
+  readonly join: (signal: AbortSignal) => Promise<EngineProcess | undefined>;
   readonly clock: Clock;
   readonly log: { info(message: string): void; warn(message: string): void };
+  /** The data folder was deleted under the engine, which is started anew in an empty one. */
+  readonly onDataLost?: () => void;
 }
 
 /** This many crashes within the window are healed by a restart; the next one is given up on. */
 const maxCrashes = 3;
 const crashWindowMs = 60_000;
 
-/** Keeps at most one engine: starts it on demand, starts it again after a crash, ends it. Knows nothing of VS Code. */
+/**
+ * Keeps at most one engine, which may be that of other windows, too: starts or joins it on demand, does so again after a crash, ends it or
+ * lets go of it. Knows nothing of VS Code.
+ */
 export class EngineController implements Disposable {
   readonly #options: EngineControllerOptions;
   readonly #changed = new Emitter<EngineState>();
@@ -39,6 +41,7 @@ export class EngineController implements Disposable {
   #state: EngineState = { name: 'stopped' };
   #process: EngineProcess | undefined;
   #starting: Promise<EngineConnection> | undefined;
+  #joining: Promise<boolean> | undefined;
   #stopping: Promise<void> | undefined;
   #abort: AbortController | undefined;
   #crashTimes: number[] = [];
@@ -52,24 +55,43 @@ export class EngineController implements Disposable {
     return this.#state;
   }
 
-  /** The connection of the running engine, started if need be. All callers during one start share it. */
+  /** Windows that use the engine, this one included; 0 while it does not run. */
+  get users(): number {
+    return this.#process?.users ?? 0;
+  }
+
+  /** The connection of the running engine, joined or started if need be. All callers during one start share it. */
   async start(): Promise<EngineConnection> {
     if (this.#isDisposed) throw cancelledError();
     if (this.#stopping !== undefined) await this.#stopping;
+    if (this.#joining !== undefined) await this.#joining.catch(() => undefined);
     if (this.#state.name === 'running') return this.#state.connection;
     this.#starting ??= this.#launch().finally(() => (this.#starting = undefined));
     return await this.#starting;
   }
 
-  /** Ends the engine, also one that is just starting. Resolves when the process is gone. */
-  async stop(): Promise<void> {
-    this.#stopping ??= this.#end().finally(() => (this.#stopping = undefined));
-    await this.#stopping;
+  /** Uses the engine of another window if one is running; starts none. Resolves with whether there is an engine now. */
+  async join(): Promise<boolean> {
+    if (this.#isDisposed || this.#stopping !== undefined) return false;
+    if (this.#starting !== undefined || this.#state.name === 'running') return true;
+    this.#joining ??= this.#join().finally(() => (this.#joining = undefined));
+    return await this.#joining;
   }
 
+  /** Ends the engine, for all windows, also one that is just starting. Resolves when it is gone. */
+  async stop(): Promise<void> {
+    await this.#leave((process) => process.end('stopped'));
+  }
+
+  /** Ends the engine and starts it anew; other windows join that one. */
   async restart(): Promise<EngineConnection> {
-    await this.stop();
+    await this.#leave((process) => process.end('restarted'));
     return await this.start();
+  }
+
+  /** Lets go of the engine, which ends unless other windows use it. */
+  async release(): Promise<void> {
+    await this.#leave((process) => process.release());
   }
 
   dispose(): void {
@@ -79,19 +101,9 @@ export class EngineController implements Disposable {
   }
 
   async #launch(): Promise<EngineConnection> {
-    const abort = new AbortController();
-    this.#abort = abort;
     this.#setState({ name: 'starting' });
     try {
-      const process = await this.#options.launch(abort.signal);
-      if (abort.signal.aborted) {
-        await process.close();
-        throw cancelledError();
-      }
-      this.#process = process;
-      this.#watch(process);
-      this.#setState({ name: 'running', connection: process.connection });
-      return process.connection;
+      return this.#take(await this.#abortable(this.#options.launch));
     } catch (error) {
       if (isCancelled(error)) {
         this.#setState({ name: 'stopped' });
@@ -102,42 +114,86 @@ export class EngineController implements Disposable {
         : new BatchError('EngineStartFailed', `The local engine could not be started: ${errorMessage(error)}`, { cause: error });
       this.#setState({ name: 'failed', error: failure });
       throw failure;
+    }
+  }
+
+  async #join(): Promise<boolean> {
+    const process = await this.#abortable(this.#options.join);
+    if (process === undefined) return false;
+    this.#take(process);
+    return true;
+  }
+
+  /** Lets `stop` call off what opens an engine; one that was opened in spite of it is let go of. */
+  async #abortable<P extends EngineProcess | undefined>(open: (signal: AbortSignal) => Promise<P>): Promise<P> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    try {
+      const process = await open(abort.signal);
+      if (!abort.signal.aborted) return process;
+      await process?.release();
+      throw cancelledError();
     } finally {
       if (this.#abort === abort) this.#abort = undefined;
     }
   }
 
-  /** Starts the engine again when it ends without having been told to, unless it keeps doing so. */
+  #take(process: EngineProcess): EngineConnection {
+    this.#process = process;
+    this.#watch(process);
+    this.#setState({ name: 'running', connection: process.connection });
+    return process.connection;
+  }
+
+  /** Starts the engine again, or joins the one that another window starts, when it ends without this window having told it to. */
   #watch(process: EngineProcess): void {
-    void process.exited.then((how) => {
+    void process.ended.then((end) => {
       if (this.#process !== process || this.#isDisposed) return;
       this.#process = undefined;
-      const now = this.#options.clock.now();
-      this.#crashTimes = [...this.#crashTimes.filter((time) => now - time < crashWindowMs), now];
-      if (this.#crashTimes.length > maxCrashes) {
-        this.#crashTimes = [];
-        this.#options.log.warn(`The local engine ended again (${how}); not starting it any more.`);
-        const error = new BatchError('EngineCrashed', `The local engine ended unexpectedly ${maxCrashes + 1} times (${how}).`, {
-          hint: 'The log holds its last words. Jobs go on where they stopped when it is started again.',
-        });
-        this.#setState({ name: 'failed', error });
+      if (end.why === 'stopped') {
+        this.#options.log.info('The local engine was stopped from another window.');
+        this.#setState({ name: 'stopped', byOtherWindow: true });
         return;
       }
-      this.#options.log.warn(`The local engine ended unexpectedly (${how}); starting it again.`);
+      if (end.why !== 'restarted' && this.#hasEndedTooOften(end)) return;
+      if (end.why === 'lost') this.#options.onDataLost?.();
       this.#state = { name: 'stopped' };
       // The failure is in the state, which is where everyone looks.
       this.start().catch((error: unknown) => this.#options.log.warn(errorMessage(error)));
     });
   }
 
-  async #end(): Promise<void> {
+  /** True when the engine keeps ending and is not to be started any more. */
+  #hasEndedTooOften({ how, why }: EngineEnd): boolean {
+    const now = this.#options.clock.now();
+    this.#crashTimes = [...this.#crashTimes.filter((time) => now - time < crashWindowMs), now];
+    const told = why === 'crashed' ? how : `${why}, ${how}`;
+    if (this.#crashTimes.length <= maxCrashes) {
+      this.#options.log.warn(`The local engine ended unexpectedly (${told}); starting it again.`);
+      return false;
+    }
+    this.#crashTimes = [];
+    this.#options.log.warn(`The local engine ended again (${told}); not starting it any more.`);
+    const error = new BatchError('EngineCrashed', `The local engine ended unexpectedly ${maxCrashes + 1} times (${told}).`, {
+      hint: 'The log holds its last words. Jobs go on where they stopped when it is started again.',
+    });
+    this.#setState({ name: 'failed', error });
+    return true;
+  }
+
+  async #leave(how: (process: EngineProcess) => Promise<void>): Promise<void> {
+    this.#stopping ??= this.#end(how).finally(() => (this.#stopping = undefined));
+    await this.#stopping;
+  }
+
+  async #end(how: (process: EngineProcess) => Promise<void>): Promise<void> {
     this.#abort?.abort();
-    // A start that is under way ends by itself once aborted; its caller gets the error.
-    await this.#starting?.catch(() => undefined);
+    // What is under way ends by itself once aborted; its caller gets the error.
+    await Promise.allSettled([this.#starting, this.#joining]);
     const process = this.#process;
     this.#process = undefined;
     try {
-      await process?.close();
+      if (process !== undefined) await how(process);
     } finally {
       this.#setState({ name: 'stopped' });
     }

@@ -1,6 +1,7 @@
-import { isAbsolute, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { EngineSettings } from '../../engine/contracts.js';
 import type { LaunchOptions } from '../../engine/launchEngine.js';
+import type { EngineTerms } from '../../engine/sharing/engineTerms.js';
 
 type FunctionSettings = NonNullable<LaunchOptions['functions']>;
 
@@ -24,34 +25,53 @@ export interface LaunchPlanInput {
   readonly isDirectory: (path: string) => boolean;
 }
 
-export interface LaunchPlan {
+export interface LaunchPlan extends Omit<EngineTerms, 'version'> {
   readonly dataDirectory: string;
-  readonly templates: readonly string[];
-  readonly functions: FunctionSettings;
-  readonly seedDirectory: string | undefined;
-  readonly region: string;
-  readonly python: string | undefined;
-  readonly engine: LaunchPlanInput['engine'];
 }
 
 /** Name of the folder beside a template whose sub-folders are the starting buckets. */
 const seedFolderName = 'buckets';
 
 export function planLaunch(input: LaunchPlanInput): LaunchPlan {
-  const base = input.folders[0] ?? input.storageDirectory;
-  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
+  const absolute = absolutePath(input);
   const configured = input.templates.filter((path) => path !== '').map(absolute);
   const templates = configured.length > 0 ? configured : input.foundTemplates.toSorted(byDepthThenName);
   const besideTemplate = templates.map((template) => join(dirname(template), seedFolderName)).find(input.isDirectory);
   return {
-    dataDirectory: input.dataDirectory === '' ? join(input.storageDirectory, 'local') : absolute(input.dataDirectory),
+    dataDirectory: dataDirectoryOf(input),
     templates,
     functions: input.functions.map((entry) => withAbsoluteFolder(entry, absolute)) as readonly unknown[] as FunctionSettings,
     seedDirectory: input.seedDirectory === '' ? besideTemplate : absolute(input.seedDirectory),
     region: input.region,
     python: input.python === '' ? undefined : commandOrPath(input.python, absolute),
-    engine: input.engine,
+    settings: input.engine,
   };
+}
+
+/** The data folder of a window, which all windows of a workspace share. */
+export function dataDirectoryOf(input: Pick<LaunchPlanInput, 'folders' | 'storageDirectory' | 'dataDirectory'>): string {
+  if (input.dataDirectory !== '') return absolutePath(input)(input.dataDirectory);
+  return join(firstStorage(input.storageDirectory), 'local');
+}
+
+/**
+ * The storage of the first window of a workspace. VS Code gives every further window of the same folder (in a browser, or on a remote
+ * machine) one of its own: `workspaceStorage/<workspace>-1/<extension>`, `-2` and so on up to 9.
+ */
+function firstStorage(storageDirectory: string): string {
+  const workspace = dirname(storageDirectory);
+  const first = /^(.+)-[1-9]$/.exec(basename(workspace))?.[1];
+  if (first === undefined || basename(dirname(workspace)) !== 'workspaceStorage') return storageDirectory;
+  return join(dirname(workspace), first, basename(storageDirectory));
+}
+
+/** Relative settings start at the first folder of the workspace. */
+function absolutePath({
+  folders,
+  storageDirectory,
+}: Pick<LaunchPlanInput, 'folders' | 'storageDirectory'>): (path: string) => string {
+  const base = folders[0] ?? storageDirectory;
+  return (path) => (isAbsolute(path) ? path : resolve(base, path));
 }
 
 function withAbsoluteFolder(

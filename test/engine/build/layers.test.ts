@@ -139,6 +139,8 @@ const allowed: readonly Pick<Case, 'file' | 'code'>[] = [
   { file: 'src/engine/allowed.ts', code: `import { x } from '../core/allowed/x.js';\nexport const y = x;\n` },
   { file: 'src/engine/launchEngine.ts', code: `import { join } from 'node:path';\nexport const y = join('a', 'b');\n` },
   { file: 'src/ui/allowed.ts', code: `import { y } from '../engine/launchEngine.js';\nexport const z = y;\n` },
+  { file: 'src/engine/sharing/x.ts', code: `export const x = 1;\n` },
+  { file: 'src/ui/joins.ts', code: `import { x } from '../engine/sharing/x.js';\nexport const z = x;\n` },
   { file: 'src/cli/allowed.ts', code: `import { y } from '../engine/allowed.js';\nconsole.log(y);\n` },
   { file: 'src/webview/allowed.ts', code: `import { x } from '../core/view/x.js';\nexport const y = x;\n` },
   { file: 'src/core/view/x.ts', code: `export const x = 1;\n` },

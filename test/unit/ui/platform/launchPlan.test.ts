@@ -64,3 +64,13 @@ test('folders of functions start at the first folder too; what is no folder is l
 test('a bare interpreter name is left for PATH', () => {
   assert.equal(planLaunch({ ...defaults, python: 'python3.12' }).python, 'python3.12');
 });
+
+test('all windows of a workspace have the data folder of the first', () => {
+  const plan = (storage: string): string => planLaunch({ ...defaults, storageDirectory: resolve(storage) }).dataDirectory;
+  const first = resolve('/u/workspaceStorage/-5f2a/publisher.name/local');
+  assert.equal(plan('/u/workspaceStorage/-5f2a/publisher.name'), first);
+  assert.equal(plan('/u/workspaceStorage/-5f2a-1/publisher.name'), first);
+  assert.equal(plan('/u/workspaceStorage/-5f2a-9/publisher.name'), first);
+  assert.equal(plan('/u/workspaceStorage/-5/publisher.name'), resolve('/u/workspaceStorage/-5/publisher.name/local'));
+  assert.equal(plan('/elsewhere/x-1/publisher.name'), resolve('/elsewhere/x-1/publisher.name/local'));
+});
