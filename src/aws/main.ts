@@ -2,5 +2,5 @@
 export { createAwsTarget } from './awsTarget.js';
 export { listProfiles } from './awsProfiles.js';
 export { createAwsLister, createLocalLister } from './bucketLister.js';
-export { createObjectSink, createObjectSource } from './objectFetcher.js';
+export { createObjectSource, fetchToEngine } from './objectFetcher.js';
 export { createLocalClient } from './localClient.js';

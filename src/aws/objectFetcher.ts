@@ -11,7 +11,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { BatchError, errorCode } from '../base/errors.js';
-import type { FetchAddress, FetchedObject, ObjectSink, ObjectSource } from '../core/job/fetchObjects.js';
+import {
+  type FetchAddress,
+  type FetchedObject,
+  fetchObjects,
+  type FetchOptions,
+  type FetchResult,
+  type ObjectSink,
+  type ObjectSource,
+} from '../core/job/fetchObjects.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
@@ -19,6 +27,17 @@ import { type SendOptions, sendOptions } from './sendOptions.js';
 
 /** A download that fails now and then must not end a fetch of thousands. */
 const maxAttempts = 5;
+
+/** Fetches objects into the buckets of an engine, and disposes of the source. Rejects as `fetchObjects` does. */
+export async function fetchToEngine(connection: EngineConnection, options: Omit<FetchOptions, 'sink'>): Promise<FetchResult> {
+  const sink = createObjectSink(connection);
+  try {
+    return await fetchObjects({ ...options, sink });
+  } finally {
+    options.source.dispose();
+    sink.dispose();
+  }
+}
 
 /** The real buckets of a profile. Its client refuses, before anything is sent, every request that is not a read. */
 export function createObjectSource(source: AwsSource): ObjectSource {

@@ -1,5 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { EngineConnection } from '../core/job/target.js';
+import { isBelowLocalhost, sendToLoopback } from './loopback.js';
 import { withoutVersionWarning } from './quietly.js';
 import { sharedCredentials } from './sharedCredentials.js';
 
@@ -34,7 +35,7 @@ export function localS3Client(connection: EngineConnection, options: Pick<S3Clie
  * roles too), container, instance. The code for them is loaded when they are first needed.
  */
 export function awsS3Client({ profile, region, endpoint, askMfaCode }: AwsSource, maxAttempts: number): S3Client {
-  return withoutVersionWarning(
+  const client = withoutVersionWarning(
     () =>
       new S3Client({
         ...(profile === undefined ? {} : { profile }),
@@ -43,5 +44,7 @@ export function awsS3Client({ profile, region, endpoint, askMfaCode }: AwsSource
         credentials: sharedCredentials({ profile, askMfaCode }).provide,
         maxAttempts,
       }),
-  );
+  ); // As for targets: an endpoint of the environment may be on this machine, where a bucket is a name below localhost.
+  sendToLoopback(client, isBelowLocalhost);
+  return client;
 }

@@ -6,27 +6,27 @@ import { delay } from '../base/async.js';
 import { BatchError, isCancelled } from '../base/errors.js';
 import { type ChangedObject, countChanges } from '../core/changes/changeList.js';
 import { parseFunctionArn } from '../core/job/arn.js';
+import { chaosRun, type ChaosTurn } from '../core/job/chaosRun.js';
 import type { JobFile } from '../core/job/jobFile.js';
-import type { ParsedJobFile } from '../core/job/parseJobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { isTerminal } from '../core/job/lifecycle.js';
 import type { RowChoice } from '../core/job/manifestRows.js';
 import { submitJob } from '../core/job/submitJob.js';
 import type { Target, TargetClient } from '../core/job/target.js';
-import { lintManifest } from '../core/manifest/lintManifest.js';
+import { isIdempotent } from '../core/report/chaosFindings.js';
 import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
 import { readJobChanges } from '../files/changes/readJobChanges.js';
+import { compareChaosRuns } from '../files/report/compareChaosRuns.js';
 import { siblingScript } from '../engine/siblingScript.js';
 import type { CliCommand, CliIo } from './cliIo.js';
 import { replaceFile } from '../files/replaceFile.js';
 import { parseChoice, parseWholeNumber, usageError } from './commandLine.js';
 import { defineCommand, onlyOperand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
-import { printable, styleOf } from './output.js';
 import { readParsedJobFile } from './readJobFile.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
-import { chaosJob, compareRuns } from './runChaos.js';
 import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
+import { jobFileProblems, manifestProblems } from './runProblems.js';
 import { readRunReport, type RunReport } from './runReport.js';
 
 const help = [
@@ -42,6 +42,7 @@ const help = [
   '  --sample N         only N rows drawn at random, from each prefix in proportion to its rows',
   '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
+  '  --memory MB        what the functions at work may have together, by their MemorySize: fewer run at once (default: no limit)',
   '  --chaos [SEED]     run every row twice, in other orders, with throttles and lost answers; say what is not idempotent',
   '  --fetch            first copy the objects of the rows from their real buckets, which are only read, to the local ones',
   '  --fetch-limit N    with --fetch: at most so many bytes (default 1G); N may end in K, M or G',
@@ -65,6 +66,7 @@ const flags = {
   sample: { type: 'string' },
   seed: { type: 'string' },
   concurrency: { type: 'string' },
+  memory: { type: 'string' },
   report: { type: 'string' },
   chaos: { type: 'string' },
   fetch: { type: 'boolean' },
@@ -90,6 +92,7 @@ interface RunOptions {
   readonly changes: string | undefined;
   readonly rows: RowChoice | undefined;
   readonly concurrency: number | undefined;
+  readonly memoryMb: number | undefined;
 }
 
 const firstLookMs = 50;
@@ -104,7 +107,7 @@ const run = defineCommand(help, flags, async (values, operands, io) => {
   const jobFile = resolve(io.cwd, path);
   const parsed = await readParsedJobFile(path, io);
   if (parsed.job === undefined) {
-    await writeOut(io.stderr, findingsText(path, parsed, io));
+    await writeOut(io.stderr, jobFileProblems(path, parsed, io));
     return 2;
   }
   const inCwd = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(io.cwd, file));
@@ -119,6 +122,7 @@ const run = defineCommand(help, flags, async (values, operands, io) => {
     changes: inCwd(values.changes),
     rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
+    memoryMb: values.memory === undefined ? undefined : parseWholeNumber('--memory', values.memory, 0),
   };
   const display = createRunDisplay(format, io);
   try {
@@ -143,8 +147,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       ...(region === undefined ? {} : { region }),
       settings: {
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-        // Faults are many; nobody learns from waiting for each.
-        ...(options.chaos === undefined ? {} : { redriveDelayMs: 20 }),
+        ...(options.memoryMb === undefined ? {} : { memoryMb: options.memoryMb }),
       },
       signal: interrupts.soft,
       onLog: (line) => display.engineLine(line),
@@ -157,17 +160,14 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const launched = engine;
     const { connection } = engine;
     const local = client;
-    const submit = async (run: 'first' | 'second'): Promise<{ readonly jobId: string }> =>
+    const submit = async (turn: ChaosTurn): Promise<{ readonly jobId: string }> =>
       await submitJob({
         client: local,
-        job: options.chaos === undefined ? job : chaosJob(job, options.chaos * 2 + (run === 'first' ? 0 : 1)),
-        ...(options.chaos === undefined ? {} : { shuffleSeed: options.chaos * 2 + (run === 'first' ? 0 : 1) }),
+        ...(options.chaos === undefined ? { job } : chaosRun(job, options.chaos, turn)),
         readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
-        lint: ({ bytes, fields, isOneBucketOnly }) =>
-          lintManifest(bytes, { fields: knownFields(fields), isOneBucketOnly, maxProblems: 0 }),
         clientRequestToken: randomUUID(),
         ...(options.rows === undefined ? {} : { rows: options.rows }),
-        ...(fetch === undefined || run === 'second'
+        ...(fetch === undefined || turn === 'second'
           ? {}
           : {
               fetch: (manifest, fields) => fetchForRun(fetch, { manifest, fields, connection, display, signal: interrupts.soft }),
@@ -183,10 +183,9 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
         display.note(`The second run has not come to its end: ${second.Status}.`);
         return false;
       }
-      const changed = await readJobChanges(connection.dataDirectory, again.jobId);
-      const findings = await compareRuns(local, first, second, changed);
+      const findings = await compareChaosRuns(local, connection.dataDirectory, first, second);
       display.chaos(findings);
-      return findings.rows.length === 0 && findings.objects.length === 0;
+      return isIdempotent(findings);
     };
     const { jobId } = await submit('first');
     display.created(jobId, data);
@@ -202,6 +201,8 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     display.ended(ended, report, reportPlace(ended, report, options));
     return isAllGood(ended) && isSteady ? 0 : 1;
   } catch (error) {
+    display.close();
+    await writeOut(io.stderr, await manifestProblems(error, options.jobFile, job, io));
     if (!isCancelled(error)) throw error;
     await writeOut(io.stderr, 's3batch run: interrupted\n');
     return 1;
@@ -338,23 +339,6 @@ function reportPlace(job: JobDescriptor, report: RunReport | undefined, options:
   if (options.data !== undefined) return { text: `${uri} in ${options.data}`, location: uri };
   if (isAllGood(job)) return undefined;
   return { text: 'removed with the temporary data; run again with --report DIR to keep it', location: undefined };
-}
-
-const fieldNames = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
-
-function knownFields(fields: readonly string[]): (typeof fieldNames)[number][] {
-  return fields.flatMap((field) => fieldNames.filter((name) => name === field));
-}
-
-function findingsText(path: string, parsed: ParsedJobFile, io: CliIo): string {
-  const style = styleOf(io);
-  const lines = parsed.findings
-    .filter((finding) => finding.severity === 'error')
-    .map(({ range, message }) => {
-      const place = `${printable(path)}:${range.line + 1}:${range.column + 1}`;
-      return `${place}: ${style.error('error')} ${printable(message)}`;
-    });
-  return `${lines.join('\n')}\n`;
 }
 
 async function existing(path: string): Promise<string | undefined> {

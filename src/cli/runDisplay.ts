@@ -1,17 +1,24 @@
 import type { Writable } from 'node:stream';
 import type { ChangeCount } from '../core/changes/changeList.js';
 import { changeSummary } from '../core/changes/changesText.js';
+import type { FetchProgress, FetchResult } from '../core/job/fetchObjects.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
+import type { ChaosFindings } from '../core/report/chaosFindings.js';
+import { fetchLines, fetchProgressText } from '../core/view/fetchText.js';
 import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
 import type { CliIo } from './cliIo.js';
 import { count, printable, styleOf } from './output.js';
-import { type ChaosFindings, findingsLines } from './runChaos.js';
+import { findingsLines } from './runChaos.js';
 import type { RunReport } from './runReport.js';
 import { jobFailureText } from '../core/view/jobFailureText.js';
 
 /** Shows a run while it lasts, and how it ended. */
 export interface RunDisplay {
+  /** The objects of the rows are on their way; told as each of them is here. */
+  fetching(progress: FetchProgress): void;
+  /** `from` is the name of the place that was read. */
+  fetched(result: FetchResult, from: string): void;
   created(jobId: string, dataDirectory: string): void;
   progress(job: JobDescriptor): void;
   /** A line of the engine's log. */
@@ -72,8 +79,17 @@ class PaceMeter {
   }
 }
 
+const formats = { l10n: untranslated, locale: 'en' };
+
 function durationText(seconds: number): string {
-  return formatDuration(seconds, { l10n: untranslated, locale: 'en' });
+  return formatDuration(seconds, formats);
+}
+
+function fetchedLines(result: FetchResult, from: string): string[] {
+  const reasons = result.unreadable.map(({ samples: [sample], message }) =>
+    sample === undefined ? message : `For example s3://${sample.bucket}/${sample.key}: ${message}`,
+  );
+  return [...fetchLines(result, from, formats), ...reasons];
 }
 
 function countsText(pace: Pace): string {
@@ -124,7 +140,7 @@ function warningOf(line: string): string | undefined {
 
 /** `Changes: 1,204 objects copied, 3 overwritten`; empty when there are none. */
 function changesLine(counts: readonly ChangeCount[]): string {
-  const summary = changeSummary(counts, { l10n: untranslated, locale: 'en' });
+  const summary = changeSummary(counts, formats);
   return summary === '' ? '' : `Changes: ${summary} in the local store\n`;
 }
 
@@ -143,6 +159,17 @@ class PlainDisplay implements RunDisplay {
 
   constructor(io: CliIo) {
     this.#io = io;
+  }
+
+  fetching(progress: FetchProgress): void {
+    const nowMs = Date.now();
+    if (nowMs - this.#lastMs < plainIntervalMs) return;
+    this.#lastMs = nowMs;
+    this.note(`Fetching: ${fetchProgressText(progress, formats)}`);
+  }
+
+  fetched(result: FetchResult, from: string): void {
+    for (const line of fetchedLines(result, from)) this.note(line);
   }
 
   created(jobId: string): void {
@@ -198,6 +225,15 @@ class TerminalDisplay implements RunDisplay {
     this.#io = io;
   }
 
+  fetching(progress: FetchProgress): void {
+    this.#draw('Fetching', progress.rows === 0 ? 0 : progress.done / progress.rows, fetchProgressText(progress, formats));
+  }
+
+  fetched(result: FetchResult, from: string): void {
+    this.close();
+    for (const line of fetchedLines(result, from)) this.note(line);
+  }
+
   created(jobId: string): void {
     this.note(`Job ${jobId}`);
   }
@@ -205,14 +241,18 @@ class TerminalDisplay implements RunDisplay {
   progress(job: JobDescriptor): void {
     const pace = this.#pace.measure(job, Date.now());
     const share = pace.total === undefined || pace.total === 0 ? 0 : (pace.succeeded + pace.failed) / pace.total;
-    const filled = Math.floor(share * barCells);
-    const cells = `${'█'.repeat(filled)}${'░'.repeat(barCells - filled)}`;
     const rate = pace.perSecond === undefined ? '' : `  ${Math.round(pace.perSecond).toLocaleString('en')}/s`;
     const left = pace.leftSeconds === undefined || job.Status !== 'Active' ? '' : `  ${durationText(pace.leftSeconds)} left`;
-    const text = `${job.Status.padEnd(10)} ${cells} ${Math.floor(share * 100)}%  ${countsText(pace)}${rate}${left}`;
+    this.#draw(job.Status, share, `${countsText(pace)}${rate}${left}`);
+  }
+
+  #draw(what: string, share: number, text: string): void {
+    const filled = Math.floor(share * barCells);
+    const cells = `${'█'.repeat(filled)}${'░'.repeat(barCells - filled)}`;
+    const line = `${what.padEnd(10)} ${cells} ${Math.floor(share * 100)}%  ${text}`;
     const columns = (this.#io.stdout as { columns?: number }).columns ?? 80;
     // A line that wraps could not be erased.
-    const bar = text.slice(0, Math.max(20, columns - 1));
+    const bar = line.slice(0, Math.max(20, columns - 1));
     if (bar === this.#bar) return;
     this.#bar = bar;
     write(this.#io.stdout, `${eraseLine}${bar}`);
@@ -248,15 +288,29 @@ class TerminalDisplay implements RunDisplay {
   }
 }
 
-/** Events: created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+const fetchEventMs = 150;
+
+/** Events: fetching, fetched, created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
 class JsonDisplay implements RunDisplay {
   readonly #io: CliIo;
   readonly #pace = new PaceMeter();
   #status = '';
   #progress = '';
+  #fetchedAtMs = 0;
 
   constructor(io: CliIo) {
     this.#io = io;
+  }
+
+  fetching({ rows, done, bytes }: FetchProgress): void {
+    const nowMs = Date.now();
+    if (nowMs - this.#fetchedAtMs < fetchEventMs) return;
+    this.#fetchedAtMs = nowMs;
+    this.#event('fetching', { objects: rows, done, bytes });
+  }
+
+  fetched(result: FetchResult, from: string): void {
+    this.#event('fetched', { from, ...result });
   }
 
   created(jobId: string, dataDirectory: string): void {

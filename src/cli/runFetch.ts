@@ -1,9 +1,8 @@
-import { fetchObjects, type FetchResult } from '../core/job/fetchObjects.js';
+import type { FetchProgress } from '../core/job/fetchObjects.js';
 import type { ManifestField } from '../core/job/jobTypes.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { usageError } from './commandLine.js';
 import { parseSize } from './manifest/sizeFlag.js';
-import { count } from './output.js';
 import type { RunDisplay } from './runDisplay.js';
 
 /** Where the objects of a rehearsal come from. */
@@ -40,7 +39,7 @@ export function parseFetchSource(values: {
   };
 }
 
-/** Copies the objects of the rows into the engine's store, and says how that went. */
+/** Copies the objects of the rows into the engine's store, and says how that goes and went. */
 export async function fetchForRun(
   source: FetchSource,
   run: {
@@ -54,25 +53,7 @@ export async function fetchForRun(
   const { limitBytes, ...where } = source;
   const { manifest, fields, connection, display, signal } = run;
   const aws = await import('../aws/main.js');
-  const from = aws.createObjectSource(where);
-  const sink = aws.createObjectSink(connection);
-  try {
-    const result = await fetchObjects({ manifest, name: 'the manifest', fields, source: from, sink, limitBytes, signal });
-    for (const line of resultLines(result)) display.note(line);
-  } finally {
-    from.dispose();
-    sink.dispose();
-  }
-}
-
-function resultLines({ fetched, bytes, present, unreadable, withoutTags }: FetchResult): string[] {
-  const lines = [`Fetched ${count(fetched, 'object')}, ${count(bytes, 'byte')}, read-only. Other objects are not there.`];
-  if (present > 0) lines.push(`${count(present, 'object')} of the rows were in the local store already and stay as they are.`);
-  if (withoutTags > 0) lines.push(`The tags of ${count(withoutTags, 'object')} may not be read.`);
-  for (const [code, { objects, sample, message }] of unreadable) {
-    lines.push(
-      `${count(objects, 'object')} could not be fetched: ${code}, such as s3://${sample.bucket}/${sample.key}: ${message}`,
-    );
-  }
-  return lines;
+  const options = { manifest, name: 'the manifest', fields, limitBytes, signal, source: aws.createObjectSource(where) };
+  const onProgress = (progress: FetchProgress): void => display.fetching(progress);
+  display.fetched(await aws.fetchToEngine(connection, { ...options, onProgress }), where.endpoint ?? 'AWS');
 }

@@ -171,6 +171,11 @@ export interface EngineSettings {
   readonly redriveDelayMs: number;
   /** Invocations at once. Emulated. */
   readonly concurrency: number;
+  /**
+   * Memory that the invocations of one job may have together, by their function's MemorySize: as many run at once as fit, and one at
+   * least. 0: no limit. AWS has no such thing; it is for this machine.
+   */
+  readonly memoryMb: number;
   /** Jobs of one priority that run side by side; a higher priority pauses all lower ones. Emulated. */
   readonly activeJobs: number;
   /** How the key of a Lambda event is encoded: `form` as observed on the service, `echo` of the manifest field. */
@@ -183,6 +188,7 @@ export const defaultEngineSettings: EngineSettings = {
   redrives: 3,
   redriveDelayMs: 1000,
   concurrency: 10,
+  memoryMb: 0,
   activeJobs: 4,
   s3KeyEncoding: 'form',
   restoreDelayMs: 5000,

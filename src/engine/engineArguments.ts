@@ -115,6 +115,7 @@ const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
   redrives: (text) => readNumber(text, (redrives) => ({ redrives })),
   redriveDelayMs: (text) => readNumber(text, (redriveDelayMs) => ({ redriveDelayMs })),
   concurrency: (text) => (text === '0' ? undefined : readNumber(text, (concurrency) => ({ concurrency }))),
+  memoryMb: (text) => readNumber(text, (memoryMb) => ({ memoryMb })),
   activeJobs: (text) => (text === '0' ? undefined : readNumber(text, (activeJobs) => ({ activeJobs }))),
   s3KeyEncoding: (text) => (text === 'form' || text === 'echo' ? { s3KeyEncoding: text } : undefined),
   restoreDelayMs: (text) => readNumber(text, (restoreDelayMs) => ({ restoreDelayMs })),

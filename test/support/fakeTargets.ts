@@ -74,6 +74,10 @@ export class FakeTargets implements TargetProvider {
     return Promise.resolve(this.jobs);
   }
 
+  openSource(): Promise<never> {
+    return Promise.reject(new BatchError('Internal', 'There are no real buckets here.'));
+  }
+
   retry(): void {
     this.jobs.forgetCredentials();
   }

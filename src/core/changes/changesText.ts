@@ -1,4 +1,5 @@
 import { type Formats, formatCount } from '../view/formats.js';
+import { oneLine } from '../view/oneLine.js';
 import { type ChangeCount, type ChangedObject, type ChangeOutcome, countChanges } from './changeList.js';
 import type { ObjectState } from './storeChange.js';
 
@@ -9,7 +10,7 @@ export interface ChangeLink {
   readonly end: number;
   /** `object`: as it is now. `before`: as it was. `compare`: both side by side. */
   readonly opens: 'object' | 'before' | 'compare';
-  readonly object: ChangedObject;
+  readonly object: Pick<ChangedObject, 'bucket' | 'key' | 'kept'>;
 }
 
 export interface ChangesText {
@@ -48,18 +49,30 @@ export function changesText(jobName: string, objects: readonly ChangedObject[], 
   for (const outcome of outcomes) {
     const found = objects.filter((object) => object.outcome === outcome);
     if (found.length === 0) continue;
-    lines.push(`## ${heading(outcome, formats)} (${formatCount(found.length, formats)})`, '');
-    for (const object of found.slice(0, maxListed)) lines.push(objectLine(object, lines.length, links, formats));
-    const more = found.length - maxListed;
-    if (more > 0) lines.push('', l10n.t('and {0} more', formatCount(more, formats)));
-    lines.push('');
+    addSection(lines, heading(outcome, formats), found, formats, (object, line) => objectLine(object, line, links, formats));
   }
   return { text: `${lines.join('\n').trimEnd()}\n`, links };
 }
 
+/** A heading with a count, and a line for each item up to a thousand; `lineOf` gets the number of its line. */
+export function addSection<T>(
+  lines: string[],
+  title: string,
+  items: readonly T[],
+  formats: Formats,
+  lineOf: (item: T, line: number) => string,
+): void {
+  lines.push(`## ${title} (${formatCount(items.length, formats)})`, '');
+  for (const item of items.slice(0, maxListed)) lines.push(lineOf(item, lines.length));
+  const more = items.length - maxListed;
+  if (more > 0) lines.push('', formats.l10n.t('and {0} more', formatCount(more, formats)));
+  lines.push('');
+}
+
 const outcomes: readonly ChangeOutcome[] = ['overwritten', 'deleted', 'changed', 'copied', 'created', 'rewritten', 'passing'];
 
-function objectLine(object: ChangedObject, line: number, links: ChangeLink[], formats: Formats): string {
+/** What became of an object. `links` gets the places of the line that open something. */
+export function objectLine(object: ChangedObject, line: number, links: ChangeLink[], formats: Formats): string {
   const { l10n } = formats;
   let text = '- ';
   const link = (words: string, opens: ChangeLink['opens']): void => {
@@ -75,7 +88,7 @@ function objectLine(object: ChangedObject, line: number, links: ChangeLink[], fo
   }
   text += `, ${sizesText(object.before, object.after, formats)}`;
   for (const { kind, was, is } of object.aspects) {
-    text += `; ${changeWord(kind, formats)}: ${JSON.stringify(was)} → ${JSON.stringify(is)}`;
+    text += `; ${changeWord(kind, formats)}: ${aspectText(was, formats)} → ${aspectText(is, formats)}`;
   }
   if (object.kept !== undefined) {
     text += ' ';
@@ -85,8 +98,23 @@ function objectLine(object: ChangedObject, line: number, links: ChangeLink[], fo
   return text;
 }
 
+/** What the engine keeps of an aspect, for people: tags as `team=red, stage=new`, none as such, a text as it is, anything else as JSON. */
+function aspectText(value: unknown, { l10n }: Formats): string {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return l10n.t('none');
+  if (typeof value === 'string') return oneLine(value);
+  const tags = Array.isArray(value) ? value.map(tagText) : [undefined];
+  return tags.every((tag) => tag !== undefined) ? tags.join(', ') : JSON.stringify(value);
+}
+
+function tagText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { key, value: text, ...more } = value as Readonly<Record<string, unknown>>;
+  const isTag = typeof key === 'string' && typeof text === 'string' && Object.keys(more).length === 0;
+  return isTag ? oneLine(`${key}=${text}`) : undefined;
+}
+
 /** A key may hold line breaks, which would shift every link below. */
-function uriText({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+export function uriText({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
   return `s3://${bucket}/${key}`.replaceAll(/\p{Control}/gu, '�');
 }
 

@@ -54,9 +54,19 @@ export interface FetchResult {
   readonly bytes: number;
   /** Already in the local store: a copy that was changed there is never replaced. */
   readonly present: number;
-  /** Could not be read, by error code: the rehearsal will meet the same errors as absent objects. */
-  readonly unreadable: ReadonlyMap<string, { readonly objects: number; readonly sample: FetchAddress; readonly message: string }>;
+  /** Could not be read, by error code: the rehearsal will find no such objects. */
+  readonly unreadable: readonly UnreadableObjects[];
   readonly withoutTags: number;
+}
+
+/** Objects that could not be read for one reason. */
+export interface UnreadableObjects {
+  readonly code: string;
+  /** What the service said of the first of them. */
+  readonly message: string;
+  readonly objects: number;
+  /** The first few. */
+  readonly samples: readonly FetchAddress[];
 }
 
 export interface FetchOptions {
@@ -67,10 +77,11 @@ export interface FetchOptions {
   readonly sink: ObjectSink;
   readonly limitBytes: number;
   readonly onProgress?: (progress: FetchProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const atOnce = 8;
+const maxSamples = 20;
 
 /** What is wrong with one object; anything else, such as expired credentials, ends the fetch. */
 const ofOneObject: ReadonlySet<string> = new Set([
@@ -102,7 +113,7 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
   let done = 0;
   let bytes = 0;
   const result = { fetched: 0, present: 0, withoutTags: 0 };
-  const unreadable = new Map<string, { objects: number; sample: FetchAddress; message: string }>();
+  const unreadable = new Map<string, UnreadableObjects & { objects: number; samples: FetchAddress[] }>();
   throwIfAborted(signal);
   const failed = new AbortController();
   const ended = failed.signal;
@@ -133,9 +144,10 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
       } catch (error) {
         const code = errorCode(error) ?? '';
         if (!ofOneObject.has(code)) throw error;
-        const known = unreadable.get(code);
-        if (known === undefined) unreadable.set(code, { objects: 1, sample: address, message: errorMessage(error) });
-        else known.objects += 1;
+        const known = unreadable.get(code) ?? { code, message: errorMessage(error), objects: 0, samples: [] };
+        unreadable.set(code, known);
+        known.objects += 1;
+        if (known.samples.length < maxSamples) known.samples.push(address);
       }
       done += 1;
       options.onProgress?.({ rows: addresses.length, done, bytes });
@@ -154,7 +166,7 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
   signal?.removeEventListener('abort', onAbort);
   throwIfAborted(signal);
   if (failure !== undefined) throw failure.error;
-  return { ...result, bytes, unreadable };
+  return { ...result, bytes, unreadable: [...unreadable.values()] };
 }
 
 function addressesOf({ manifest, name, fields }: FetchOptions): FetchAddress[] {

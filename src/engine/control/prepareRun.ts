@@ -1,8 +1,8 @@
 import { BatchError } from '../../base/errors.js';
-import { chaosTag } from '../../core/job/chaosTag.js';
+import { chaosTag } from '../../core/job/chaosRun.js';
 import type { JobReport, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
 import { jobToken } from '../changes/jobScope.js';
-import type { EngineContext, FunctionRegistry } from '../contracts.js';
+import type { EngineContext, EngineSettings, FunctionDefinition, FunctionRegistry } from '../contracts.js';
 import { findPerformer } from '../operations/performers.js';
 import { performOperation } from '../operations/performOperation.js';
 import { faultyPerform } from '../run/faults.js';
@@ -31,9 +31,8 @@ export async function prepareRun(
     generation: record.generation,
     directory,
     layout,
-    settings: context.settings,
+    ...faultSettings(context.settings, record),
     reportRows: reportRowsOf(request.Report),
-    ...chaosOf(record),
   };
   const onProgress = ({ succeeded, failed }: TaskCounts): void => onCounts({ succeeded, failed });
   const { name, parameters } = operationOf(request);
@@ -44,8 +43,7 @@ export async function prepareRun(
   }
   const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
   const { definition } = work;
-  const concurrency = Math.min(plan.settings.concurrency, Math.max(1, definition?.reservedConcurrency ?? Infinity));
-  const settings = { ...plan.settings, concurrency };
+  const settings = { ...plan.settings, concurrency: environmentsAtOnce(plan.settings, definition) };
   return () => services.startRun({ plan: { ...plan, settings, work }, log: context.log, onProgress });
 }
 
@@ -74,10 +72,24 @@ async function lambdaPlan(
   };
 }
 
+/** Execution environments of a function that run side by side: as its reserved concurrency and the settings allow, and one at least. */
+export function environmentsAtOnce(
+  { concurrency, memoryMb }: Pick<EngineSettings, 'concurrency' | 'memoryMb'>,
+  definition: Pick<FunctionDefinition, 'memoryMb' | 'reservedConcurrency'> | null,
+): number {
+  const fitting = memoryMb === 0 || definition === null ? Infinity : Math.floor(memoryMb / definition.memoryMb);
+  return Math.max(1, Math.min(concurrency, fitting, definition?.reservedConcurrency ?? Infinity));
+}
+
+/** The faults of the chaos switch are many, and nobody learns from waiting for each. */
+const chaosRedriveDelayMs = 20;
+
 /** A tag and no setting of the engine: a job keeps its faults over a restart, and other jobs have none. */
-function chaosOf({ tags }: JobRecord): { chaosSeed?: number } {
+function faultSettings(settings: EngineSettings, { tags }: JobRecord): Pick<JobPlan, 'settings' | 'chaosSeed'> {
   const value = tags.find((tag) => tag.Key === chaosTag)?.Value ?? '';
-  return /^\d{1,15}$/.test(value) ? { chaosSeed: Number(value) } : {};
+  if (!/^\d{1,15}$/.test(value)) return { settings };
+  const redriveDelayMs = Math.min(settings.redriveDelayMs, chaosRedriveDelayMs);
+  return { settings: { ...settings, redriveDelayMs }, chaosSeed: Number(value) };
 }
 
 function reportRowsOf(report: JobReport): ReportRows {

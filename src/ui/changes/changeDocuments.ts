@@ -1,16 +1,19 @@
 import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
 import { type ChangesText, changesText } from '../../core/changes/changesText.js';
+import { type ChaosSubject, chaosText } from '../../core/changes/chaosText.js';
+import type { JobDescriptor } from '../../core/job/jobTypes.js';
+import type { Formats } from '../../core/view/formats.js';
 import { jobLabel } from '../../core/view/jobText.js';
 import { readJobChanges, readKeptBytes } from '../../files/changes/readJobChanges.js';
+import { compareChaosRuns } from '../../files/report/compareChaosRuns.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import type { Services } from '../platform/services.js';
 import { objectUri } from '../report/objectUri.js';
+import { changesScheme, changesUri } from './changesUri.js';
 
-const changesScheme = 's3batch-changes';
-
-/** The texts of read-only documents: what a local job changed, and objects as they were before it. */
+/** The texts of read-only documents: what a local job changed or did otherwise the second time, and objects as they were before it. */
 export class ChangeDocuments {
   readonly #services: Services;
   readonly #jobs: Jobs;
@@ -26,17 +29,21 @@ export class ChangeDocuments {
   async read(jobId: string): Promise<vscode.Uri> {
     const client = await this.#jobs.targets.client(localTargetId);
     const label = jobLabel(await client.describeJob(jobId));
-    const name = vscode.l10n.t('Changes by {0}', label.replaceAll(/[/\\?#\r\n]/g, ' ').slice(0, 60));
-    const uri = vscode.Uri.from({ scheme: changesScheme, path: `/${jobId}/list/${name}.md` });
+    const uri = changesUri(jobId, label);
     const objects = await readJobChanges(await this.#dataDirectory(), jobId);
-    this.#texts.set(uri.toString(), changesText(label, objects, { l10n: vscode.l10n, locale: vscode.env.language }));
+    this.#texts.set(uri.toString(), changesText(label, objects, formats()));
     return uri;
   }
 
   async text(uri: vscode.Uri): Promise<string> {
-    const [, jobId = '', what = '', number = ''] = uri.path.split('/');
+    const [, jobId = '', what = '', detail = ''] = uri.path.split('/');
     if (what === 'before') {
-      return new TextDecoder().decode(await readKeptBytes(await this.#dataDirectory(), jobId, Number(number)));
+      return new TextDecoder().decode(await readKeptBytes(await this.#dataDirectory(), jobId, Number(detail)));
+    }
+    if (what === 'chaos') {
+      const read = await this.#chaosText(uri.query, detail, jobId);
+      this.#texts.set(uri.toString(), read);
+      return read.text;
     }
     // A window that was reloaded asks for a list that it has not read yet.
     if (!this.#texts.has(uri.toString())) {
@@ -67,6 +74,14 @@ export class ChangeDocuments {
     this.#texts.delete(uri.toString());
   }
 
+  async #chaosText(jobName: string, firstId: string, secondId: string): Promise<ChangesText> {
+    const client = await this.#jobs.targets.client(localTargetId);
+    const [first, second] = await Promise.all([client.describeJob(firstId), client.describeJob(secondId)]);
+    const findings = await compareChaosRuns(client, await this.#dataDirectory(), first, second);
+    const subject = { jobName, first: countsOf(first), second: countsOf(second) };
+    return chaosText(subject, findings, formats());
+  }
+
   async #dataDirectory(): Promise<string> {
     const { connection } = this.#services.engine;
     if (connection !== undefined) return connection.dataDirectory;
@@ -75,4 +90,12 @@ export class ChangeDocuments {
     }
     return (await this.#services.engine.start()).dataDirectory;
   }
+}
+
+function formats(): Formats {
+  return { l10n: vscode.l10n, locale: vscode.env.language };
+}
+
+function countsOf({ ProgressSummary: summary }: JobDescriptor): ChaosSubject['first'] {
+  return { succeeded: summary?.NumberOfTasksSucceeded ?? 0, failed: summary?.NumberOfTasksFailed ?? 0 };
 }

@@ -5,8 +5,7 @@ import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { BatchError } from '../../base/errors.js';
 import type { ChangeDocuments } from './changeDocuments.js';
-
-const scheme = 's3batch-changes';
+import { changesScheme } from './changesUri.js';
 
 /** Registers "Show Changes" and the documents behind it; reading loads when the first of them is opened. */
 export function registerChanges(services: Services, jobs: Jobs): void {
@@ -17,16 +16,16 @@ export function registerChanges(services: Services, jobs: Jobs): void {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   context.subscriptions.push(
     changed,
-    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    vscode.workspace.registerTextDocumentContentProvider(changesScheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: async (uri) => await (await load()).text(uri),
     }),
     vscode.languages.registerDocumentLinkProvider(
-      { scheme },
+      { scheme: changesScheme },
       { provideDocumentLinks: async ({ uri }) => (await load()).links(uri) },
     ),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === scheme) void loading?.then((documents) => documents.forget(uri));
+      if (uri.scheme === changesScheme) void loading?.then((documents) => documents.forget(uri));
     }),
   );
   commands.register(Command.jobShowChanges, async (job) => {

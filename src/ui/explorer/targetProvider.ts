@@ -1,4 +1,5 @@
 import type { Event } from '../../base/emitter.js';
+import type { ObjectSource } from '../../core/job/fetchObjects.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 
 /** The targets of this window and the way to their clients. */
@@ -10,6 +11,8 @@ export interface TargetProvider {
   reachable(targetId: string): Promise<TargetClient | undefined>;
   /** A client of the target; starts what it needs. Rejects with a BatchError. */
   client(targetId: string): Promise<TargetClient>;
+  /** The buckets of an AWS target, to be read and nothing else; whoever opens it disposes of it. Rejects with a BatchError. */
+  openSource(targetId: string): Promise<ObjectSource>;
   /** A person asks again after a failure: credentials are looked for anew, and codes may be asked for again. */
   retry(targetId: string): void;
 }

@@ -3,6 +3,7 @@ import type { Disposable } from '../../base/disposable.js';
 import { Emitter } from '../../base/emitter.js';
 import { BatchError } from '../../base/errors.js';
 import { awsTarget } from '../../core/job/awsTarget.js';
+import type { ObjectSource } from '../../core/job/fetchObjects.js';
 import type { EngineConnection, Target, TargetClient } from '../../core/job/target.js';
 import type { EngineService } from '../platform/engineService.js';
 import type { Settings } from '../platform/settings.js';
@@ -61,18 +62,14 @@ export class WindowTargets implements TargetProvider, Disposable {
 
   async client(targetId: string): Promise<TargetClient> {
     if (targetId === localTargetId) return await this.#localClient(await this.#engine.start());
-    const entry = this.#aws.get(targetId);
-    if (entry === undefined) {
-      throw new BatchError('NoSuchTarget', vscode.l10n.t('There is no target {0} any more.', targetId), {
-        hint: vscode.l10n.t('Add it with "S3 Batch: Add Target…".'),
-      });
-    }
-    if (!vscode.workspace.isTrusted) {
-      throw new BatchError('RestrictedMode', vscode.l10n.t('AWS is not asked from a workspace that is not trusted.'), {
-        hint: vscode.l10n.t('Trust the workspace to use AWS profiles.'),
-      });
-    }
-    return await this.#awsClient(entry);
+    return await this.#awsClient(this.#trustedEntry(targetId));
+  }
+
+  async openSource(targetId: string): Promise<ObjectSource> {
+    const entry = this.#trustedEntry(targetId);
+    const { profile, region } = entry.target;
+    const { createObjectSource } = await import('../../aws/main.js');
+    return createObjectSource({ profile, region, askMfaCode: (serial) => askMfaCode(entry, serial) });
   }
 
   retry(targetId: string): void {
@@ -112,6 +109,21 @@ export class WindowTargets implements TargetProvider, Disposable {
       this.#local = { connection, client };
     }
     return await this.#local.client;
+  }
+
+  #trustedEntry(targetId: string): AwsEntry {
+    const entry = this.#aws.get(targetId);
+    if (entry === undefined) {
+      throw new BatchError('NoSuchTarget', vscode.l10n.t('There is no target {0} any more.', targetId), {
+        hint: vscode.l10n.t('Add it with "S3 Batch: Add Target…".'),
+      });
+    }
+    if (!vscode.workspace.isTrusted) {
+      throw new BatchError('RestrictedMode', vscode.l10n.t('AWS is not asked from a workspace that is not trusted.'), {
+        hint: vscode.l10n.t('Trust the workspace to use AWS profiles.'),
+      });
+    }
+    return entry;
   }
 
   async #awsClient(entry: AwsEntry): Promise<TargetClient> {

@@ -19,7 +19,7 @@ export interface LaunchPlanInput {
   readonly seedDirectory: string;
   readonly region: string;
   readonly python: string;
-  readonly engine: Pick<EngineSettings, 'concurrency' | 'redrives' | 'redriveDelayMs'>;
+  readonly engine: Pick<EngineSettings, 'concurrency' | 'memoryMb' | 'redrives' | 'redriveDelayMs'>;
   /** Templates found in the workspace; used when the setting names none. */
   readonly foundTemplates: readonly string[];
   readonly isDirectory: (path: string) => boolean;

@@ -98,6 +98,7 @@ export const settingTable = {
   's3batch.local.region': text('us-east-1'),
   's3batch.local.python': text(''),
   's3batch.local.concurrency': integer(defaultEngineSettings.concurrency, 1, 1000),
+  's3batch.local.memoryMb': integer(defaultEngineSettings.memoryMb, 0, 1_048_576),
   's3batch.local.redrives': integer(defaultEngineSettings.redrives, 0, 100),
   's3batch.local.redriveDelayMs': integer(defaultEngineSettings.redriveDelayMs, 0, 3_600_000),
   's3batch.targets': targetList(),

@@ -99,6 +99,7 @@ async function gatherInput(options: PlanOptions): Promise<Parameters<typeof plan
     python: settings.get('s3batch.local.python'),
     engine: {
       concurrency: settings.get('s3batch.local.concurrency'),
+      memoryMb: settings.get('s3batch.local.memoryMb'),
       redrives: settings.get('s3batch.local.redrives'),
       redriveDelayMs: settings.get('s3batch.local.redriveDelayMs'),
     },

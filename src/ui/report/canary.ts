@@ -1,23 +1,18 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { delay } from '../../base/async.js';
 import { BatchError, cancelledError } from '../../base/errors.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { nextJob } from '../../core/report/lineage.js';
-import { hasEnded } from '../../core/view/jobOutcome.js';
 import { targetText } from '../../core/view/targetText.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { freePath, localPath, make } from '../making/makeFiles.js';
-import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { jobOfFile } from '../policy/jobOfFile.js';
 import { manifestOf } from '../run/manifestOf.js';
 import { submitFromEditor } from '../run/submitFromEditor.js';
-
-/** How often a job is asked after: as often as the Jobs view does. */
-const pollMs: Readonly<Record<'local' | 'aws', number>> = { local: 1000, aws: 30_000 };
+import { waitForEnd } from '../run/waitForEnd.js';
 
 /**
  * Runs a job on a sample of its manifest first, stratified by prefix, and says how that went; if somebody then goes on, the wizard opens
@@ -65,7 +60,7 @@ export async function tryOnSample(
   if (reference === undefined) return undefined;
   await vscode.commands.executeCommand('s3batch.jobs.focus');
   await jobs.follow(reference);
-  const ended = await waitForEnd(services, client, reference, title);
+  const ended = await waitForEnd(client, reference.jobId, { title, clock: services.clock });
   // The rest is named after the whole job, not after the sample.
   const { Description: _, ...sampled } = ended;
   const whole = file.job.Description === undefined ? sampled : { ...sampled, Description: file.job.Description };
@@ -92,24 +87,6 @@ async function chooseClient(jobs: Jobs, title: string): Promise<TargetClient> {
       : await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Where does the job run?') });
   if (chosen === undefined) throw cancelledError();
   return await jobs.targets.client(chosen.target.id);
-}
-
-/** Follows the job with progress. Cancelling stops waiting, not the job. */
-async function waitForEnd(
-  services: Services,
-  client: TargetClient,
-  reference: JobReference,
-  title: string,
-): Promise<JobDescriptor> {
-  return await withCancellableProgress(title, async ({ signal, say }) => {
-    for (;;) {
-      const job = await client.describeJob(reference.jobId, signal);
-      if (hasEnded(job.Status)) return job;
-      const { NumberOfTasksSucceeded: succeeded = 0, NumberOfTasksFailed: failed = 0 } = job.ProgressSummary ?? {};
-      say(vscode.l10n.t('{0} failed, {1} succeeded', failed, succeeded));
-      await delay(pollMs[client.target.kind], signal, services.clock);
-    }
-  });
 }
 
 interface Tried {

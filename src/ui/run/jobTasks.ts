@@ -1,18 +1,8 @@
 import * as vscode from 'vscode';
 import { allJobFiles, findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
+import { taskArguments } from './taskArguments.js';
 
 const taskType = 's3batch';
-
-/** A task of tasks.json; only `jobFile` is required. */
-interface JobTaskDefinition extends vscode.TaskDefinition {
-  /** Relative to the workspace folder. */
-  readonly jobFile?: unknown;
-  readonly sample?: unknown;
-  readonly seed?: unknown;
-  readonly limit?: unknown;
-  readonly concurrency?: unknown;
-  readonly chaos?: unknown;
-}
 
 /** Local runs as tasks: one for each job file of the workspace, and those of tasks.json. They run the command line in a terminal. */
 export class JobTasks implements vscode.TaskProvider {
@@ -42,25 +32,17 @@ export class JobTasks implements vscode.TaskProvider {
     return folder === undefined ? undefined : this.#task(task.definition, folder);
   }
 
-  #task(definition: JobTaskDefinition, folder: vscode.WorkspaceFolder): vscode.Task | undefined {
+  #task(
+    definition: vscode.TaskDefinition & { readonly jobFile?: unknown },
+    folder: vscode.WorkspaceFolder,
+  ): vscode.Task | undefined {
     const { jobFile } = definition;
     if (typeof jobFile !== 'string' || jobFile === '') return undefined;
-    const execution = new vscode.ProcessExecution(process.execPath, [this.#cli, 'run', jobFile, ...runArguments(definition)], {
+    const execution = new vscode.ProcessExecution(process.execPath, [this.#cli, 'run', jobFile, ...taskArguments(definition)], {
       cwd: folder.uri.fsPath,
       // The executable of the extension host is VS Code itself, which then behaves like Node.
       env: { ELECTRON_RUN_AS_NODE: '1' },
     });
     return new vscode.Task(definition, folder, vscode.l10n.t('run {0}', jobFile), 'S3 Batch', execution, ['$s3batch']);
   }
-}
-
-/** The options of `s3batch run` that a definition asks for. What is no number was marked in tasks.json, and is left out. */
-function runArguments(definition: JobTaskDefinition): string[] {
-  const options = (['sample', 'seed', 'limit', 'concurrency'] as const).flatMap((name) => {
-    const value = definition[name];
-    return typeof value === 'number' && Number.isSafeInteger(value) ? [`--${name}`, String(value)] : [];
-  });
-  const { chaos } = definition;
-  if (chaos === true) return [...options, '--chaos'];
-  return typeof chaos === 'number' && Number.isSafeInteger(chaos) ? [...options, '--chaos', String(chaos)] : options;
 }

@@ -6,6 +6,7 @@ import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
 import { jobFiles } from '../jobFile/jobFiles.js';
+import { fetchedScheme } from './fetchedScheme.js';
 import type { JobFileProblems } from '../jobFile/jobFileProblems.js';
 
 /** Registers what can be done with job files: their lenses, "Run Locally" and "Check". The work loads when it is asked for. */
@@ -23,11 +24,11 @@ export function registerRun(services: Services, jobs: Jobs): void {
 
   commands.register(Command.jobRunLocally, async (file) => {
     const { runLocally } = await import('./runLocally.js');
-    return await runLocally(services, jobs, file, { asksForRows: false });
+    return await runLocally(services, jobs, file, { asksHow: false });
   });
   commands.register(Command.jobRehearse, async (file) => {
     const { runLocally } = await import('./runLocally.js');
-    return await runLocally(services, jobs, file, { asksForRows: true });
+    return await runLocally(services, jobs, file, { asksHow: true });
   });
   commands.register(Command.jobCheck, async (given) => {
     const file = given ?? activeFile();
@@ -53,6 +54,9 @@ export function registerRun(services: Services, jobs: Jobs): void {
   );
 
   context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider(fetchedScheme, {
+      provideTextDocumentContent: async (uri) => (await import('./fetchIntoStore.js')).fetchedText(uri),
+    }),
     vscode.languages.registerCodeLensProvider(jobFiles, {
       provideCodeLenses: ({ uri }) => {
         const top = new vscode.Range(0, 0, 0, 0);

@@ -7,15 +7,17 @@ import type { Jobs } from '../explorer/registerExplorer.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
-import { chooseRows } from './chooseRows.js';
+import { askRehearsal } from './askRehearsal.js';
+import { fetchIntoStore } from './fetchIntoStore.js';
 import { findJobFiles, jobFilesOf } from './jobFilesOf.js';
 import { manifestOf } from './manifestOf.js';
-import { offerProblems, saveIfDirty, submitFromEditor } from './submitFromEditor.js';
+import { runUnderChaos } from './runUnderChaos.js';
+import { offerProblems, saveIfDirty, submitFromEditor, type SubmitFromEditorOptions } from './submitFromEditor.js';
 
 /** What is asked before a local run. */
 export interface RunChoices {
-  /** Which rows of the manifest; all of them unless asked. */
-  readonly asksForRows: boolean;
+  /** Which rows, on which objects, and whether twice; unless asked all rows run once, on the local buckets. */
+  readonly asksHow: boolean;
 }
 
 /** Runs a job file, or a job for a manifest, on the local engine. Without a file it takes the open one, or asks. */
@@ -49,19 +51,24 @@ async function runJobFile(
     offerProblems(vscode.l10n.t('The job file {0} has errors.', vscode.workspace.asRelativePath(file)), file);
     return undefined;
   }
-  const rows = choices.asksForRows ? await chooseRows() : undefined;
+  const rehearsal = choices.asksHow ? await askRehearsal(file, jobs.targets, services.commands) : undefined;
   await vscode.commands.executeCommand('s3batch.jobs.focus');
   const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
   const client = await vscode.window.withProgress(starting, async () => await jobs.targets.client(localTargetId));
-  const reference = await submitFromEditor({
+  const name = job.Description ?? vscode.workspace.asRelativePath(file);
+  const fetch = rehearsal?.fetch;
+  const run: SubmitFromEditorOptions = {
     services,
     client,
     // Whoever chose Run has confirmed.
     job: { ...job, ConfirmationRequired: false },
     manifest: manifestOf(file, job),
     jobFile: file,
-    rows,
-  });
+    rows: rehearsal?.rows,
+    fetch: fetch === undefined ? undefined : fetchIntoStore(services, jobs.targets, { ...fetch, jobName: name }),
+  };
+  if (rehearsal?.chaosSeed !== undefined) return await runUnderChaos(run, jobs, rehearsal.chaosSeed);
+  const reference = await submitFromEditor(run);
   if (reference !== undefined) await jobs.follow(reference);
   return reference;
 }

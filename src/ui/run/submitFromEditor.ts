@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { BatchError, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
+import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { RowChoice } from '../../core/job/manifestRows.js';
 import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
 import { targetText } from '../../core/view/targetText.js';
-import { withCancellableProgress } from '../platform/cancellableProgress.js';
+import { type ShownProgress, withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import { readManifest } from './readManifest.js';
@@ -22,7 +23,17 @@ export interface SubmitFromEditorOptions {
   readonly jobFile?: vscode.Uri;
   /** Only these rows of the manifest. */
   readonly rows?: RowChoice | undefined;
+  /** Runs the rows in an order drawn by this seed. */
+  readonly shuffleSeed?: number | undefined;
+  /** Fetches the objects of the rows before the job is there. */
+  readonly fetch?: FetchIntoStore | undefined;
 }
+
+/** Brings the objects of a manifest into the local buckets, and says on the way how far it is. */
+export type FetchIntoStore = (
+  manifest: { readonly bytes: Uint8Array; readonly fields: readonly ManifestField[] | undefined },
+  shown: Pick<ShownProgress, 'signal' | 'reach'>,
+) => Promise<void>;
 
 /**
  * Submits a job with what is in the editor: unsaved manifests and job files are saved first, as before any run. Progress is a
@@ -30,17 +41,19 @@ export interface SubmitFromEditorOptions {
  * Rejects with the cancellation error, or with `SubmitInterrupted` when the job may exist although it was cancelled.
  */
 export async function submitFromEditor(options: SubmitFromEditorOptions): Promise<JobReference | undefined> {
-  const { services, client, manifest } = options;
+  const { services, client, manifest, rows, shuffleSeed, fetch } = options;
   if (manifest !== undefined) await saveIfDirty(manifest);
   let last = 'check' as SubmitStep;
   try {
     const title = vscode.l10n.t('Submitting to {0}', targetText(client.target));
-    return await withCancellableProgress(title, async ({ signal, token, say }) => {
+    return await withCancellableProgress(title, async ({ signal, token, say, reach }) => {
       const { jobId } = await submitJob({
         client,
         job: options.job,
         clientRequestToken: randomUUID(),
-        ...(options.rows === undefined ? {} : { rows: options.rows }),
+        ...(rows === undefined ? {} : { rows }),
+        ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
+        ...(fetch === undefined ? {} : { fetch: async (bytes, fields) => await fetch({ bytes, fields }, { signal, reach }) }),
         signal,
         readFile: async () => {
           if (manifest === undefined) throw new Error('The job names no local manifest.');

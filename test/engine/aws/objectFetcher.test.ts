@@ -54,7 +54,7 @@ test('objects come with their headers, metadata, tags and versions; errors of on
   const result = await fetch('photos,a%20b.txt\nphotos,a+b.txt\nphotos,denied\nphotos,none\n');
   assert.equal(result.fetched, 1);
   assert.equal(result.bytes, 5);
-  assert.deepEqual([...result.unreadable].map(([code, { objects }]) => `${code} ${objects}`).toSorted(), [
+  assert.deepEqual(result.unreadable.map(({ code, objects }) => `${code} ${objects}`).toSorted(), [
     'AccessDenied 1',
     'NoSuchKey 1',
   ]);

@@ -6,6 +6,12 @@ export function parseSizeBytes(text: string): number | undefined {
   return Number.isSafeInteger(size) ? size : undefined;
 }
 
+/** The same as text: `1 GB`, `1536 MB`, `500000`. */
+export function formatSizeBytes(bytes: number): string {
+  const power = bytes === 0 ? 0 : [3, 2, 1, 0].find((candidate) => bytes % 1024 ** candidate === 0);
+  return power === undefined || power === 0 ? String(bytes) : `${bytes / 1024 ** power} ${'KMG'[power - 1]}B`;
+}
+
 /**
  * Milliseconds since the epoch of `2026-01-31` (midnight UTC) or `2026-01-31T08:00:00Z`. Undefined for anything else: a time without a
  * zone would be another moment on another machine.

@@ -67,3 +67,19 @@ test('the summary names the first count’s noun; every link covers what it open
   assert.equal(countChanges(changed).length, 2);
   assert.match(changesText('job', [], formats).text, /No object was changed/);
 });
+
+test('what changed beside the bytes is told in words where there are some', () => {
+  const lines = changesText(
+    'job',
+    gather([
+      { kind: 'tags', key: 'a', before: state('1'), after: state('1'), was: null, is: [{ key: 'team', value: 'red' }] },
+      { kind: 'legalHold', key: 'b', before: state('1'), after: state('1'), was: 'OFF', is: 'ON' },
+      { kind: 'retention', key: 'c', before: state('1'), after: state('1'), was: [], is: { mode: 'GOVERNANCE' } },
+    ]),
+    formats,
+  ).text.split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('- ')).map((line) => line.replace(/^.*?; /, '')),
+    ['tagged: none → team=red', 'given another legal hold: OFF → ON', 'given another retention: none → {"mode":"GOVERNANCE"}'],
+  );
+});

@@ -14,7 +14,7 @@ const defaults: LaunchPlanInput = {
   seedDirectory: '',
   region: 'us-east-1',
   python: '',
-  engine: { concurrency: 10, redrives: 3, redriveDelayMs: 1000 },
+  engine: { concurrency: 10, memoryMb: 0, redrives: 3, redriveDelayMs: 1000 },
   foundTemplates: [],
   isDirectory: () => false,
 };

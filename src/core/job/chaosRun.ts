@@ -1,0 +1,36 @@
+import type { JobFile } from './jobFile.js';
+
+/** Tag of a job on the local engine: its value is the seed of the faults that its tasks meet. */
+export const chaosTag = 's3batch:chaos';
+
+/** The chaos switch runs the same rows twice. */
+export type ChaosTurn = 'first' | 'second';
+
+/** One of the two jobs of the chaos switch, as `submitJob` takes it. */
+export interface ChaosRun {
+  readonly job: JobFile;
+  /** Of the order of its rows. */
+  readonly shuffleSeed: number;
+}
+
+const reportBucket = 's3batch-chaos-reports';
+
+/** The job as it runs under chaos: order of the rows and faults drawn by this seed, others each time; a report of all tasks to compare. */
+export function chaosRun(job: JobFile, seed: number, turn: ChaosTurn): ChaosRun {
+  const shuffleSeed = seed * 2 + (turn === 'first' ? 0 : 1);
+  const bucket = job.Report.Enabled ? job.Report.Bucket : undefined;
+  return {
+    shuffleSeed,
+    job: {
+      ...job,
+      Tags: [...(job.Tags ?? []).filter(({ Key }) => Key !== chaosTag), { Key: chaosTag, Value: String(shuffleSeed) }],
+      Report: {
+        ...job.Report,
+        Enabled: true,
+        Bucket: bucket ?? `arn:aws:s3:::${reportBucket}`,
+        Format: 'Report_CSV_20180820',
+        ReportScope: 'AllTasks',
+      },
+    },
+  };
+}
