@@ -304,6 +304,25 @@ describe('s3batch fix', () => {
     );
   });
 
+  test('UTF-16 is said to be that, and is not fixed: its bytes are halves of characters', async () => {
+    const text = '\uFEFFtest,a\r\ntest,b\r\n';
+    const bytes = Buffer.from(text, 'utf16le');
+    for (const name of [await file('le.csv', bytes), await file('be.csv', Buffer.from(bytes).swap16())]) {
+      const linted = await run(['lint', name]);
+      assert.match(
+        linted.stdout,
+        new RegExp(`^${name}:1:1 error not-utf8 The file is UTF-16, as PowerShell and Excel write it\\.`),
+      );
+      const fixed = await run(['fix', name, '-o', 'never.csv']);
+      assert.deepEqual([fixed.code, fixed.stdout], [2, '']);
+      assert.match(fixed.stderr, /The file is UTF-16[^\n]*\nSave it as UTF-8\./);
+      assert.ok(!(await readdir(folder)).includes('never.csv'));
+      const deduplicated = await run(['manifest', 'dedupe', name, '-o', 'never.csv']);
+      assert.equal(deduplicated.code, 2);
+      assert.ok(deduplicated.stderr.includes(`${name} is UTF-16`));
+    }
+  });
+
   test('refuses to overwrite the input, by whatever name, unless told', async () => {
     const input = await file('self.csv', 'test,a b\n');
     await symlink(join(folder, 'self.csv'), join(folder, 'link.csv'));
@@ -360,6 +379,13 @@ describe('s3batch encode', () => {
       DeleteMarkers: [{ Key: 'c' }],
     };
     assert.equal((await encode(JSON.stringify(versions))).stdout, 'test,a,x1\ntest,b,null\n');
+  });
+
+  test('what PowerShell writes: UTF-16, a listing or a key a line', async () => {
+    const listing = Buffer.from('\uFEFF{"Contents":[{"Key":"ü b"}]}\r\n', 'utf16le');
+    assert.equal((await encode(listing)).stdout, 'test,%C3%BC%20b\n');
+    const keys = Buffer.from('\uFEFFa b\r\n日\r\n', 'utf16le').swap16();
+    assert.equal((await encode(keys)).stdout, 'test,a%20b\ntest,%E6%97%A5\n');
   });
 
   test('what is no listing or no Unicode is refused, what begins like JSON but is not is lines', async () => {

@@ -2,6 +2,7 @@ import { concatBytes } from '../../base/bytes.js';
 import { BatchError } from '../../base/errors.js';
 import { cutRow, type LineEnd, type ManifestLine, textLines } from './manifestLine.js';
 import { maxRowLength } from './rowView.js';
+import { refuseUtf16 } from './utf16.js';
 import { byteOffsetOfColumn, decodeMarkingInvalid, decodeUtf8 } from './utf8.js';
 
 const lineFeed = 0x0a;
@@ -12,7 +13,7 @@ const noBytes = new Uint8Array(0);
 const maxHeldBytes = 3 * maxRowLength + 4;
 
 export interface ByteLineOptions {
-  /** What to do with a line longer than `maxRowLength`: hand on its beginning, or throw `RowTooLong`. */
+  /** What to do with a line longer than `maxRowLength`: hand on its beginning, or throw `RowTooLong`. Who rejects them writes what is read, and rejects `Utf16` too. */
   readonly longLines: 'cut' | 'reject';
 }
 
@@ -73,6 +74,7 @@ export class ByteLineReader {
   #passByteOrderMark(): Uint8Array {
     const bytes = this.#rest;
     this.#isAtStart = false;
+    if (this.#options.longLines === 'reject') refuseUtf16(bytes, 'The file');
     this.#hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     return this.#hasByteOrderMark ? bytes.subarray(3) : bytes;
   }

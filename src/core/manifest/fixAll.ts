@@ -6,6 +6,7 @@ import { ManifestState } from './manifestState.js';
 import { removeRow, toEdit } from './placeFinding.js';
 import type { Edit } from './problem.js';
 import { type AssembledRow, RowAssembler } from './rowAssembler.js';
+import type { RowText } from './rowView.js';
 import { byteOrderMark } from './rules/byteOrderMark.js';
 import type { RowEdit, RuleId } from './rules/rule.js';
 
@@ -140,7 +141,7 @@ class LineFixer {
   readonly #rows: RowAssembler;
 
   constructor(options: LintOptions, counts: Counts, { onLine, onEdit }: FixedLines) {
-    const fixer = new RowFixer(options, true, counts);
+    const fixer = new RowFixer(options, { isDecodedElsewhere: true, isForeign: options.foreignEncoding !== undefined }, counts);
     this.#rows = new RowAssembler((row) => {
       const fix = fixer.fix(row);
       const place = { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' };
@@ -206,24 +207,23 @@ interface RowFixes {
   readonly edits: readonly RowEdit[];
 }
 
+type RowSource = Pick<RowText, 'isDecodedElsewhere' | 'isForeign'>;
+
 /** Collects the certain fixes of each row, in the order of the file. */
 class RowFixer {
   readonly #state: ManifestState;
-  readonly #isDecodedElsewhere: boolean;
+  readonly #source: RowSource;
   readonly #counts: Counts;
 
-  constructor(options: LintOptions, isDecodedElsewhere: boolean, counts: Counts) {
+  constructor(options: LintOptions, source: RowSource, counts: Counts) {
     // Duplicates are never fixed for sure, and remembering all rows costs memory.
     this.#state = new ManifestState({ ...options, severities: { ...options.severities, 'duplicate-row': 'off' } });
-    this.#isDecodedElsewhere = isDecodedElsewhere;
+    this.#source = source;
     this.#counts = counts;
   }
 
   fix(row: AssembledRow): RowFixes {
-    const findings = this.#state.next(
-      { text: row.text, isCut: row.isCut, isDecodedElsewhere: this.#isDecodedElsewhere },
-      row.line,
-    );
+    const findings = this.#state.next({ text: row.text, isCut: row.isCut, ...this.#source }, row.line);
     const edits: RowEdit[] = [];
     let removesRow = false;
     for (const finding of findings) {
@@ -254,7 +254,7 @@ export class ManifestByteFixer {
   constructor(options: LintOptions, onOutput: (piece: string | Uint8Array) => void) {
     this.#onOutput = onOutput;
     this.#keepsMark = options.severities?.[byteOrderMark.id] === 'off';
-    const fixer = new RowFixer(options, false, this.#counts);
+    const fixer = new RowFixer(options, { isDecodedElsewhere: false }, this.#counts);
     this.#rows = new RowAssembler((row) => this.#write(row, fixer.fix(row)));
     this.#reader = new ByteLineReader(
       (line) => {

@@ -7,7 +7,7 @@
  *   const result = model.lint(options);                  // when there is time to publish; settings may differ each time
  *
  * `lines` is the text as an editor divides it (`a\n` is two lines, the second one empty). Of an edit only the line numbers are needed.
- * Declared columns are part of the model: make another one when `options.fields` changes. Rows that span lines and rows whose meaning
+ * Declared columns and the encoding are part of the model: make another one when `options.fields` or `options.foreignEncoding` changes. Rows that span lines and rows whose meaning
  * depends on others (columns of the first row, header rows, buckets, duplicates) stay right; what the first data row says is looked at
  * again only when an edit touches a line up to it, and only if it then says something else must all lines be judged anew.
  */
@@ -29,6 +29,7 @@ import { ruleOf } from './rules/allRules.js';
 import { findByteOrderMark } from './rules/byteOrderMark.js';
 import { findDuplicateRow } from './rules/duplicateRow.js';
 import { findEmptyManifest } from './rules/emptyManifest.js';
+import { findForeignEncoding } from './rules/notUtf8.js';
 import { findExtraColumns } from './rules/extraColumns.js';
 import { isBlankRow } from './rules/blankLine.js';
 import { isColumnName, isHeaderRow } from './rules/headerRow.js';
@@ -62,8 +63,11 @@ const judgedPerSlice = 100;
 /** Lists up to this long are remembered row by row. */
 const maxRemembered = 10_000;
 
-export function createManifestModel(lines: ManifestLines, options: Pick<LintOptions, 'fields'> = {}): ManifestModel {
-  const model = new ManifestModel(lines, options.fields);
+export function createManifestModel(
+  lines: ManifestLines,
+  options: Pick<LintOptions, 'fields' | 'foreignEncoding'> = {},
+): ManifestModel {
+  const model = new ManifestModel(lines, options.fields, options.foreignEncoding !== undefined);
   model.rebuild();
   return model;
 }
@@ -96,6 +100,7 @@ interface LineRange {
 
 export class ManifestModel {
   readonly #lines: ManifestLines;
+  readonly #isForeign: boolean;
   #declared: ManifestLayout | undefined;
   #blocks = new LineBlocks<RowNote>();
   #objects = new HashCounter();
@@ -116,8 +121,9 @@ export class ManifestModel {
   #deciding = -1;
   #layout: ManifestLayout = openLayout;
 
-  constructor(lines: ManifestLines, fields: readonly ManifestField[] | undefined) {
+  constructor(lines: ManifestLines, fields: readonly ManifestField[] | undefined, isForeign = false) {
     this.#lines = lines;
+    this.#isForeign = isForeign;
     this.#declared = fields === undefined ? undefined : declaredLayout(fields);
   }
 
@@ -147,7 +153,7 @@ export class ManifestModel {
     this.#layout = this.#declared ?? openLayout;
 
     const assembler = new RowAssembler((row) => {
-      const judged = this.#judge(rowTextOf(row), this.#contextAt(row.line));
+      const judged = this.#judge(this.#rowTextOf(row), this.#contextAt(row.line));
       if (judged.isData && this.#firstData < 0) this.#firstData = row.line;
       if (judged.decides !== undefined) {
         this.#deciding = row.line;
@@ -254,6 +260,8 @@ export class ManifestModel {
     addCount('mixed-buckets', mixed.severity, Math.max(0, this.#bucketCount - 1));
     const ofFile: Finding[] = [];
     if (options.hasByteOrderMark === true) ofFile.push(findByteOrderMark());
+    const foreign = findForeignEncoding(options.foreignEncoding);
+    if (foreign !== undefined) ofFile.push(foreign);
     if (this.#rows === 0) ofFile.push(findEmptyManifest());
     for (const finding of ofFile) addCount(finding.rule, finding.severity, 1);
 
@@ -272,6 +280,10 @@ export class ManifestModel {
       problems,
       isTruncated: total > problems.length,
     };
+  }
+
+  #rowTextOf(row: AssembledRow): RowText {
+    return { text: row.text, isCut: row.isCut, isDecodedElsewhere: true, isForeign: this.#isForeign };
   }
 
   /** Goes through the rows that have problems, in order, until there are enough. Only what has changed since the last time is judged. */
@@ -348,7 +360,7 @@ export class ManifestModel {
 
   #judgeToList(line: number, rowLines: number): RowNote {
     const row = this.#rowAt(line, rowLines);
-    const judged = judgeRow(rowTextOf(row), this.#contextAt(line));
+    const judged = judgeRow(this.#rowTextOf(row), this.#contextAt(line));
     return {
       findings: ownFindings(judged),
       bucket: judged.view.bucket,
@@ -429,7 +441,7 @@ export class ManifestModel {
   }
 
   #layoutDecidedBy(row: AssembledRow): ManifestLayout {
-    return layoutOfFirstRow(viewRow(rowTextOf(row), openLayout).fields.length);
+    return layoutOfFirstRow(viewRow(this.#rowTextOf(row), openLayout).fields.length);
   }
 
   /** Adds the rows behind the nearer of two lines, up to the farther one. -1 is behind all. */
@@ -447,7 +459,7 @@ export class ManifestModel {
 
   /** Until the row is judged. */
   #setKind(row: AssembledRow): void {
-    const kind = kindOf(rowTextOf(row));
+    const kind = kindOf(this.#rowTextOf(row));
     row.lines.forEach((line, index) => {
       const opening = { opens: opens(line) };
       this.#replace(
@@ -458,7 +470,7 @@ export class ManifestModel {
   }
 
   #setRow(row: AssembledRow): void {
-    const { state } = this.#judge(rowTextOf(row), this.#contextAt(row.line));
+    const { state } = this.#judge(this.#rowTextOf(row), this.#contextAt(row.line));
     row.lines.forEach((line, index) => {
       const opening = opens(line);
       this.#replace(
@@ -644,10 +656,6 @@ function bitOf(finding: { readonly rule: RuleId; readonly severity: Severity }):
 }
 
 const noField = { value: '', start: 0, end: 0, isQuoted: false, index: 0 };
-
-function rowTextOf(row: AssembledRow): RowText {
-  return { text: row.text, isCut: row.isCut, isDecodedElsewhere: true };
-}
 
 function opens(line: ManifestLine | undefined): number {
   return line !== undefined && !line.isCut && line.text.includes('"') && opensQuote(line.text) ? 1 : 0;

@@ -6,8 +6,10 @@ import { ManifestState } from './manifestState.js';
 import { type Position, toProblem } from './placeFinding.js';
 import type { Problem, Severity } from './problem.js';
 import { type AssembledRow, RowAssembler } from './rowAssembler.js';
-import { byteOrderMark, findByteOrderMark } from './rules/byteOrderMark.js';
+import type { RowText } from './rowView.js';
+import { findByteOrderMark } from './rules/byteOrderMark.js';
 import { findEmptyManifest } from './rules/emptyManifest.js';
+import { findForeignEncoding } from './rules/notUtf8.js';
 import type { Finding, RuleId } from './rules/rule.js';
 
 export interface LintResult {
@@ -33,8 +35,9 @@ export function lintManifest(source: string | Uint8Array, options: LintOptions =
     return linter.end();
   }
   const hasMark = source.startsWith(byteOrderMarkCharacter);
-  const linter = new ManifestLineLinter(options, { isDecodedElsewhere: true });
+  const linter = new ManifestLineLinter(options, { isDecodedElsewhere: true, isForeign: options.foreignEncoding !== undefined });
   if (hasMark || options.hasByteOrderMark === true) linter.noteByteOrderMark();
+  linter.noteEncoding(options.foreignEncoding);
   for (const line of textLines(source, hasMark ? 1 : 0)) linter.addLine(line);
   return linter.end();
 }
@@ -86,21 +89,26 @@ export class ManifestByteLinter {
   }
 }
 
+interface LineSource extends Pick<RowText, 'isDecodedElsewhere' | 'isForeign'> {
+  readonly seen?: SeenIdentities | undefined;
+}
+
 /** Lints line by line, for those who have lines or take their time; counts everything and keeps the first problems. */
 export class ManifestLineLinter {
   readonly #options: LintOptions;
-  readonly #isDecodedElsewhere: boolean;
+  readonly #source: LineSource;
   readonly #state: ManifestState;
   readonly #rows = new RowAssembler((row) => this.#addRow(row));
   readonly #maxProblems: number;
   readonly #problems: Problem[] = [];
   readonly #counts: Partial<Record<RuleId, number>> = {};
   readonly #bySeverity: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
+  #problemsOfFile = 0;
   #unendedLine: number | undefined;
 
-  constructor(options: LintOptions, source: { isDecodedElsewhere: boolean; seen?: SeenIdentities | undefined }) {
+  constructor(options: LintOptions, source: LineSource) {
     this.#options = options;
-    this.#isDecodedElsewhere = source.isDecodedElsewhere;
+    this.#source = source;
     this.#state = new ManifestState(options, source.seen);
     this.#maxProblems = options.maxProblems ?? defaultMaxProblems;
   }
@@ -110,7 +118,13 @@ export class ManifestLineLinter {
   }
 
   noteByteOrderMark(): void {
-    this.#add(applySeverities([findByteOrderMark()], this.#options.severities), fileStart);
+    this.#addOfFile(findByteOrderMark());
+  }
+
+  /** How an editor read the file, if not as UTF-8. To be called before the first line. */
+  noteEncoding(foreign: string | undefined): void {
+    const found = findForeignEncoding(foreign);
+    if (found !== undefined) this.#addOfFile(found);
   }
 
   addLine(line: ManifestLine): void {
@@ -139,15 +153,21 @@ export class ManifestLineLinter {
   }
 
   #addRow(row: AssembledRow): void {
-    const text = { text: row.text, isCut: row.isCut, isDecodedElsewhere: this.#isDecodedElsewhere };
+    const { isDecodedElsewhere, isForeign = false } = this.#source;
+    const text = { text: row.text, isCut: row.isCut, isDecodedElsewhere, isForeign };
     const findings = this.#state.next(text, row.line);
     if (row.lineEnd === '') this.#unendedLine = row.line;
     if (findings.length > 0) this.#add(findings, { line: row.line, text: row.text, hasLineEnd: row.lineEnd !== '' });
   }
 
-  /** Known only at the end, but its place is the beginning: before all blank lines, after the byte order mark. */
+  #addOfFile(finding: Finding): void {
+    this.#add(applySeverities([finding], this.#options.severities), fileStart);
+    this.#problemsOfFile = this.#problems.length;
+  }
+
+  /** Known only at the end, but its place is the beginning: before all blank lines, after what is wrong with the file as a whole. */
   #addEmptyManifest(): void {
-    const later = this.#problems.splice(this.#problems[0]?.rule === byteOrderMark.id ? 1 : 0);
+    const later = this.#problems.splice(this.#problemsOfFile);
     this.#add(applySeverities([findEmptyManifest()], this.#options.severities), fileStart);
     this.#problems.push(...later.slice(0, this.#maxProblems - this.#problems.length));
   }

@@ -15,6 +15,8 @@ export interface LintOptions {
   readonly maxProblems?: number | undefined;
   /** For sources that hide it: true when the file of an editor's text begins with a byte order mark. */
   readonly hasByteOrderMark?: boolean | undefined;
+  /** How an editor read the file and will save it when that is not UTF-8, in VS Code's words: `utf16le`, `windows1252`. */
+  readonly foreignEncoding?: string | undefined;
 }
 
 export const defaultMaxProblems = 1000;

@@ -28,6 +28,7 @@ function toFix(fix: RowFix, place: Position): Fix {
     edits: fix.removesRow === true ? [removeRow(place)] : fix.edits.map((edit) => toEdit(place, edit)),
     ...(fix.columns !== undefined && { columns: fix.columns }),
     ...(fix.removesByteOrderMark === true && { removesByteOrderMark: true as const }),
+    ...(fix.changesEncoding === true && { changesEncoding: true as const }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Fix {
   readonly columns?: readonly ManifestField[];
   /** Set when the fix is to write the file without its byte order mark, which no position in the text stands for. */
   readonly removesByteOrderMark?: true;
+  /** Set when the fix is to choose how the file is read or saved. */
+  readonly changesEncoding?: true;
 }
 
 export interface Problem {

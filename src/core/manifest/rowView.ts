@@ -11,6 +11,8 @@ export interface RowText {
   readonly isCut: boolean;
   /** True when U+FFFD may stand for bytes that were lost before we saw the text (an editor's document), false for our own decoding. */
   readonly isDecodedElsewhere: boolean;
+  /** True when an editor decoded the text from something else than UTF-8: what is not ASCII in it are other bytes in the file. */
+  readonly isForeign?: boolean;
 }
 
 /** A field as the rules look at it: without quotes and without surrounding spaces and tabs. Offsets are in the row's text. */
@@ -43,11 +45,13 @@ export interface RowView extends RowText {
 /** A row's text beyond this many UTF-16 units is not kept: a bucket, a key and a version together are far below it. */
 export const maxRowLength = 1024 * 1024;
 
+const notAscii = /[^\0-\x7f]/u;
 const undecodable = /\p{Surrogate}/u;
 const undecodableOrReplaced = /[\p{Surrogate}\uFFFD]/u;
 
-/** Matches what stands for bytes that are not UTF-8: the reader's lone surrogates, or an editor's U+FFFD. */
+/** Matches what stands for bytes that are not UTF-8: the reader's lone surrogates, an editor's U+FFFD, or all that is not ASCII. */
 export function notUtf8Pattern(row: RowText): RegExp {
+  if (row.isForeign === true) return notAscii;
   return row.isDecodedElsewhere ? undecodableOrReplaced : undecodable;
 }
 
@@ -71,6 +75,7 @@ export function viewRow(row: RowText, layout: ManifestLayout): RowView {
     text: row.text,
     isCut: row.isCut,
     isDecodedElsewhere: row.isDecodedElsewhere,
+    isForeign: row.isForeign === true,
     layout,
     fields,
     error,

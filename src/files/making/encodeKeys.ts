@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../base/async.js';
 import { KeyListEncoder, type KeyListOptions, type KeyListResult } from '../../core/manifest/making/keyListEncoder.js';
+import { asUtf8 } from '../asUtf8.js';
 import { readSource, sourceName } from '../readSource.js';
 import type { Write } from '../replaceFile.js';
 import type { MakingContext } from './makingContext.js';
@@ -28,7 +29,7 @@ export async function writeEncoded(
   };
   const totalBytes = await plainSize(path, context);
   let bytes = 0;
-  for await (const chunk of readSource(path, context)) {
+  for await (const chunk of asUtf8(readSource(path, context))) {
     throwIfAborted(context.signal);
     encoder.push(chunk);
     bytes += chunk.length;

@@ -94,6 +94,9 @@ function fixAction(title: string, document: vscode.TextDocument, fix: Fix): vsco
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   if (fix.columns !== undefined) {
     action.command = commandLink(Command.manifestDeclareColumns, title, document.uri, fix.columns);
+  } else if (fix.changesEncoding === true) {
+    // VS Code asks whether to read the file anew or to save it, and in which encoding.
+    action.command = { title, command: 'workbench.action.editor.changeEncoding' };
   } else if (fix.removesByteOrderMark === true) {
     action.command = commandLink(Command.manifestRemoveByteOrderMark, title, document.uri);
   } else {

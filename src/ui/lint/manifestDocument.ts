@@ -26,7 +26,7 @@ export class ManifestDocument implements LintedManifest {
   readonly #optionsOf: () => LintOptions;
   #options: LintOptions;
   /** The model and the version of the document that it shows; undefined until built, and when an edit could not be followed. */
-  #built: { readonly model: ManifestModel; readonly version: number } | undefined;
+  #built: { readonly model: ManifestModel; readonly version: number; readonly encoding: string } | undefined;
   #cached:
     | { readonly version: number; readonly encoding: string; readonly options: LintOptions; readonly result: LintResult }
     | undefined;
@@ -51,7 +51,7 @@ export class ManifestDocument implements LintedManifest {
 
   /** True when the model shows the document as it is now, so that a result costs next to nothing. */
   get isFollowed(): boolean {
-    return this.#built?.version === this.document.version;
+    return this.#built?.version === this.document.version && this.#built.encoding === this.document.encoding;
   }
 
   /** Settings, columns or the operation may have changed: the next result is linted with what holds then. */
@@ -69,7 +69,7 @@ export class ManifestDocument implements LintedManifest {
     if (built === undefined) return;
     const changes = lineChanges(contentChanges);
     const isFollowed = countTouchedLines(changes) <= maxLinesAtOnce && built.model.applyChanges(changes);
-    this.#built = isFollowed ? { model: built.model, version: this.document.version } : undefined;
+    this.#built = isFollowed ? { ...built, version: this.document.version } : undefined;
   }
 
   result(): LintResult | undefined {
@@ -80,7 +80,7 @@ export class ManifestDocument implements LintedManifest {
       if (lineCount > maxLinesAtOnce) return undefined;
       const model = this.#newModel();
       model.rebuild();
-      this.#built = { model, version };
+      this.#built = { model, version, encoding };
     }
     const result = this.#built?.model.lint(this.#lintOptions());
     if (result !== undefined) this.#cached = { version, encoding, options: this.#options, result };
@@ -94,7 +94,7 @@ export class ManifestDocument implements LintedManifest {
   async lint(onPartial: (result: LintResult) => void): Promise<LintResult | undefined> {
     const turn = ++this.#turn;
     const { document } = this;
-    const { version } = document;
+    const { version, encoding } = document;
     if (document.lineCount <= maxLinesAtOnce) return this.result();
     if (this.isFollowed) return await this.#listInSlices(turn);
     const model = this.#newModel();
@@ -109,7 +109,7 @@ export class ManifestDocument implements LintedManifest {
     });
     this.lastBuildMs = performance.now() - startedAt;
     if (!isBuilt) return undefined;
-    this.#built = { model, version };
+    this.#built = { model, version, encoding };
     return await this.#listInSlices(turn);
   }
 
@@ -173,10 +173,20 @@ export class ManifestDocument implements LintedManifest {
       },
       lineAt: (line: number): string => document.lineAt(line).text,
     };
-    return new ManifestModel(lines, this.#options.fields);
+    return new ManifestModel(lines, this.#options.fields, foreignEncodingOf(document) !== undefined);
   }
 
   #lintOptions(): LintOptions {
-    return { ...this.#options, maxProblems: maxDiagnostics, hasByteOrderMark: this.document.encoding === 'utf8bom' };
+    const { document } = this;
+    return {
+      ...this.#options,
+      maxProblems: maxDiagnostics,
+      hasByteOrderMark: document.encoding === 'utf8bom',
+      foreignEncoding: foreignEncodingOf(document),
+    };
   }
+}
+
+function foreignEncodingOf({ encoding }: vscode.TextDocument): string | undefined {
+  return encoding === 'utf8' || encoding === 'utf8bom' ? undefined : encoding;
 }

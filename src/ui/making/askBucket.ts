@@ -8,24 +8,33 @@ export interface BucketPlace {
   readonly prefix: string;
 }
 
+interface BucketItem extends vscode.QuickPickItem {
+  readonly place: BucketPlace;
+}
+
 /**
  * Asks for a bucket: one of a list that may never come, or what is typed, with a prefix after a slash if wanted. `load` may fail: not
  * everyone may list buckets.
  */
 export async function askBucket(title: string, load: () => Promise<readonly string[]>): Promise<BucketPlace> {
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly place: BucketPlace }>();
+  const picker = vscode.window.createQuickPick<BucketItem>();
   picker.title = title;
   picker.placeholder = vscode.l10n.t('Bucket, or s3://bucket/prefix');
   picker.ignoreFocusOut = true;
   picker.busy = true;
   let names: readonly string[] = [];
+  // VS Code says by its place in the list what was chosen, perhaps of a list that was replaced since by the next letter: so names keep
+  // their places, and what is typed comes behind them.
   const show = (): void => {
     const typed = parsePlace(picker.value);
-    const listed = names.filter((name) => name !== typed?.bucket || typed.prefix !== '');
-    picker.items = [
-      ...(typed === undefined ? [] : [{ label: typed.bucket, description: typed.prefix, alwaysShow: true, place: typed }]),
-      ...listed.map((bucket) => ({ label: bucket, place: { bucket, prefix: '' } })),
-    ];
+    const items: BucketItem[] = names.map((bucket) => ({ label: bucket, place: { bucket, prefix: '' } }));
+    let wanted = items.find(({ place }) => typed?.prefix === '' && place.bucket === typed.bucket);
+    if (typed !== undefined && wanted === undefined) {
+      wanted = { label: typed.bucket, description: typed.prefix, alwaysShow: true, place: typed };
+      items.push(wanted);
+    }
+    picker.items = items;
+    if (wanted !== undefined) picker.activeItems = [wanted];
   };
   void load().then(
     (found) => {
@@ -44,7 +53,9 @@ export async function askBucket(title: string, load: () => Promise<readonly stri
     return await new Promise<BucketPlace>((resolve, reject) => {
       picker.onDidAccept(() => {
         const [chosen] = picker.selectedItems;
-        const place = chosen?.place ?? parsePlace(picker.value);
+        const typed = parsePlace(picker.value);
+        const isOfThisList = chosen !== undefined && (typed === undefined || chosen.place.bucket.includes(typed.bucket));
+        const place = isOfThisList ? chosen.place : typed;
         if (place !== undefined) resolve(place);
       });
       picker.onDidHide(() => reject(cancelledError()));

@@ -21,7 +21,7 @@ suite('manifests while they are edited', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  async function open(name: string, content: string): Promise<vscode.TextDocument> {
+  async function open(name: string, content: string | Uint8Array): Promise<vscode.TextDocument> {
     const file = join(folder, name);
     await writeFile(file, content);
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
@@ -101,6 +101,27 @@ suite('manifests while they are edited', () => {
     await until(document.uri, () => rules(document.uri).includes('column-count'), 'column-count');
     await vscode.commands.executeCommand('undo');
     await sees('duplicate-row@100 unencoded-key@101');
+  });
+
+  test('a file that is not saved as UTF-8 is a problem, however well the editor reads it', async () => {
+    const document = await open('wide.manifest.csv', Buffer.from('\uFEFFtest,a\ntest,b\n', 'utf16le'));
+    assert.equal(document.getText(), 'test,a\ntest,b\n');
+    await until(document.uri, () => rules(document.uri).join() === 'not-utf8', 'not-utf8 of UTF-16');
+    const offered = await actions(document, new vscode.Range(0, 0, 0, 0), vscode.CodeActionKind.QuickFix);
+    assert.deepEqual(
+      offered.map((action) => [action.title, action.command?.command]),
+      [['Change the encoding of the file…', 'workbench.action.editor.changeEncoding']],
+    );
+  });
+
+  test('what another encoding makes of UTF-8 is never encoded into keys', async () => {
+    const { uri } = await open('mojibake.manifest.csv', 'test,ok\ntest,é b\ntest,c d\n');
+    await until(uri, () => rules(uri).join() === 'unencoded-key,unencoded-key', 'two keys to encode');
+    const document = await vscode.workspace.openTextDocument(uri, { encoding: 'windows1252' });
+    assert.equal(document.lineAt(1).text, 'test,Ã© b');
+    await until(uri, () => rules(uri).join() === 'not-utf8,unencoded-key', 'a row that is not what S3 reads');
+    await vscode.commands.executeCommand('s3batch.manifest.fixAll', uri);
+    assert.equal(document.getText(), 'test,ok\ntest,Ã© b\ntest,c%20d\n');
   });
 
   test('a fix is an edit of the document, and "fix all" does every certain one', async () => {

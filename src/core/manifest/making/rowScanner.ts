@@ -1,6 +1,7 @@
 import { BatchError } from '../../../base/errors.js';
 import { ChunkJoiner, FieldSpans, noBytes } from '../../report/rowBytes.js';
 import { maxRowLength } from '../rowView.js';
+import { refuseUtf16 } from '../utf16.js';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -74,6 +75,7 @@ export class RowScanner {
         this.#joiner.keep(bytes, 0);
         return;
       }
+      refuseUtf16(bytes, this.#name);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) markLength = 3;
       start = markLength;
     }

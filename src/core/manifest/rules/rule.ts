@@ -59,6 +59,8 @@ export interface RowFix {
   readonly removesRow?: true;
   readonly columns?: readonly ManifestField[];
   readonly removesByteOrderMark?: true;
+  /** The fix is to choose how the file is read or saved, which a person has to. */
+  readonly changesEncoding?: true;
 }
 
 /** One problem of one row, in the row's own offsets: it stays true when lines move above it. */

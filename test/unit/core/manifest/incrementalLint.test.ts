@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { createManifestModel, type LineChange, ManifestModel } from '../../../../src/core/manifest/incrementalLint.js';
 import { lintManifest } from '../../../../src/core/manifest/lintManifest.js';
 import type { LintOptions } from '../../../../src/core/manifest/lintOptions.js';
+import { ruleIds } from '../../../../src/core/manifest/rules/rule.js';
 import { anyManifest } from '../../../support/manifestText.js';
+import { proofRuns } from '../../../support/proofRuns.js';
 
 /** A text in an editor: edits are ranges of offsets, reported by lines as VS Code does. */
 class EditedText {
@@ -24,6 +26,17 @@ class EditedText {
     const text = this.#lines[line];
     assert.ok(text !== undefined, `line ${line} of ${this.#lines.length}`);
     return text;
+  }
+
+  /** What differs, as one edit: an editor reports an undo so. */
+  become(text: string): LineChange[] {
+    const before = this.text;
+    const shorter = Math.min(before.length, text.length);
+    let start = 0;
+    while (start < shorter && before[start] === text[start]) start += 1;
+    let end = 0;
+    while (end < shorter - start && before.at(-1 - end) === text.at(-1 - end)) end += 1;
+    return this.edit([{ start, length: before.length - start - end, text: text.slice(start, text.length - end) }]);
   }
 
   /** Ranges are taken modulo the length, cut where they overlap, and applied from the last to the first. */
@@ -82,6 +95,7 @@ const anyOptions: fc.Arbitrary<LintOptions> = fc.record({
   isOneBucketOnly: fc.boolean(),
   maxProblems: fc.constantFrom(undefined, 3),
   hasByteOrderMark: fc.boolean(),
+  foreignEncoding: fc.constantFrom(undefined, undefined, 'utf16le', 'windows1252'),
   severities: fc.constantFrom<LintOptions['severities'][]>(
     undefined,
     { 'duplicate-row': 'off', 'unencoded-key': 'information' },
@@ -95,18 +109,53 @@ test('after any edits the result is that of a full lint', () => {
       const lines = new EditedText(text);
       const model = createManifestModel(lines, options);
       check(model, text, options);
+      const texts: string[] = [];
       for (const step of steps) {
+        texts.push(lines.text);
         apply(model, lines.edit(step));
         check(model, lines.text, options);
       }
+      // And undone, all the way back.
+      for (const before of texts.toReversed()) {
+        apply(model, lines.become(before));
+        check(model, before, options);
+      }
     }),
-    { numRuns: 150 },
+    { numRuns: proofRuns(150, 5000) },
   );
+});
+
+test('the edits that are tried reach every rule, and those of several rows often', () => {
+  const seen = new Map<string, number>();
+  for (const [text, steps] of fc.sample(fc.tuple(editorText, edits), { numRuns: 300, seed: 1 })) {
+    const lines = new EditedText(text);
+    for (const step of steps) {
+      lines.edit(step);
+      for (const rule of Object.keys(lintManifest(lines.text).counts)) seen.set(rule, (seen.get(rule) ?? 0) + 1);
+    }
+  }
+  // Of the file as such, and what only an editor knows.
+  const others = ['byte-order-mark'];
+  assert.deepEqual([...seen.keys(), ...others].toSorted(), ruleIds.toSorted());
+  for (const rule of ['duplicate-row', 'mixed-buckets', 'column-count', 'header-row'])
+    assert.ok((seen.get(rule) ?? 0) > 10, `${rule}: ${seen.get(rule)}`);
 });
 
 const manyLines = fc
   .tuple(
-    fc.constantFrom('test,a', 'test,b c', 'x,y', 'test,"q', 'q"', '""', 'test,"a,b"'),
+    fc.constantFrom(
+      'test,a',
+      'test,same',
+      'other,x',
+      'test,a,b',
+      'bucket,key',
+      'test,b c',
+      'x,y',
+      'test,"q',
+      'q"',
+      '""',
+      'test,"a,b"',
+    ),
     fc.constantFrom(1, 700, 1030, 3000, 5000),
   )
   .map(([line, times]) => Array.from({ length: times }, (_, index) => (line === 'test,a' ? `${line}${index}` : line)).join('\n'));
@@ -133,7 +182,7 @@ test('the same with thousands of lines, and quotes that reach far', () => {
         }
       },
     ),
-    { numRuns: 10 },
+    { numRuns: proofRuns(10, 300) },
   );
 });
 
