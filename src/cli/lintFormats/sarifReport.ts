@@ -2,6 +2,8 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Edit, Problem, Range, Severity } from '../../core/manifest/problem.js';
 import { allRules } from '../../core/manifest/rules/allRules.js';
+import { ruleExamples } from '../../core/manifest/rules/examples.js';
+import type { RuleId } from '../../core/manifest/rules/rule.js';
 import type { LintReport } from './lintReport.js';
 
 const levelOf: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'note' };
@@ -23,6 +25,7 @@ export const sarifReport: LintReport = (files, _style, { tool }) => {
             rules: allRules.map((rule) => ({
               id: rule.id,
               shortDescription: { text: rule.description },
+              help: { text: helpOf(rule.id) },
               helpUri: rule.docUrl,
               defaultConfiguration: { level: levelOf[rule.severity] },
             })),
@@ -47,6 +50,11 @@ export const sarifReport: LintReport = (files, _style, { tool }) => {
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 };
+
+function helpOf(rule: RuleId): string {
+  const { wrong, right } = ruleExamples[rule];
+  return wrong === '' ? `Right:\n${right}` : `Wrong:\n${wrong}\n\nRight:\n${right}`;
+}
 
 interface ArtifactLocation {
   readonly uri: string;

@@ -3,12 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
+import { lintManifest } from '../../../../src/core/manifest/lintManifest.js';
 import { allRules } from '../../../../src/core/manifest/rules/allRules.js';
+import { ruleExamples } from '../../../../src/core/manifest/rules/examples.js';
 import type { RuleInfo } from '../../../../src/core/manifest/rules/rule.js';
 
 const path = join(process.cwd(), 'docs', 'manifest-rules.md');
 
-/** The page of the docs that lists the rules, made of nothing but the rules. */
+/** The page of the docs that explains the rules, made of nothing but the rules and their examples. */
 function page(rules: readonly RuleInfo[]): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   return [
@@ -22,13 +24,55 @@ function page(rules: readonly RuleInfo[]): string {
     ...rules.map(({ id, severity, otherSeverity, description, docUrl, isFixedByFixAll }) => {
       const severities = otherSeverity === undefined ? severity : `${severity}, in some cases ${otherSeverity}`;
       const source = /([a-z-]+)\.html/.exec(docUrl)?.[1] ?? docUrl;
-      return `| \`${id}\` | ${severities} | ${cell(description)} | ${isFixedByFixAll ? 'yes' : ''} | [${source}](${docUrl}) |`;
+      return `| [\`${id}\`](#${id}) | ${severities} | ${cell(description)} | ${isFixedByFixAll ? 'yes' : ''} | [${source}](${docUrl}) |`;
     }),
     '',
+    ...rules.flatMap(section),
     '<!-- Made by test/unit/core/manifest/ruleTable.test.ts. To make it anew: UPDATE_DOCS=1 npm run test:unit -- ruleTable -->',
     '',
   ].join('\n');
 }
+
+/** What is said of the example is what the linter says of it. */
+function section({ id, description, docUrl }: RuleInfo): string[] {
+  const { wrong, right } = ruleExamples[id];
+  const problem = lintManifest(wrong).problems.find(({ rule }) => rule === id);
+  assert.ok(problem !== undefined, `${id} in its example`);
+  const { range, severity, message, fixes } = problem;
+  return [
+    `## ${id}`,
+    '',
+    description,
+    '',
+    ...(wrong === '' ? [] : [...block(wrong), '']),
+    `Line ${range.line + 1}, column ${range.column + 1}, ${severity}: ${message}`,
+    '',
+    ...(fixes.length === 0 ? [] : [`Offered: ${fixes.map(({ title }) => `*${title}*`).join(' or ')}.`, '']),
+    'How it should be:',
+    '',
+    ...block(right),
+    '',
+    `[The page of AWS](${docUrl}) that the rule comes from.`,
+    '',
+  ];
+}
+
+function block(rows: string): string[] {
+  const shown = rows
+    .replace('\uFEFF', '<EF BB BF>')
+    .replace('\uFFFD', '<E9>')
+    .split('\n')
+    .map((row) => (row.length > 100 ? `${row.slice(0, 40)}… (${row.length.toLocaleString('en')} characters)` : row));
+  return ['```csv', ...shown, '```'];
+}
+
+test('what the examples say is wrong is that, and what they say is right has no problem', () => {
+  for (const { id } of allRules) {
+    const { wrong, right } = ruleExamples[id];
+    assert.ok((lintManifest(wrong).counts[id] ?? 0) > 0, `${id}: wrong`);
+    assert.deepEqual(lintManifest(right).counts, {}, `${id}: right`);
+  }
+});
 
 test('docs/manifest-rules.md says what the rules are', async () => {
   const wanted = page(allRules);
