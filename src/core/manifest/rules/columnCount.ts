@@ -1,3 +1,4 @@
+import type { RowField } from '../rowFields.js';
 import { hasExpectedColumns } from '../rowView.js';
 import { docPages } from './docPages.js';
 import { finding, type RowRule } from './rule.js';
@@ -16,7 +17,8 @@ export const columnCount: RowRule = {
     const columns = count === 1 ? '1 column' : `${count} columns`;
     if (expected === undefined || count < expected) {
       const wanted = expected === undefined ? 'at least a bucket and a key' : `${expected}`;
-      return finding(columnCount, { start: 0, end: view.text.length }, `This row has ${columns}; it needs ${wanted}.`);
+      const message = `This row has ${columns}; it needs ${wanted}.${separatorHint(view.fields)}`;
+      return finding(columnCount, { start: 0, end: view.text.length }, message);
     }
     const start = view.fields[expected]?.start ?? 0;
     const hint = view.layout.key === expected - 1 ? ' A comma in a key is written %2C.' : '';
@@ -27,3 +29,10 @@ export const columnCount: RowRule = {
     );
   },
 };
+
+/** Excel writes semicolons where a comma is the decimal mark, and copied tables have tabs. */
+function separatorHint([only, ...others]: readonly RowField[]): string {
+  if (only === undefined || others.length > 0) return '';
+  if (only.value.includes(';')) return ' Columns are separated by commas, not semicolons.';
+  return only.value.includes('\t') ? ' Columns are separated by commas, not tabs.' : '';
+}

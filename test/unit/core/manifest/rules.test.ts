@@ -37,6 +37,10 @@ const table: Readonly<Record<RuleId, readonly Case[]>> = {
   'not-utf8': [
     { text: 'test,a[[\uFFFD]]b\uFFFD\n' },
     { text: 'te[[\uD800]]st,a b\n', all: ['not-utf8', 'unencoded-key'] },
+    { text: 'test,a\ntest,c[[Ã]]© b\n', options: { foreignEncoding: 'windows1252' } },
+    { text: 'test,a b\n', all: ['unencoded-key'], options: { foreignEncoding: 'windows1252' } },
+    { text: '[[]]test,a\n', options: { foreignEncoding: 'utf16le' } },
+    { text: '[[]]', options: { foreignEncoding: 'utf16be' }, all: ['not-utf8', 'empty-manifest'] },
     { text: 'test,a%EF%BF%BD\n' },
   ],
   'header-row': [
@@ -188,6 +192,18 @@ const table: Readonly<Record<RuleId, readonly Case[]>> = {
     { text: 'test,a\ntest,a,x\n', all: ['column-count'] },
   ],
 };
+
+test('a row of one column says so when something else than a comma stands between columns', () => {
+  const messageOf = (text: string): string | undefined =>
+    lintManifest(text).problems.find(({ rule }) => rule === 'column-count')?.message;
+  assert.match(
+    messageOf('test;a b\n') ?? '',
+    /it needs at least a bucket and a key\. Columns are separated by commas, not semicolons\.$/,
+  );
+  assert.match(messageOf('test\ta\n') ?? '', /not tabs\.$/);
+  assert.match(messageOf('test\n') ?? '', /a bucket and a key\.$/);
+  assert.match(messageOf('test,a,v\ntest,a;b\n') ?? '', /it needs 3\.$/);
+});
 
 for (const [id, cases] of Object.entries(table)) {
   describe(id, () => {
