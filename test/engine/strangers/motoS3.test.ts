@@ -135,7 +135,7 @@ test('random sequences of calls are answered as moto answers them', { skip: noMo
   const unexplained: string[] = [];
   const explained = new Map<string, number>();
   let calls = 0;
-  for (let seed = 1; seed <= proofRuns(10, 500); seed += 1) {
+  for (let seed = 1; seed <= proofRuns(30, 500); seed += 1) {
     const bucket = `sequence-${seed}`;
     const [left, right] = [new SequenceSide(ours, bucket), new SequenceSide(theirs, bucket)];
     await Promise.all([left.prepare(), right.prepare()]);
