@@ -13,7 +13,7 @@ import type { TargetClient } from '../../src/core/job/target.js';
 import { type LaunchedEngine, launchEngine } from '../../src/engine/launchEngine.js';
 import { logDirectory, taskLogName } from '../../src/engine/run/jobFiles.js';
 import { headerBytes, outcomes, recordBytes, sealRecord, summarizeLogs } from '../../src/engine/run/taskLog.js';
-import { noRust, rustBootstrap } from '../support/bootstraps.js';
+import { compiledBootstrap, noCompiler } from '../support/bootstraps.js';
 import { noPython } from '../support/python.js';
 
 /** Budgets 6 to 8 of the design: how fast the local engine runs jobs, starts, and takes one up again. */
@@ -247,10 +247,10 @@ async function measurePython(context: BenchContext): Promise<readonly Measuremen
 }
 
 async function measureExecutable(context: BenchContext): Promise<readonly Measurement[]> {
-  if (noRust !== false) return skipped(context, noRust);
+  if (noCompiler('rs') !== false) return skipped(context, String(noCompiler('rs')));
   return withEngine(context, async (bench) => {
     const file = join(context.scratch, 'code', 'bootstrap');
-    await writeFile(file, rustBootstrap());
+    await writeFile(file, compiledBootstrap('rs'));
     await chmod(file, 0o755);
     const value = await pace(bench, 'executable', 10_000, context.pairs);
     return [{ what: 'tasks a second through the Runtime API, 10,000 rows', value, unit: 'tasks/s', atLeast: 8000 }];

@@ -41,28 +41,55 @@ export function writeBootstrap(folder: HandlerFolder, text: string | Uint8Array)
   chmodSync(join(folder.path, 'bootstrap'), 0o755);
 }
 
-const rustc = ['rustc', join(homedir(), '.cargo', 'bin', 'rustc')].find(
-  (command) => spawnSync(command, ['--version']).status === 0,
+interface Compiler {
+  readonly language: string;
+  /** Where it may be, the first that runs counts. */
+  readonly commands: readonly string[];
+  readonly versionFlag: string;
+  readonly compile: (source: string, out: string) => readonly string[];
+}
+
+const compilers = {
+  rs: {
+    language: 'Rust',
+    commands: ['rustc', join(homedir(), '.cargo', 'bin', 'rustc')],
+    versionFlag: '--version',
+    compile: (source, out) => ['-O', '-o', out, source],
+  },
+  go: { language: 'Go', commands: ['go'], versionFlag: 'version', compile: (source, out) => ['build', '-o', out, source] },
+} as const satisfies Readonly<Record<string, Compiler>>;
+type Language = keyof typeof compilers;
+
+const found = new Map(
+  Object.entries(compilers).map(([suffix, { language, commands, versionFlag }]) => {
+    const command = commands.find((candidate) => spawnSync(candidate, [versionFlag]).status === 0);
+    if (command === undefined) console.log(`SKIPPED: no compiler of ${language} is installed`);
+    return [suffix as Language, command];
+  }),
 );
 
-/** The reason to skip what needs a compiler of Rust, or false. */
-export const noRust: string | false = rustc === undefined ? 'rustc is not installed' : false;
-if (noRust !== false) console.log(`SKIPPED: ${noRust}`);
+/** The reason to skip what needs a compiler of the language, or false. */
+export function noCompiler(suffix: Language): string | false {
+  return found.get(suffix) === undefined && `no compiler of ${compilers[suffix].language} is installed`;
+}
 
-let compiled: Buffer | undefined;
+const compiled = new Map<Language, Buffer>();
 
-/** The executable of test/fixtures/lambda/bootstrap.rs, compiled once a process. */
-export function rustBootstrap(): Buffer {
-  if (compiled !== undefined) return compiled;
-  if (rustc === undefined) throw new Error(String(noRust));
-  const source = join(process.cwd(), 'test/fixtures/lambda/bootstrap.rs');
-  const folder = mkdtempSync(join(tmpdir(), 's3batch-rust-'));
+/** The executable of test/fixtures/lambda/bootstrap.rs or .go, compiled once a process. */
+export function compiledBootstrap(suffix: Language): Buffer {
+  const known = compiled.get(suffix);
+  if (known !== undefined) return known;
+  const command = found.get(suffix);
+  if (command === undefined) throw new Error(String(noCompiler(suffix)));
+  const source = join(process.cwd(), `test/fixtures/lambda/bootstrap.${suffix}`);
+  const folder = mkdtempSync(join(tmpdir(), 's3batch-compiled-'));
   try {
     const file = join(folder, 'bootstrap');
-    const result = spawnSync(rustc, ['-O', '-o', file, source], { encoding: 'utf8' });
+    const result = spawnSync(command, compilers[suffix].compile(source, file), { encoding: 'utf8' });
     if (result.status !== 0) throw new Error(result.stderr);
-    compiled = readFileSync(file);
-    return compiled;
+    const bytes = readFileSync(file);
+    compiled.set(suffix, bytes);
+    return bytes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -36,7 +36,7 @@ export class HostedEnvironment implements Environment {
     this.#ready = deferred();
     // Looked at by invoke, which may come later or never.
     this.#ready.promise.catch(() => undefined);
-    this.#child = spawn(process.execPath, [script], {
+    this.#child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, script], {
       // What AWS settings this process has is left out where the environment is made; see lambdaVariables.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       ...(existsSync(definition.codeDirectory) ? { cwd: definition.codeDirectory } : {}),

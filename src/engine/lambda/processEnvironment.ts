@@ -6,10 +6,13 @@ import { exitError, type FunctionErrorOutcome, functionError, howItEnded } from 
 import { refusedVariables } from './lambdaVariables.js';
 import { LineSplitter } from './lineSplitter.js';
 import { killGroup } from './processGroup.js';
+import { ownMemoryBytes } from './residentMemory.js';
 
 /** Invocations that may wait in the program at once; enough that neither side waits for the other. */
 const queueLength = 256;
 const watchIntervalMs = 25;
+const memoryIntervalMs = 100;
+const mebibyte = 1024 * 1024;
 /** Lambda's limit for loading a function (Lambda Developer Guide, lambda-runtime-environment). */
 const initLimitMs = 10_000;
 /** How long output is read on after the program has ended. */
@@ -49,6 +52,11 @@ export interface Program {
   readonly pipes: readonly (Readable | Writable)[];
   send(invocation: QueuedInvocation): void;
   /**
+   * Whether the program knows of the invocation whose turn it is, where that can be told: one that ends by itself after an answer has
+   * nothing to do with the next.
+   */
+  readonly hasTaken?: boolean;
+  /**
    * Tells of outcomes that the program has left somewhere without a word. With `read`, what was read of its output until now: not of one
    * that follows output which is yet to be read.
    */
@@ -75,9 +83,12 @@ interface Child {
   readonly program: Program;
   readonly closed: Promise<void>;
   isReady: boolean;
+  hasAnswered: boolean;
   readonly startedMs: number;
   /** Set when it is known why the program ends, to tell it from one that ends by itself. */
   endedFor: InvokeOutcome | undefined;
+  /** The invocation that `endedFor` is about; undefined when it is about every one. */
+  endedRequestId: string | undefined;
 }
 
 /**
@@ -94,6 +105,7 @@ export class ProcessEnvironment implements Environment {
   #child: Child | undefined;
   #starting: Promise<void> | undefined;
   #turnStartedMs = 0;
+  #memoryReadMs = 0;
   #isDisposed = false;
 
   constructor(definition: FunctionDefinition, options: EnvironmentOptions, kind: ProgramKind) {
@@ -148,6 +160,7 @@ export class ProcessEnvironment implements Environment {
         },
         onOutcome: (outcome) => {
           const waiting = this.#waiting.shift();
+          if (this.#child !== undefined) this.#child.hasAnswered = true;
           this.#turnStartedMs = Date.now();
           waiting?.resolve(outcome);
         },
@@ -200,7 +213,15 @@ export class ProcessEnvironment implements Environment {
         }, drainLimitMs);
       });
     });
-    const child: Child = { program, closed, isReady: false, startedMs: Date.now(), endedFor: undefined };
+    const child: Child = {
+      program,
+      closed,
+      isReady: false,
+      hasAnswered: false,
+      startedMs: Date.now(),
+      endedFor: undefined,
+      endedRequestId: undefined,
+    };
     this.#child = child;
     const read = { stdout: 0, stderr: 0 };
     for (const [name, stream] of [
@@ -231,12 +252,24 @@ export class ProcessEnvironment implements Environment {
         functionError('Sandbox.Timedout', `The function did not finish loading within ${initLimitMs / 1000} seconds.`),
       );
     } else if (head !== undefined && Date.now() - this.#turnStartedMs >= head.allowanceMs) {
-      this.#end(child, { kind: 'timedOut', afterMs: this.#definition.timeoutMs, requestId: head.requestId });
-    }
+      const { requestId } = head;
+      this.#end(child, { kind: 'timedOut', afterMs: this.#definition.timeoutMs, requestId }, requestId);
+    } else if (head !== undefined) this.#checkMemory(child, head.requestId);
   }
 
-  #end(child: Child, outcome: InvokeOutcome): void {
+  /** As Lambda does it: a function that takes more memory than it has is killed. */
+  #checkMemory(child: Child, requestId: string): void {
+    const nowMs = Date.now();
+    const { pid } = child.program.process;
+    if (pid === undefined || nowMs - this.#memoryReadMs < memoryIntervalMs) return;
+    this.#memoryReadMs = nowMs;
+    if ((ownMemoryBytes(pid) ?? 0) <= this.#definition.memoryMb * mebibyte) return;
+    this.#end(child, exitError(requestId, 'signal: killed'), requestId);
+  }
+
+  #end(child: Child, outcome: InvokeOutcome, requestId?: string): void {
     child.endedFor = outcome;
+    child.endedRequestId = requestId;
     killGroup(child.program.process);
   }
 
@@ -244,12 +277,14 @@ export class ProcessEnvironment implements Environment {
     child.program.poll?.();
     child.program.release();
     if (this.#child === child) this.#child = undefined;
-    const head = this.#waiting.shift();
+    // Nobody's fault, and no loop: each process of these has answered something.
+    const isBetweenTwo = child.endedFor === undefined && child.hasAnswered && child.program.hasTaken === false;
+    const head = isBetweenTwo ? undefined : this.#waiting.shift();
     if (head !== undefined) {
       const intended = child.endedFor;
-      // The invocation that ran out of time may have answered in the last moment; then it is another that was cut off.
-      const isIntended = intended !== undefined && (intended.kind !== 'timedOut' || intended.requestId === head.requestId);
-      if (isIntended) head.resolve(intended);
+      // The invocation that ran out of time or memory may have answered in the last moment; then it is another that was cut off.
+      const { endedRequestId = head.requestId } = child;
+      if (intended !== undefined && endedRequestId === head.requestId) head.resolve(intended);
       else if (status === null && signal === null) {
         const text = `${this.#kind.subject} can't be started: ${errorMessage(failure)}`;
         head.resolve(functionError('Runtime.StartFailed', text));

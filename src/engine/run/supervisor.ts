@@ -1,8 +1,8 @@
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-import { BatchError, errorMessage } from '../../base/errors.js';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import { outputFile } from './jobFiles.js';
 import { functionError, timeoutMessage } from './lambdaPerformer.js';
 import type { LaneMessage, LaneStart } from './lane.js';
@@ -233,7 +233,7 @@ export class Supervisor {
     slot.isEnding = false;
     slot.isWorn = false;
     slot.error = undefined;
-    const worker = new Worker(this.#script, { workerData: start });
+    const worker = new Worker(this.#script, { workerData: start, resourceLimits: this.#memoryLimits() });
     slot.worker = worker;
     worker.on('message', (message: LaneMessage) => {
       if (message.kind === 'broken') this.#break(message.message);
@@ -257,12 +257,22 @@ export class Supervisor {
     });
   }
 
+  /** A Node.js handler shares the heap of its lane: it may have what the function has. Other runtimes are processes of their own. */
+  #memoryLimits(): ResourceLimits {
+    const definition = this.#plan.work.definition;
+    return definition?.runtime.startsWith('nodejs') === true ? { maxOldGenerationSizeMb: definition.memoryMb } : {};
+  }
+
   /** The lane ended by itself: its handler ended the process, as Lambda would see it, or an error was never caught. */
   #laneDied(slot: Slot, code: number): void {
     const [task] = slot.state.tasks;
     const { jobId, generation } = this.#plan;
     const requestId = task === undefined ? '' : `RequestId: ${requestIdOf(jobId, generation, task.row, task.attempt)} `;
-    const text = slot.error?.message ?? `${requestId}Error: Runtime exited with error: exit status ${code}`;
+    const how = errorCode(slot.error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'signal: killed' : `exit status ${code}`;
+    const text =
+      slot.error === undefined || how === 'signal: killed'
+        ? `${requestId}Error: Runtime exited with error: ${how}`
+        : slot.error.message;
     if (task === undefined) {
       slot.idleDeaths += 1;
       if (slot.idleDeaths >= maxIdleDeaths) {

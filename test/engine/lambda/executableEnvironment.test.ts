@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Environment, FunctionDefinition, InvokeOutcome } from '../../../src/engine/contracts.js';
 import { createEnvironment } from '../../../src/engine/lambda/createEnvironment.js';
-import { nodeBootstrap, noRust, rustBootstrap, writeBootstrap } from '../../support/bootstraps.js';
+import { compiledBootstrap, noCompiler, nodeBootstrap, writeBootstrap } from '../../support/bootstraps.js';
 import { HandlerFolder, testOptions } from '../../support/environmentThread.js';
 import { briefOutcome as brief } from '../../support/briefOutcome.js';
 import { noPython } from '../../support/python.js';
@@ -240,19 +240,30 @@ while True:
   ),
 );
 
-test('executable: compiled Rust', { skip: skip || noRust }, () =>
-  withExecutable(rustBootstrap(), async ({ invoke, output }) => {
-    const event = (s3Key: string): unknown => ({ invocationId: 'i', tasks: [{ taskId: 't', s3Key }] });
-    const answer = (code: string, text: string): string =>
-      `returned {"invocationSchemaVersion":"1.0","invocationId":"i","results":[{"taskId":"t","resultCode":"${code}","resultString":"${text}"}]}`;
-    assert.equal(brief(await invoke(event('abc'))), answer('Succeeded', '3'));
-    assert.equal(brief(await invoke(event('fail'))), answer('PermanentFailure', '4'));
-    assert.equal(brief(await invoke(event('print'))), answer('Succeeded', '5'));
-    assert.equal(brief(await invoke(event('error'))), 'Refused: no error');
-    assert.equal(brief(await invoke(event('exit'))), 'Runtime.ExitError: Error: Runtime exited with error: exit status 7');
-    assert.equal(brief(await invoke(event('print'))), answer('Succeeded', '5'));
-    assert.deepEqual(output, ['stdout did print as number 3', 'stderr cannot do error', 'stdout did print as number 1']);
-  }),
+for (const language of ['rs', 'go'] as const) {
+  test(`executable: compiled from bootstrap.${language}`, { skip: skip || noCompiler(language) }, () =>
+    withExecutable(compiledBootstrap(language), async ({ invoke, output }) => {
+      const event = (s3Key: string): unknown => ({ invocationId: 'i', tasks: [{ taskId: 't', s3Key }] });
+      const answer = (code: string, text: string): string =>
+        `returned {"invocationSchemaVersion":"1.0","invocationId":"i","results":[{"taskId":"t","resultCode":"${code}","resultString":"${text}"}]}`;
+      assert.equal(brief(await invoke(event('abc'))), answer('Succeeded', '3'));
+      assert.equal(brief(await invoke(event('fail'))), answer('PermanentFailure', '4'));
+      assert.equal(brief(await invoke(event('print'))), answer('Succeeded', '5'));
+      assert.equal(brief(await invoke(event('error'))), 'Refused: no error');
+      assert.equal(brief(await invoke(event('exit'))), 'Runtime.ExitError: Error: Runtime exited with error: exit status 7');
+      assert.equal(brief(await invoke(event('print'))), answer('Succeeded', '5'));
+      assert.deepEqual(output, ['stdout did print as number 3', 'stderr cannot do error', 'stdout did print as number 1']);
+    }),
+  );
+}
+
+test('executable: one that ends after an answer has nothing to do with the next invocation', { skip }, () =>
+  withExecutable(
+    nodeBootstrap(`if (event.n % 2 === 0) setTimeout(() => process.exit(1)); return event.n`),
+    async ({ invoke }) => {
+      for (let n = 0; n < 6; n += 1) assert.equal(brief(await invoke({ n })), `returned ${n}`);
+    },
+  ),
 );
 
 test('executable: Windows is told so', { skip: process.platform !== 'win32' && 'not on Windows' }, () =>

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { FunctionDefinition } from '../../../src/engine/contracts.js';
 import { startRunProcess } from '../../../src/engine/run/runProcess.js';
-import { noRust, rustBootstrap } from '../../support/bootstraps.js';
+import { compiledBootstrap, noCompiler } from '../../support/bootstraps.js';
 import { HandlerFolder } from '../../support/environmentThread.js';
 import { noPython } from '../../support/python.js';
 import { JobRun, silentLog } from '../../support/runJob.js';
@@ -91,6 +91,16 @@ test('a job whose handler exits or throws goes on with the other rows', async (t
   assert.match(result.output, /app\.js:4/);
 });
 
+test('a handler that takes more memory than its function has is killed, and the job goes on', async (t) => {
+  const source = `${state} exports.handler = async (event) => {
+    if (event.tasks[0].s3Key === 'greedy') for (const all = []; ;) all.push(new Array(100_000).fill(all.length));
+    return ${answer};
+  }`;
+  const result = await runJob(t, { 'app.js': source }, { timeoutMs: 60_000, memoryMb: 128 }, ['a', 'greedy', 'b']);
+  assert.deepEqual([result.succeeded, result.failed], [2, 1]);
+  assert.match(result.rows[1] ?? '', /RequestId: \S+ Error: Runtime exited with error: signal: killed/);
+});
+
 test('a job in TypeScript and in Python', { skip: noPython }, async (t) => {
   const typed = `const state: number = 1; export async function handler(event: any) { return ${answer}; }`;
   assert.equal((await runJob(t, { 'app.ts': typed }, {})).succeeded, 3);
@@ -105,9 +115,14 @@ test('a job in TypeScript and in Python', { skip: noPython }, async (t) => {
   assert.match(result.rows[1] ?? '', /name 'new_key' is not defined/);
 });
 
-test('a job of an executable', { skip: noRust || (process.platform === 'win32' && 'not on Windows') }, async (t) => {
+test('a job of an executable', { skip: noCompiler('rs') || (process.platform === 'win32' && 'not on Windows') }, async (t) => {
   const keys = ['abc', 'print-1', 'exit', 'fail', 'error', 'print-2'];
-  const result = await runJob(t, { bootstrap: rustBootstrap() }, { runtime: 'provided.al2023', handler: 'bootstrap' }, keys);
+  const result = await runJob(
+    t,
+    { bootstrap: compiledBootstrap('rs') },
+    { runtime: 'provided.al2023', handler: 'bootstrap' },
+    keys,
+  );
   assert.deepEqual([result.succeeded, result.failed], [3, 3]);
   assert.match(result.rows[0] ?? '', /succeeded,200,,3/);
   assert.match(result.rows[2] ?? '', /Runtime exited with error: exit status 7/);

@@ -174,6 +174,23 @@ test('python: state is kept, and lost with a crash', { skip: noPython }, () =>
   ),
 );
 
+test(
+  'python: more memory than the function has ends it, as in Lambda, and not the next invocation',
+  { skip: noPython || (process.platform !== 'linux' && 'the system does not tell how much a process has') },
+  () =>
+    withPython(
+      handler('kept = b"x" * (event.get("mebibytes", 0) * 1048576)\ntime.sleep(5 if kept else 0)\nreturn 1', 'import time'),
+      { timeoutMs: 20_000, memoryMb: 128 },
+      async ({ invoke }) => {
+        assert.match(
+          brief(await invoke({ mebibytes: 300 }, 20_000)),
+          /^Runtime.ExitError: Error: Runtime exited with error: signal: killed/,
+        );
+        assert.equal(brief(await invoke({ mebibytes: 20 }, 20_000)), 'returned 1');
+      },
+    ),
+);
+
 test('python: a handler that hangs is ended in time, the next one runs', { skip: noPython }, () =>
   withPython(handler('time.sleep(event.get("sleep", 0))\nreturn 1', 'import time'), { timeoutMs: 1000 }, async ({ invoke }) => {
     await invoke();

@@ -44,6 +44,9 @@ async function startExecutable(
     process: child,
     pipes: [child.stdin],
     send: (invocation) => api.send(invocation),
+    get hasTaken() {
+      return api.isRunning;
+    },
     leave: () => {
       child.kill('SIGTERM');
     },

@@ -60,6 +60,11 @@ export class RuntimeApi {
     return this.#address;
   }
 
+  /** The process has an invocation that it has not answered. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   send(invocation: QueuedInvocation): void {
     this.#queue.push(invocation);
     this.#hand();
@@ -174,7 +179,7 @@ function postedError(request: WireRequest): FunctionErrorOutcome {
   return readError(request.body, request.headers['lambda-runtime-function-error-type']);
 }
 
-/** `{errorMessage, errorType, stackTrace}` by the guide; a runtime may post anything. */
+/** `{errorMessage, errorType, stackTrace}` by the guide; AWS's own client of Node.js says `trace`. A runtime may post anything. */
 function readError(body: Buffer, headerType: string | undefined): FunctionErrorOutcome {
   const text = body.toString('utf8');
   let value: unknown;
@@ -183,9 +188,15 @@ function readError(body: Buffer, headerType: string | undefined): FunctionErrorO
   } catch {
     return functionError(headerType ?? 'Runtime.Unknown', text);
   }
-  const { errorType, errorMessage, stackTrace } = (typeof value === 'object' && value !== null ? value : {}) as {
+  const {
+    errorType,
+    errorMessage,
+    trace: frames,
+    stackTrace = frames,
+  } = (typeof value === 'object' && value !== null ? value : {}) as {
     errorType?: unknown;
     errorMessage?: unknown;
+    trace?: unknown;
     stackTrace?: unknown;
   };
   const trace = Array.isArray(stackTrace)

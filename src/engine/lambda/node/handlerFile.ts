@@ -71,7 +71,7 @@ export function isModulePackage(file: string): boolean {
       try {
         return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown } | null)?.type === 'module';
       } catch (error) {
-        throw new LoadError('Runtime.ImportModuleError', `Error: ${manifest} is not valid JSON: ${String(error)}`);
+        throw new LoadError('Runtime.UserCodeSyntaxError', `SyntaxError: ${manifest} is not valid JSON: ${String(error)}`);
       }
     }
     if (folder === root) return false;

@@ -2,7 +2,6 @@ import type { FunctionDefinition, InvocationContext, InvokeOutcome } from '../..
 import { functionError } from '../functionError.js';
 import { logGroupName, logStreamName } from '../lambdaVariables.js';
 import { asJsonValue } from './jsonValue.js';
-import { thrownError } from './thrownError.js';
 import { isUsualAnswer } from './usualAnswer.js';
 
 /** Lambda's limit of a synchronous answer (Lambda quotas), which is only looked at for answers that are not small. */
@@ -33,6 +32,7 @@ export class Invocation {
     this.#onOutcome(outcome);
   }
 
+  /** Throws a TypeError for what JSON has no text for, such as a function, as the runtime client does. */
   returned(value: unknown): void {
     if (this.#isSettled) return;
     if (isUsualAnswer(value)) {
@@ -47,10 +47,8 @@ export class Invocation {
       this.settle(functionError('Error', 'Unable to stringify response body'));
       return;
     }
-    if (carried === undefined) {
-      this.settle({ kind: 'invalidJson', text: '' });
-      return;
-    }
+    // The client hands its native part an undefined text; these are that part's words.
+    if (carried === undefined) throw new TypeError('Wrong arguments');
     if (typeof value === 'object' && isLarge(value, 0) && Buffer.byteLength(JSON.stringify(value)) > maxResponseBytes) {
       this.settle(
         functionError(
@@ -116,34 +114,4 @@ export class HandlerContext {
     // With a debugger attached there is no deadline, and nothing to count down.
     this.getRemainingTimeInMillis = () => (deadlineMs === Infinity ? constants.timeoutMs : Math.max(0, deadlineMs - Date.now()));
   }
-}
-
-/** What handlers of Node.js 22 and older have besides (aws-lambda-ric 3.x, CallbackContext). */
-export interface CallbackFunctions {
-  readonly succeed: (value?: unknown) => void;
-  readonly fail: (error?: unknown) => void;
-  readonly done: (error?: unknown, value?: unknown) => void;
-}
-
-export class CallbackContext extends HandlerContext implements CallbackFunctions {
-  readonly succeed: CallbackFunctions['succeed'];
-  readonly fail: CallbackFunctions['fail'];
-  readonly done: CallbackFunctions['done'];
-
-  constructor(constants: ContextConstants, context: InvocationContext, { succeed, fail, done }: CallbackFunctions) {
-    super(constants, context);
-    this.succeed = succeed;
-    this.fail = fail;
-    this.done = done;
-  }
-}
-
-export function callbackFunctions(invocation: Invocation): CallbackFunctions {
-  const fail = (error?: unknown): void => invocation.settle(thrownError(error, 'callbacks'));
-  const succeed = (value?: unknown): void => invocation.returned(value);
-  return {
-    succeed,
-    fail,
-    done: (error, value) => (error === undefined || error === null ? succeed(value) : fail(error)),
-  };
 }

@@ -23,13 +23,10 @@ export function loadFailure(error: unknown, definition: FunctionDefinition): Fun
     );
   }
   const code = (error as { code?: unknown }).code;
-  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
-    return functionError(
-      'Runtime.ImportModuleError',
-      `Error: ${error.message}${adviceFor(error.message, definition.codeDirectory)}`,
-      trace,
-    );
-  }
+  const advice = adviceFor(error.message, definition.codeDirectory);
+  if (code === 'MODULE_NOT_FOUND') return functionError('Runtime.ImportModuleError', `Error: ${error.message}${advice}`, trace);
+  // The client has no name of its own for what an ES module misses. Measured on 3.3.0.
+  if (code === 'ERR_MODULE_NOT_FOUND') return functionError(error.name, `${error.message}${advice}`, trace);
   return thrownError(error, 'callbacks');
 }
 
