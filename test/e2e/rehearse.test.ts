@@ -156,6 +156,7 @@ e2eTest(
 
     const said = 'Fetched from Environment (us-east-1), which was only read: 2 objects, 19 bytes.';
     await workbench.waitForNotification(said);
+    await workbench.notification('Show Changes').waitFor();
     await workbench.screenshot('out/e2e/rehearse-fetched.png');
     await workbench.answer(said, 'Show Details');
     await workbench.tab('Objects fetched for Tag photos').waitFor();
@@ -179,7 +180,9 @@ e2eTest(
     await workbench.quickRows().filter({ hasText: 'Tag photos' }).first().waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('Changes by Tag photos').waitFor();
-    assert.match(await workbench.editorText(), /2 objects tagged/);
+    const changes = await workbench.editorText();
+    assert.match(changes, /2 objects tagged/);
+    assert.match(changes, /cats\/a b\.txt, 9 bytes; tagged: team=red → team=blue/);
     await workbench.settle();
     await workbench.screenshot('out/e2e/rehearse-changes.png');
   },

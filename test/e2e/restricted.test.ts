@@ -14,6 +14,7 @@ e2eTest(
 
     await workbench.openFile('rename.s3job.json');
     assert.equal(await workbench.hasCommand('S3 Batch: Run Locally…'), false);
+    assert.equal(await workbench.hasCommand('S3 Batch: Run Locally on a Sample…'), false);
     assert.equal(await workbench.hasCommand('S3 Batch: Start Local Engine'), false);
     assert.equal(await workbench.hasCommand('S3 Batch: Show Log'), true, 'the palette offers what does no harm');
   },

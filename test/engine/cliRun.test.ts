@@ -174,7 +174,17 @@ exports.handler = async (event) => {
   });
 
   test('prints events, runs the first rows only, and keeps nothing', async () => {
-    const { code, stdout } = await run('job.s3job.json', '--limit', '1', '--format', 'json', '--concurrency', '2');
+    const { code, stdout } = await run(
+      'job.s3job.json',
+      '--limit',
+      '1',
+      '--format',
+      'json',
+      '--concurrency',
+      '2',
+      '--memory',
+      '256',
+    );
     assert.equal(code, 0);
     const events = stdout
       .trim()
@@ -210,6 +220,13 @@ exports.handler = async (event) => {
     const ragged = await run('job.s3job.json');
     assert.equal(ragged.code, 2);
     assert.match(ragged.stderr, /The manifest manifest\.csv has 1 error in 2 rows/);
+    // As the problem matcher of tasks reads it.
+    const { contributes } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      contributes: { problemPatterns: { regexp: string }[] };
+    };
+    const pattern = new RegExp(contributes.problemPatterns[0]?.regexp ?? '', 'm');
+    assert.deepEqual(pattern.exec(ragged.stderr)?.slice(1, 5), ['manifest.csv', '2', '1', 'error']);
+    assert.deepEqual(pattern.exec(bad.stderr)?.slice(1, 3), ['bad.s3job.json', '1']);
   });
 
   test('Ctrl+C cancels the job and leaves nothing behind', { skip: process.platform === 'win32' }, async () => {

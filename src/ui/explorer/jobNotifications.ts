@@ -5,6 +5,7 @@ import { awayMessage, type JobEndMessage, jobEndMessage } from '../../core/view/
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import type { FollowedEnd, JobStore } from './jobStore.js';
+import { localTargetId } from './localTargetId.js';
 
 /** Ends that are seen within this time of each other are one message: a window that was away may see many at once. */
 const gatherMs = 1500;
@@ -23,10 +24,16 @@ export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }
     if (!isWanted(message)) return;
     const openReport: vscode.MessageItem = { title: vscode.l10n.t('Open Report') };
     const retry: vscode.MessageItem = { title: vscode.l10n.t('Retry Failed Tasks…') };
-    const items = message.mayHaveReport ? [openReport, ...(hasFailures(ended.job) ? [retry] : [])] : [];
+    const showChanges: vscode.MessageItem = { title: vscode.l10n.t('Show Changes') };
     const { targetId, jobId } = ended;
+    const items = [
+      ...(message.mayHaveReport ? [openReport, ...(hasFailures(ended.job) ? [retry] : [])] : []),
+      // Of other jobs nobody records what they change.
+      ...(targetId === localTargetId ? [showChanges] : []),
+    ];
     void show(message, items).then((chosen) => {
       if (chosen === openReport) void commands.execute(Command.jobOpenReport, ended);
+      if (chosen === showChanges) void commands.execute(Command.jobShowChanges, { targetId, jobId });
       if (chosen === retry) void commands.execute(Command.reportRetry, { targetId, jobId });
     });
   };

@@ -30,7 +30,9 @@ export function fetchIntoStore(services: Services, targets: TargetProvider, choi
   return async ({ bytes, fields }, { signal, reach }) => {
     const target = targets.targets.find(({ id }) => id === targetId);
     const { fetchToEngine } = await import('../../aws/main.js');
-    const result = await fetchToEngine(await services.engine.start(), {
+    // Not another engine than the one that the job goes to, though its settings may have changed meanwhile.
+    const connection = services.engine.connection ?? (await services.engine.start());
+    const result = await fetchToEngine(connection, {
       source: await targets.openSource(targetId),
       manifest: bytes,
       name: vscode.l10n.t('the manifest'),

@@ -51,7 +51,7 @@ export async function runUnderChaos(
     tellOfNoEnd(options, second ?? first);
     return reference;
   }
-  const { dataDirectory } = await services.engine.start();
+  const { dataDirectory } = services.engine.connection ?? (await services.engine.start());
   const findings = await compareChaosRuns(client, dataDirectory, first, second);
   const name = jobName(options);
   const summary = chaosSummary({ jobName: name }, findings, { l10n: vscode.l10n, locale: vscode.env.language });
