@@ -39,23 +39,27 @@ export function reportView(
   };
 }
 
+/** A cause in a line, beginning with what differs: what every error of a function has in common would leave no room for it. */
+export function causeLabel(cause: Cause, { l10n }: Pick<Formats, 'l10n'>): string {
+  const message = labelText(cause.message.replace(functionErrorPrefix, ''));
+  return `${cause.code === '' ? l10n.t('no error code') : cause.code}: ${message === '' ? l10n.t('no message') : message}`;
+}
+
 export function causeView(cause: Cause, formats: Formats): ReportNodeView {
   const { l10n } = formats;
-  const code = cause.code === '' ? l10n.t('no error code') : cause.code;
+  const label = causeLabel(cause, formats);
   const share = cause.share.toLocaleString(formats.locale, { style: 'percent', maximumFractionDigits: 1 });
   const rows = cause.count === 1 ? l10n.t('1 task') : l10n.t('{0} tasks', formatCount(cause.count, formats));
-  const message = labelText(cause.message.replace(functionErrorPrefix, ''));
   const known =
     cause.known === undefined ? [l10n.t('Nothing more is known of this error.')] : [cause.known.explanation, cause.known.advice];
   return {
-    // What is the same for every error of a function would leave no room for what it threw.
-    label: `${code}: ${message === '' ? l10n.t('no message') : message}`,
+    label,
     description: `${rows}, ${share}`,
     tooltip: [...messageLines(cause), '', ...known].join('\n'),
     icon: { id: 'error', color: 'list.errorForeground' },
     collapsible: 'collapsed',
     context: 'cause',
-    accessibilityLabel: `${rows}, ${share}: ${code}, ${message}`,
+    accessibilityLabel: `${rows}, ${share}: ${label}`,
   };
 }
 

@@ -57,7 +57,7 @@ export class ChangeDocuments {
     const [, jobId = ''] = uri.path.split('/');
     return (this.#texts.get(uri.toString())?.links ?? []).map(({ line, start, end, opens, object }) => {
       const { bucket, key, kept = 0 } = object;
-      const now = objectUri(localTargetId, bucket, key);
+      const now = objectUri({ targetId: localTargetId, bucket, key });
       const before = vscode.Uri.from({ scheme: changesScheme, path: `/${jobId}/before/${kept}/${bucket}/${key}` });
       const title = vscode.l10n.t('{0} (before ↔ now)', key.slice(key.lastIndexOf('/') + 1));
       const compare = encodeURIComponent(JSON.stringify([before, now, title]));

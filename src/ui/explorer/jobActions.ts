@@ -165,7 +165,7 @@ export class JobActions {
     if (place === undefined) {
       throw new BatchError('NoManifest', vscode.l10n.t('The job "{0}" has no manifest of its own.', jobLabel(job)));
     }
-    await vscode.window.showTextDocument(objectUri(reference.targetId, place.bucket, place.key), { preview: true });
+    await vscode.window.showTextDocument(objectUri({ ...place, targetId: reference.targetId }), { preview: true });
   }
 
   async openInConsole(given: readonly JobReference[]): Promise<void> {

@@ -213,12 +213,15 @@ export interface CommandTypes {
   's3batch.job.trySample': { args: [jobFile?: Uri]; result: JobReference | undefined };
   's3batch.report.open': { args: [file?: Uri]; result: void };
   's3batch.report.close': { args: [element?: ReportElement]; result: void };
-  's3batch.report.retry': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };
+  's3batch.report.retry': {
+    args: [given?: ReportElement | JobReference, all?: readonly ReportElement[]];
+    result: Uri | undefined;
+  };
   's3batch.report.resume': { args: [given?: ReportElement | JobReference]; result: Uri | undefined };
   's3batch.report.compare': { args: [element?: ReportElement]; result: void };
   's3batch.report.loadMore': { args: [cause?: ReportElement]; result: void };
   's3batch.report.openObject': { args: [row?: ReportElement]; result: void };
-  's3batch.report.copyKey': { args: [row?: ReportElement]; result: void };
+  's3batch.report.copyKey': { args: [row?: ReportElement, all?: readonly ReportElement[]]; result: void };
   's3batch.report.debugRow': { args: [row?: ReportElement]; result: boolean };
   's3batch.report.openLog': { args: [given?: ReportElement | JobReference]; result: void };
   's3batch.job.openManifest': { args: [job?: GivenJob]; result: void };

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { BatchError, cancelledError } from '../../base/errors.js';
+import { BatchError, cancelledError, errorCode } from '../../base/errors.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { nextJob } from '../../core/report/lineage.js';
+import { causeLabel } from '../../core/view/reportNodes.js';
 import { targetText } from '../../core/view/targetText.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
 import { freePath, localPath, make } from '../making/makeFiles.js';
@@ -13,6 +14,7 @@ import { jobOfFile } from '../policy/jobOfFile.js';
 import { manifestOf } from '../run/manifestOf.js';
 import { submitFromEditor } from '../run/submitFromEditor.js';
 import { waitForEnd } from '../run/waitForEnd.js';
+import { readJobCauses } from './readJobCauses.js';
 
 /**
  * Runs a job on a sample of its manifest first, stratified by prefix, and says how that went; if somebody then goes on, the wizard opens
@@ -64,7 +66,8 @@ export async function tryOnSample(
   // The rest is named after the whole job, not after the sample.
   const { Description: _, ...sampled } = ended;
   const whole = file.job.Description === undefined ? sampled : { ...sampled, Description: file.job.Description };
-  void judge(services, { title, path, output, reference, ended: whole });
+  const cause = await biggestCause(client, whole);
+  void judge(services, { title, path, output, reference, ended: whole, cause });
   return reference;
 }
 
@@ -89,16 +92,30 @@ async function chooseClient(jobs: Jobs, title: string): Promise<TargetClient> {
   return await jobs.targets.client(chosen.target.id);
 }
 
+/** What the report of a job names most; undefined when nothing failed, or there is no report. */
+async function biggestCause(client: TargetClient, { JobId, ProgressSummary }: JobDescriptor): Promise<string | undefined> {
+  if ((ProgressSummary?.NumberOfTasksFailed ?? 0) === 0) return undefined;
+  try {
+    const [cause] = await readJobCauses(client, JobId);
+    return cause === undefined ? undefined : causeLabel(cause, { l10n: vscode.l10n });
+  } catch (error) {
+    if (errorCode(error) === 'NoReport') return undefined;
+    throw error;
+  }
+}
+
 interface Tried {
   readonly title: string;
   readonly path: string;
   readonly output: string;
   readonly reference: JobReference;
   readonly ended: JobDescriptor;
+  /** What most of its failures are. */
+  readonly cause: string | undefined;
 }
 
 /** Says how the sample went, and goes on with the rest if somebody wants that. */
-async function judge(services: Services, { title, path, output, reference, ended }: Tried): Promise<void> {
+async function judge(services: Services, { title, path, output, reference, ended, cause }: Tried): Promise<void> {
   const { NumberOfTasksSucceeded: succeeded = 0, NumberOfTasksFailed: failed = 0 } = ended.ProgressSummary ?? {};
   const goOn: vscode.MessageItem = { title: vscode.l10n.t('Go On with the Rest…') };
   const openReport: vscode.MessageItem = { title: vscode.l10n.t('Open Report') };
@@ -112,7 +129,11 @@ async function judge(services: Services, { title, path, output, reference, ended
         openReport,
       )
     : await vscode.window.showWarningMessage(
-        vscode.l10n.t('The sample did not go well: {0} failed, {1} succeeded.', failed, succeeded),
+        [
+          vscode.l10n.t('The sample did not go well: {0} failed, {1} succeeded.', failed, succeeded),
+          ...(cause === undefined ? [] : [cause]),
+          ...(ended.FailureReasons ?? []).flatMap(({ FailureReason }) => FailureReason ?? []),
+        ].join(' '),
         openReport,
       );
   if (chosen === openReport) await services.commands.execute(Command.jobOpenReport, reference);

@@ -43,12 +43,7 @@ export async function retryFailed(
 /** Makes the manifest of the rows that a job never came to, and opens the wizard for the job that does them. */
 export async function resumeJob(services: Services, targets: TargetProvider, open: OpenReport): Promise<vscode.Uri | undefined> {
   const { job } = open;
-  if (job === undefined) {
-    throw new BatchError('NoJob', vscode.l10n.t('It is not known which manifest this report belongs to.'), {
-      hint: vscode.l10n.t('Open the report from its job, or use "s3batch report --manifest … --resume …".'),
-    });
-  }
-  if (job.descriptor.Report?.ReportScope === 'FailedTasksOnly') {
+  if (job?.descriptor.Report?.ReportScope === 'FailedTasksOnly' || (job === undefined && open.report.succeeded === 0)) {
     throw new BatchError(
       'FailedTasksOnly',
       vscode.l10n.t('The report holds failed tasks only, so it does not say which tasks were done.'),
@@ -57,12 +52,12 @@ export async function resumeJob(services: Services, targets: TargetProvider, ope
       },
     );
   }
-  const path = await askPath(open, 'resume');
   const folder = await mkdtemp(join(tmpdir(), 's3batch-manifest-'));
   try {
-    const manifest = join(folder, 'manifest.csv');
-    await copyManifest(targets, job.reference.targetId, job.descriptor, manifest);
-    const fields = job.descriptor.Manifest?.Spec.Fields;
+    const manifest = job === undefined ? await askManifest() : join(folder, 'manifest.csv');
+    const path = await askPath(open, 'resume');
+    if (job !== undefined) await copyManifest(targets, job.reference.targetId, job.descriptor, manifest);
+    const fields = job?.descriptor.Manifest?.Spec.Fields;
     const written = await runWithProgress<'resume'>(vscode.l10n.t('Writing the rows that were not attempted'), {
       kind: 'resume',
       path: open.path,
@@ -93,6 +88,18 @@ async function goOn(services: Services, open: OpenReport, kind: LineageKind, wri
     job: nextJob(open.job.descriptor, kind, written.fields),
   });
   return uri;
+}
+
+/** The manifest of a job that nobody knows any more. Its columns are Bucket, Key and, if there is a third, VersionId. */
+async function askManifest(): Promise<string> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Manifest of the Job'),
+      openLabel: vscode.l10n.t('Resume'),
+      filters: { [vscode.l10n.t('Manifest')]: ['csv', 'gz'] },
+    })) ?? [];
+  if (uri === undefined) throw cancelledError();
+  return uri.fsPath;
 }
 
 /** Copies the CSV manifest of a job, with progress and cancel. */

@@ -12,18 +12,25 @@ export function targetOfAuthority(authority: string): string {
   return authority.replaceAll(/_([0-9a-f]+)_/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
 }
 
-/** The read-only document of an object: `s3batch-object://<target>/<bucket>/<key>`. */
-export function objectUri(targetId: string, bucket: string, key: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: objectScheme, authority: targetAuthority(targetId), path: `/${bucket}/${key}` });
+/** The read-only document of an object: `s3batch-object://<target>/<bucket>/<key>?<version>`, the current version without the last. */
+export function objectUri({ targetId, bucket, key, versionId = '' }: ObjectPlace): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: objectScheme,
+    authority: targetAuthority(targetId),
+    path: `/${bucket}/${key}`,
+    query: versionId,
+  });
 }
 
 export interface ObjectPlace {
   readonly targetId: string;
   readonly bucket: string;
   readonly key: string;
+  readonly versionId?: string | undefined;
 }
 
 export function parseObjectUri(uri: vscode.Uri): ObjectPlace {
   const [, bucket = '', ...key] = uri.path.split('/');
-  return { targetId: targetOfAuthority(uri.authority), bucket, key: key.join('/') };
+  const versionId = uri.query === '' ? undefined : uri.query;
+  return { targetId: targetOfAuthority(uri.authority), bucket, key: key.join('/'), versionId };
 }

@@ -23,6 +23,8 @@ export interface OpenReport {
   readonly path: string;
   readonly report: ReadReport;
   readonly files: readonly ReportTextFile[];
+  /** Where it was read, and where its objects lie; undefined for a report on this machine. */
+  readonly targetId?: string;
   /** The job that it is of, when that is known. */
   readonly job?: { readonly reference: JobReference; readonly descriptor: JobDescriptor };
 }
@@ -126,12 +128,12 @@ export class OpenReports implements Disposable {
         const report = await readHere(fetched.path);
         const subject = jobSubject(client.target, descriptor, this.#formats);
         const job = { reference: source.reference, descriptor };
-        return { id, subject, path: fetched.path, ...remote(report, fetched), job };
+        return { id, subject, path: fetched.path, ...remote(report, fetched), targetId: source.reference.targetId, job };
       }
       const fetched = await fetchReport(client, source, copyTo, { signal, onProgress });
       const report = await readHere(fetched.path);
       const subject = pathSubject(`s3://${source.bucket}/${source.key}`, report);
-      return { id, subject, path: fetched.path, ...remote(report, fetched) };
+      return { id, subject, path: fetched.path, ...remote(report, fetched), targetId: source.targetId };
     } catch (error) {
       await this.#removeCopy(id);
       throw error;

@@ -25,6 +25,7 @@ export function registerReport(services: Services, jobs: Jobs): void {
 
   const view = vscode.window.createTreeView<ReportElement>('s3batch.report', {
     showCollapseAll: true,
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changedTree.event,
       // Nothing is open before something was opened.
@@ -38,7 +39,7 @@ export function registerReport(services: Services, jobs: Jobs): void {
     changedTree,
     view,
     vscode.workspace.registerTextDocumentContentProvider(objectScheme, {
-      provideTextDocumentContent: async (uri) => await (await load()).documents.object(uri),
+      provideTextDocumentContent: async (uri) => await (await load()).documents.objectText(uri),
     }),
     vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
       onDidChange: changedText.event,
@@ -60,12 +61,12 @@ export function registerReport(services: Services, jobs: Jobs): void {
   registerCanary(services, jobs);
   commands.register(Command.reportOpen, async (file) => await (await load()).openFile(file));
   commands.register(Command.reportClose, async (element) => (await load()).close(element));
-  commands.register(Command.reportRetry, async (element) => await (await load()).retry(element));
+  commands.register(Command.reportRetry, async (element, all) => await (await load()).retry(element, all));
   commands.register(Command.reportResume, async (element) => await (await load()).resume(element));
   commands.register(Command.reportCompare, async (element) => await (await load()).compare(element));
   commands.register(Command.reportLoadMore, async (cause) => (await load()).loadMore(cause));
   commands.register(Command.reportOpenObject, async (row) => await (await load()).openObject(row));
-  commands.register(Command.reportCopyKey, async (row) => await (await load()).copyKey(row));
+  commands.register(Command.reportCopyKey, async (row, all) => await (await load()).copyKey(row, all));
   commands.register(Command.reportDebugRow, async (row) => await (await load()).debugRow(row));
   commands.register(Command.reportOpenLog, async (element) => await (await load()).openLog(element));
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.js';
 import { BatchError, cancelledError } from '../../base/errors.js';
+import type { Target } from '../../core/job/target.js';
 import { decodeKey } from '../../core/manifest/keyEncoding.js';
+import type { Cause } from '../../core/report/causes.js';
 import { hasVersion } from '../../core/report/failedTask.js';
 import { comparisonText } from '../../core/view/comparisonText.js';
 import type { Formats } from '../../core/view/formats.js';
@@ -76,10 +78,14 @@ export class ReportFeature implements Disposable {
     if (this.#reports.reports.length === 0) this.#services.contextKeys.set('s3batch.hasReport', false);
   }
 
-  async retry(given: ReportElement | JobReference | undefined): Promise<vscode.Uri | undefined> {
+  /** `all`: what is selected in the tree, when `given` is one of it. */
+  async retry(
+    given: ReportElement | JobReference | undefined,
+    all: readonly ReportElement[] = [],
+  ): Promise<vscode.Uri | undefined> {
     const open = await this.#choose(given, vscode.l10n.t('Retry Failed Tasks'));
-    const cause = isElement(given) && given.kind === 'cause' ? [given.cause] : undefined;
-    return await retryFailed(this.#services, open, cause);
+    const causes = isElement(given) && given.kind === 'cause' ? causesOf(open, [given, ...all]) : undefined;
+    return await retryFailed(this.#services, open, causes);
   }
 
   async resume(given: ReportElement | JobReference | undefined): Promise<vscode.Uri | undefined> {
@@ -110,13 +116,16 @@ export class ReportFeature implements Disposable {
 
   async openObject(element: ReportElement | undefined): Promise<void> {
     const { open, row } = rowOf(element);
-    const targetId = open.job?.reference.targetId ?? localTargetId;
-    await vscode.window.showTextDocument(objectUri(targetId, row.bucket, decodeKey(row.key) ?? row.key), { preview: true });
+    const title = vscode.l10n.t('Open Object');
+    const targetId = open.targetId ?? (await this.#chooseTarget(title, vscode.l10n.t('Which target has the object?'))).id;
+    const place = { targetId, bucket: row.bucket, key: decodeKey(row.key) ?? row.key };
+    await this.documents.showObject(objectUri(hasVersion(row) ? { ...place, versionId: row.versionId } : place));
   }
 
-  async copyKey(element: ReportElement | undefined): Promise<void> {
-    const { row } = rowOf(element);
-    await vscode.env.clipboard.writeText(decodeKey(row.key) ?? row.key);
+  /** A key each line, when several rows are selected. */
+  async copyKey(element: ReportElement | undefined, all: readonly ReportElement[] = []): Promise<void> {
+    const rows = new Set([rowOf(element), ...all.filter((each) => each.kind === 'row')]);
+    await vscode.env.clipboard.writeText([...rows].map(({ row }) => decodeKey(row.key) ?? row.key).join('\n'));
   }
 
   /** Starts the debugger on the handler as the job invoked it for this task. Resolves with whether it has started. */
@@ -221,19 +230,20 @@ export class ReportFeature implements Disposable {
     return { kind: 'path', path: uri.fsPath };
   }
 
+  /** The only target, or the one that is chosen. */
+  async #chooseTarget(title: string, placeHolder: string): Promise<Target> {
+    const { targets } = this.#jobs.targets;
+    const [first, ...more] = targets;
+    if (first !== undefined && more.length === 0) return first;
+    const items = targets.map((target) => ({ label: targetText(target), target }));
+    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
+    if (chosen === undefined) throw cancelledError();
+    return chosen.target;
+  }
+
   async #askPlace(): Promise<ReportSource> {
     const title = vscode.l10n.t('Open Report File');
-    const { targets } = this.#jobs.targets;
-    const chosen =
-      targets.length === 1
-        ? targets[0]
-        : (
-            await vscode.window.showQuickPick(
-              targets.map((target) => ({ label: targetText(target), target })),
-              { title, placeHolder: vscode.l10n.t('Which target can read it?') },
-            )
-          )?.target;
-    if (chosen === undefined) throw cancelledError();
+    const chosen = await this.#chooseTarget(title, vscode.l10n.t('Which target can read it?'));
     const text = await vscode.window.showInputBox({
       title,
       prompt: vscode.l10n.t('The place of the manifest.json of the report'),
@@ -256,6 +266,21 @@ function isElement(given: ReportElement | JobReference | undefined): given is Re
 function openOf(element: ReportElement): OpenReport | undefined {
   if (element.kind === 'report' || element.kind === 'cause' || element.kind === 'row') return element.open;
   return element.parent.open;
+}
+
+/** The causes among what is selected, each once. They must be of one report, which one manifest is made of. */
+function causesOf(open: OpenReport, selected: readonly ReportElement[]): Cause[] {
+  const causes = new Set<Cause>();
+  for (const element of selected) {
+    if (element.kind !== 'cause') continue;
+    if (element.open !== open) {
+      throw new BatchError('SeveralReports', vscode.l10n.t('The selected causes are of several reports.'), {
+        hint: vscode.l10n.t('Retry them one report at a time.'),
+      });
+    }
+    causes.add(element.cause);
+  }
+  return [...causes];
 }
 
 function rowOf(element: ReportElement | undefined): Extract<ReportElement, { kind: 'row' }> {

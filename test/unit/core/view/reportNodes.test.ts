@@ -26,7 +26,7 @@ describe('nodes of the Report view', () => {
   it('a cause begins with what differs', () => {
     const view = causeView(cause, formats);
     assert.equal(view.label, 'PermanentFailure: ReferenceError: newKey is not defined');
-    assert.equal(view.accessibilityLabel, '3 tasks, 100%: PermanentFailure, ReferenceError: newKey is not defined');
+    assert.equal(view.accessibilityLabel, '3 tasks, 100%: PermanentFailure: ReferenceError: newKey is not defined');
     assert.match(view.tooltip ?? '', /newKey is not defined\nat x\n/);
     assert.match(view.tooltip ?? '', /Nothing more is known of this error\.$/);
   });

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Workbench } from '../../src/build/host/workbench.js';
+import { e2eTest } from '../support/e2eTest.js';
+import { failedRow, row, rowsText } from '../support/reportFiles.js';
+import { zipFile } from '../support/zipFile.js';
+
+const later = [
+  failedRow('photos/2026/a%20b.jpg', 'NoSuchKey', 'The specified key does not exist.'),
+  failedRow('photos/2026/c%2Bd.jpg', 'SlowDown', 'Please reduce your request rate.'),
+  failedRow('photos/2026/e.jpg', 'NewCode', 'Something that nobody has seen before.'),
+  row({ keyField: 'photos/2026/f.jpg' }),
+];
+const earlier = [failedRow('photos/2026/f.jpg', 'SlowDown', 'Please reduce your request rate.')];
+
+/** Takes the path that the file dialog of the window is given. */
+async function answerDialog(workbench: Workbench, title: string, path: string): Promise<void> {
+  await workbench.quickTitle().filter({ hasText: title }).waitFor();
+  await workbench.enter(path);
+}
+
+e2eTest(
+  'a report on disk, zipped: chosen causes retried, the rest resumed, an earlier one compared, by keyboard',
+  {},
+  async (session) => {
+    const { workbench, folder } = session;
+    const { page } = workbench;
+    await writeFile(join(folder, 'later.zip'), zipFile({ 'results/f.csv': rowsText(later) }));
+    await writeFile(join(folder, 'earlier.csv'), rowsText(earlier));
+    const keys = [...later, row({ keyField: 'photos/2026/never.jpg' })].map(({ keyField }) => `test,${keyField}\n`);
+    await writeFile(join(folder, 'whole.csv'), keys.join(''));
+    const open = async (name: string): Promise<void> => {
+      await workbench.command('S3 Batch: Open Report File…');
+      await page.locator('.quick-input-widget').filter({ hasText: 'File on this machine' }).waitFor();
+      await page.keyboard.press('Enter');
+      await answerDialog(workbench, 'Open Report File', join(folder, name));
+    };
+
+    await open('earlier.csv');
+    await workbench.focusedRow(/SlowDown: Please reduce/).waitFor();
+    await open('later.zip');
+    await workbench.focusedRow(/NewCode: Something that nobody/).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await workbench.treeRow(/Nothing more is known of this error/).waitFor();
+    await workbench.screenshot('out/e2e/report-file.png');
+    await page.keyboard.press('ArrowLeft');
+
+    // The first two causes, by Shift and the arrow; the third stays.
+    await page.keyboard.press('Shift+ArrowDown');
+    await workbench.chooseInMenu('Retry Failed Tasks');
+    await answerDialog(workbench, 'Where to Write the Manifest', join(folder, 'two.csv'));
+    await workbench.tab('two.csv').waitFor();
+    assert.equal(await readFile(join(folder, 'two.csv'), 'utf8'), 'test,photos/2026/a%20b.jpg\ntest,photos/2026/e.jpg\n');
+    await workbench.screenshot('out/e2e/report-file-retried.png');
+
+    await workbench.focusRow('Report', /Report later\.zip/);
+    await workbench.chooseInMenu('Resume Job');
+    await answerDialog(workbench, 'Manifest of the Job', join(folder, 'whole.csv'));
+    await answerDialog(workbench, 'Where to Write the Manifest', join(folder, 'left.csv'));
+    await workbench.tab('left.csv').waitFor();
+    assert.equal(await readFile(join(folder, 'left.csv'), 'utf8'), 'test,photos/2026/never.jpg\n');
+
+    await workbench.focusRow('Report', /Report later\.zip/);
+    await workbench.chooseInMenu('Compare with Another Report');
+    await page.locator('.quick-input-widget').filter({ hasText: 'Which is the earlier report?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await workbench.settle();
+    const text = await workbench.editorText();
+    assert.match(text, /Newly failing: 3/);
+    assert.match(text, /Newly fixed: 1/);
+    await workbench.screenshot('out/e2e/report-file-compared.png');
+  },
+);
