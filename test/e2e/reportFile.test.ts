@@ -63,7 +63,8 @@ e2eTest(
 
     await workbench.focusRow('Report', /Report later\.zip/);
     await workbench.chooseInMenu('Compare with Another Report');
-    await page.locator('.quick-input-widget').filter({ hasText: 'Which is the earlier report?' }).waitFor();
+    await workbench.quickTitle().filter({ hasText: 'Compare Reports' }).waitFor();
+    await workbench.quickRows().filter({ hasText: 'Report earlier.csv' }).waitFor();
     await page.keyboard.press('Enter');
     await workbench.settle();
     const text = await workbench.editorText();

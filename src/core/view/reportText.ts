@@ -5,6 +5,7 @@ import { messageLines } from './causeMessage.js';
 import { type Formats, formatCount, formatTime } from './formats.js';
 import { operationText } from './jobDetails.js';
 import { jobLabel, stateText } from './jobText.js';
+import { oneLine } from './oneLine.js';
 import { jobFailureText } from './jobFailureText.js';
 
 /** What a report is of. */
@@ -84,7 +85,7 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
   const { l10n } = formats;
   const lines: string[] = [];
   const links: ReportLink[] = [];
-  lines.push(`# ${subject.title}`, '');
+  lines.push(`# ${oneLine(subject.title)}`, '');
   if (subject.state !== undefined) lines.push(`**${subject.state}**`, '');
   const written = report.createdAt === undefined ? [] : [l10n.t('Written: {0}', formatTime(report.createdAt, formats))];
   const { failed, succeeded } = report;
@@ -93,10 +94,11 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
     formatCount(failed, formats),
     formatCount(succeeded, formats),
   );
-  lines.push(...[...subject.facts, ...written, rows].map((fact) => `- ${fact}`), '');
-  for (const reason of subject.reasons) lines.push(`> ${reason}`, '');
+  lines.push(...[...subject.facts, ...written, rows].map((fact) => `- ${oneLine(fact)}`), '');
+  for (const reason of subject.reasons) lines.push(`> ${oneLine(reason)}`, '');
   if (report.problems.length > 0) {
-    lines.push(`## ${l10n.t('What could not be read')}`, '', ...report.problems.map((problem) => `- ${problem}`), '');
+    // Text of files keeps to its line: the links below count lines.
+    lines.push(`## ${l10n.t('What could not be read')}`, '', ...report.problems.map((problem) => `- ${oneLine(problem)}`), '');
   }
   lines.push(`## ${l10n.t('Failures by cause')}`, '');
   if (report.causes.length === 0) lines.push(l10n.t('No task in this report failed.'), '');
@@ -111,6 +113,7 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
   lines.push(`## ${l10n.t('Files')}`, '');
   if (report.files.length === 0) lines.push(l10n.t('The report has no result files.'), '');
   for (const file of report.files) {
+    const name = oneLine(file.name);
     const status = file.status === 'succeeded' ? l10n.t('succeeded') : l10n.t('failed');
     const verified = file.isUnverified === true ? l10n.t('MD5 not verified') : undefined;
     const facts = [
@@ -119,8 +122,8 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
       ...(verified === undefined ? [] : [verified]),
     ];
     const prefix = `- ${facts.join(', ')}: `;
-    links.push({ line: lines.length, start: prefix.length, end: prefix.length + file.name.length, place: file.place });
-    lines.push(prefix + file.name);
+    links.push({ line: lines.length, start: prefix.length, end: prefix.length + name.length, place: file.place });
+    lines.push(prefix + name);
   }
   return { text: `${lines.join('\n').trimEnd()}\n`, links };
 }
@@ -128,14 +131,14 @@ export function reportText(subject: ReportSubject, report: ReportTextSource, for
 function causeLines(cause: Cause, number: number, formats: Formats): string[] {
   const { l10n } = formats;
   const share = cause.share.toLocaleString(formats.locale, { style: 'percent', maximumFractionDigits: 1 });
-  const code = cause.code === '' ? l10n.t('no error code') : cause.code;
+  const code = cause.code === '' ? l10n.t('no error code') : oneLine(cause.code);
   const status = cause.httpStatus === 0 ? code : `${code} (HTTP ${cause.httpStatus})`;
   const more = cause.count - cause.sampleKeys.length;
   const keys = cause.sampleKeys.map((key) => inlineCode(key)).join(', ');
   return [
     `### ${number}. ${status}: ${rowsText(cause.count, formats)}, ${share}`,
     '',
-    ...messageLines(cause).map((line) => `    ${line}`),
+    ...messageLines(cause).map((line) => `    ${oneLine(line)}`),
     '',
     ...(cause.known === undefined
       ? [l10n.t('Nothing more is known of this error.'), '']
@@ -154,5 +157,5 @@ function inlineCode(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
   const fence = '`'.repeat(longest + 1);
   const space = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return `${fence}${space}${text.replaceAll(/[\r\n]/g, ' ')}${space}${fence}`;
+  return `${fence}${space}${oneLine(text)}${space}${fence}`;
 }

@@ -43,7 +43,7 @@ export async function retryFailed(
 /** Makes the manifest of the rows that a job never came to, and opens the wizard for the job that does them. */
 export async function resumeJob(services: Services, targets: TargetProvider, open: OpenReport): Promise<vscode.Uri | undefined> {
   const { job } = open;
-  if (job?.descriptor.Report?.ReportScope === 'FailedTasksOnly' || (job === undefined && open.report.succeeded === 0)) {
+  if (job?.descriptor.Report?.ReportScope === 'FailedTasksOnly') {
     throw new BatchError(
       'FailedTasksOnly',
       vscode.l10n.t('The report holds failed tasks only, so it does not say which tasks were done.'),
@@ -52,6 +52,7 @@ export async function resumeJob(services: Services, targets: TargetProvider, ope
       },
     );
   }
+  if (job === undefined && open.report.succeeded === 0) await confirmScope();
   const folder = await mkdtemp(join(tmpdir(), 's3batch-manifest-'));
   try {
     const manifest = job === undefined ? await askManifest() : join(folder, 'manifest.csv');
@@ -88,6 +89,20 @@ async function goOn(services: Services, open: OpenReport, kind: LineageKind, wri
     job: nextJob(open.job.descriptor, kind, written.fields),
   });
   return uri;
+}
+
+/** A report on disk does not say what its scope is. */
+async function confirmScope(): Promise<void> {
+  const goOn = vscode.l10n.t('Resume');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('The report lists no task that succeeded.'),
+    {
+      modal: true,
+      detail: vscode.l10n.t('If its scope is FailedTasksOnly, the tasks that succeeded would be done again.'),
+    },
+    goOn,
+  );
+  if (chosen !== goOn) throw cancelledError();
 }
 
 /** The manifest of a job that nobody knows any more. Its columns are Bucket, Key and, if there is a third, VersionId. */

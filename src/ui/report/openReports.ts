@@ -7,6 +7,7 @@ import { Emitter } from '../../base/emitter.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import type { Formats } from '../../core/view/formats.js';
 import { jobSubject, type ReportSubject, type ReportTextFile } from '../../core/view/reportText.js';
+import { processFolder, removeAbandonedFolders } from '../../files/processFolder.js';
 import { fetchJobReport, fetchReport, type FetchedReport, uriOf, withOriginalNames } from '../../files/report/fetchReport.js';
 import type { ReadReport } from '../../files/report/readReportFiles.js';
 import { runInThread } from '../../files/report/reportThread.js';
@@ -57,11 +58,13 @@ export class OpenReports implements Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  /** `folder` is ours alone; what an earlier window left there is removed. */
+  /** `folder` is shared with other windows; what windows that are gone left there is removed. */
   constructor(targets: TargetProvider, folder: string, formats: Formats) {
     this.#targets = targets;
     this.#formats = formats;
-    this.#folder = join(folder, randomUUID());
+    this.#folder = processFolder(folder);
+    // What can't be removed now is tried again by the next window.
+    void removeAbandonedFolders(folder).catch(() => undefined);
   }
 
   get reports(): readonly OpenReport[] {

@@ -43,6 +43,18 @@ describe('nodes of the Report view', () => {
   });
 });
 
+describe('the text of a hostile report', () => {
+  it('keeps its lines, so that links stay where they belong', () => {
+    const evil = 'a\nb\rc\u2028d';
+    const hostile = { ...cause, code: evil, sampleKeys: [evil], sampleMessage: evil };
+    const files = [{ status: undefined, name: `/${evil}.csv`, place: { path: '/x' }, rows: 1 }];
+    const source = { createdAt: undefined, succeeded: 0, failed: 1, causes: [hostile], files, problems: [evil] };
+    const { text, links } = reportText({ title: evil, facts: [evil], reasons: [evil] }, source, formats);
+    const [link] = links;
+    assert.equal(text.split(/\r\n|[\r\n\u2028]/)[link?.line ?? 0]?.slice(link?.start, link?.end), '/a b c d.csv');
+  });
+});
+
 describe('texts of a report with very many causes', () => {
   const causes = Array.from({ length: 2400 }, (_, index) => ({ ...cause, message: `m${index}` }));
 
