@@ -7,6 +7,24 @@ import type { CredentialOptions, CredentialSource } from './sharedCredentials.js
  * changes them while we run.
  */
 export function credentialChain({ profile, askMfaCode }: CredentialOptions): CredentialSource {
-  const shared = { ignoreCache: true, ...(askMfaCode === undefined ? {} : { mfaCodeProvider: askMfaCode }) };
+  if (askMfaCode === undefined) return chain(profile, {});
+  return async (about) => {
+    for (let wasRefused = false; ; wasRefused = true) {
+      try {
+        return await chain(profile, { mfaCodeProvider: (serial) => askMfaCode(serial, wasRefused) })(about);
+      } catch (error) {
+        if (!isRefusedCode(error)) throw error;
+      }
+    }
+  };
+}
+
+function chain(profile: string | undefined, mfa: { mfaCodeProvider?: (serial: string) => Promise<string> }): CredentialSource {
+  const shared = { ignoreCache: true, ...mfa };
   return profile === undefined ? fromNodeProviderChain(shared) : fromIni({ ...shared, profile });
+}
+
+/** The only words with which STS refuses a code (AWS re:Post, "MFA errors with the AWS CLI"); a device that isn't there it refuses with others. */
+function isRefusedCode(error: unknown): boolean {
+  return error instanceof Error && /invalid MFA one time pass code/i.test(error.message);
 }

@@ -18,7 +18,7 @@ const answerTimeoutMs = 60_000;
 
 export interface AwsTargetOptions {
   /** Asks a person for an MFA code, see `CredentialOptions`. */
-  readonly askMfaCode?: (serial: string) => Promise<string>;
+  readonly askMfaCode?: (serial: string, wasRefused: boolean) => Promise<string>;
 }
 
 /**

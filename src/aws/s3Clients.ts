@@ -12,7 +12,7 @@ export interface AwsSource {
   /** URL of something that speaks S3 but is not AWS; asked path style. */
   readonly endpoint?: string | undefined;
   /** Asks a person for an MFA code, see `CredentialOptions`. */
-  readonly askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  readonly askMfaCode?: ((serial: string, wasRefused: boolean) => Promise<string>) | undefined;
 }
 
 /** The buckets of an engine on this machine. Nothing is sent before the first call. */

@@ -30,7 +30,7 @@ import {
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { BatchError, errorCode } from '../base/errors.js';
+import { BatchError } from '../base/errors.js';
 import type { ListedPage, ListingRequest } from '../core/manifest/making/bucketListing.js';
 import type { CreateJobRequest, JobDescriptor, JobListItem, JobStatus, RequestedJobStatus, Tag } from '../core/job/jobTypes.js';
 import type {
@@ -69,6 +69,9 @@ const refusedCredentials: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** Those of them that say of a session that its time is over. Not `RequestExpired`, which a wrong clock brings about as well. */
+const endedSession: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
+
 /**
  * The one TargetClient, over SDK clients that differ only in their configuration. Every rejection is a BatchError. A command is
  * built anew for each call: the SDK refuses to send one twice.
@@ -78,6 +81,8 @@ export class SdkTargetClient implements TargetClient {
   readonly #clients: SdkClients;
   readonly #onForget: () => void;
   #accountId: Promise<string> | undefined;
+  /** Counts the times that credentials were forgotten. */
+  #session = 0;
 
   /** `onForget` drops the credentials that the clients share. */
   constructor(target: Target, clients: SdkClients, onForget: () => void = () => undefined) {
@@ -87,6 +92,7 @@ export class SdkTargetClient implements TargetClient {
   }
 
   forgetCredentials(): void {
+    this.#session += 1;
     this.#accountId = undefined;
     this.#onForget();
   }
@@ -379,25 +385,31 @@ export class SdkTargetClient implements TargetClient {
     for (const client of Object.values(this.#clients) as { destroy(): void }[]) client.destroy();
   }
 
-  async #call<T>(action: string, send: () => Promise<T>): Promise<T> {
+  async #call<T>(action: string, send: () => Promise<T>, isAgain = false): Promise<T> {
+    const session = this.#session;
     try {
       return await send();
     } catch (error) {
-      throw this.#failure(action, error);
+      const failure = this.#failure(action, error, session);
+      // What was refused was not done, and a new session can often be had without anybody.
+      if (!endedSession.has(failure.code) || isAgain) throw failure;
+      return await this.#call(action, send, true);
     }
   }
 
   async *#chunks(action: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const session = this.#session;
     try {
       yield* body;
     } catch (error) {
-      throw this.#failure(action, error);
+      throw this.#failure(action, error, session);
     }
   }
 
-  #failure(action: string, error: unknown): BatchError {
+  /** `session` is that with which the call began: what a later one has is not forgotten because of it. */
+  #failure(action: string, error: unknown, session: number): BatchError {
     const failure = toBatchError(error, { action, targetLabel: this.target.label, profile: this.target.profile });
-    if (refusedCredentials.has(errorCode(failure) ?? '')) this.forgetCredentials();
+    if (refusedCredentials.has(failure.code) && session === this.#session) this.forgetCredentials();
     return failure;
   }
 }

@@ -11,8 +11,11 @@ export type CredentialSource = (options?: Record<string, unknown>) => Promise<Cr
 export interface CredentialOptions {
   /** Of the AWS configuration files; left out, what the environment gives. */
   readonly profile?: string | undefined;
-  /** Asks a person for the code of an MFA device (its serial number or ARN). Left out, profiles that need one can't be used. */
-  readonly askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /**
+   * Asks a person for the code of an MFA device (its serial number or ARN), again while AWS refuses what was given; a rejection ends it.
+   * Left out, profiles that need one can't be used.
+   */
+  readonly askMfaCode?: ((serial: string, wasRefused: boolean) => Promise<string>) | undefined;
 }
 
 export interface SharedCredentials {

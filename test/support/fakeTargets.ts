@@ -11,13 +11,22 @@ export class FakeJobs extends FakeTargetClient {
   tags: readonly Tag[] = [];
   /** Every call fails with this while it is set. */
   failure: BatchError | undefined;
+  /** Answers wait for it. */
+  gate: Promise<void> | undefined;
+  /** A page answers with the token that it was asked with. */
+  repeatsToken = false;
+  refusedToken: string | undefined;
   readonly descriptions = new Map<string, Partial<JobDescriptor>>();
 
   override listJobs(options: { maxResults?: number; nextToken?: string } = {}): never {
     this.calls.push(`listJobs ${options.nextToken ?? ''}`.trim());
+    if (options.nextToken !== undefined && options.nextToken === this.refusedToken) {
+      return this.#answer(new BatchError('InvalidNextTokenException', 'The next token is not valid.'));
+    }
     const start = Number(options.nextToken ?? 0);
     const end = start + (options.maxResults ?? 1000);
     const jobs = this.jobs.slice(start, end);
+    if (this.repeatsToken && options.nextToken !== undefined) return this.#answer({ jobs, nextToken: options.nextToken });
     return this.#answer(end < this.jobs.length ? { jobs, nextToken: String(end) } : { jobs });
   }
 
@@ -41,14 +50,16 @@ export class FakeJobs extends FakeTargetClient {
   /** The base class says `never` of what it does not fake. */
   #answer(value: unknown): never {
     const error = this.failure ?? (value instanceof Error ? value : undefined);
-    return (error === undefined ? Promise.resolve(value) : Promise.reject(error)) as never;
+    const answer = error === undefined ? Promise.resolve(value) : Promise.reject(error);
+    return (this.gate === undefined ? answer : this.gate.then(() => answer)) as never;
   }
 }
 
-/** Local with a fake client, reachable while the test says so. */
+/** Local with a fake client, reachable while the test says so; and others, which are always. */
 export class FakeTargets implements TargetProvider {
   readonly jobs: FakeJobs;
   isReachable = true;
+  readonly #others: FakeJobs[] = [];
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
 
@@ -58,7 +69,13 @@ export class FakeTargets implements TargetProvider {
   }
 
   get targets(): readonly Target[] {
-    return [this.jobs.target];
+    return [this.jobs, ...this.#others].map(({ target }) => target);
+  }
+
+  add(target: Target): FakeJobs {
+    const jobs = new FakeJobs(target.kind, [], target);
+    this.#others.push(jobs);
+    return jobs;
   }
 
   change(isReachable: boolean): void {
@@ -66,19 +83,26 @@ export class FakeTargets implements TargetProvider {
     this.#changed.fire();
   }
 
-  reachable(): Promise<TargetClient | undefined> {
-    return Promise.resolve(this.isReachable ? this.jobs : undefined);
+  reachable(targetId: string): Promise<TargetClient | undefined> {
+    const jobs = this.#find(targetId);
+    return Promise.resolve(jobs !== this.jobs || this.isReachable ? jobs : undefined);
   }
 
-  client(): Promise<TargetClient> {
-    return Promise.resolve(this.jobs);
+  client(targetId: string): Promise<TargetClient> {
+    return Promise.resolve(this.#find(targetId));
   }
 
   openSource(): Promise<never> {
     return Promise.reject(new BatchError('Internal', 'There are no real buckets here.'));
   }
 
-  retry(): void {
-    this.jobs.forgetCredentials();
+  isNeeded(): void {}
+
+  retry(targetId: string): void {
+    this.#find(targetId).forgetCredentials();
+  }
+
+  #find(targetId: string): FakeJobs {
+    return this.#others.find(({ target }) => target.id === targetId) ?? this.jobs;
   }
 }

@@ -30,10 +30,11 @@ export function withFirstPage(list: JobList | undefined, page: JobPage): JobList
   return { jobs: sorted([...page.jobs, ...older]), nextToken: older.length === 0 ? page.nextToken : list.nextToken };
 }
 
-/** The list with one more page at its end. */
-export function withNextPage(list: JobList, page: JobPage): JobList {
+/** The list with one more page at its end, which was asked for with `token`. A token that comes back would page for ever: it ends the list. */
+export function withNextPage(list: JobList, token: string, page: JobPage): JobList {
   const known = new Set(list.jobs.map((job) => job.JobId));
-  return { jobs: sorted([...list.jobs, ...page.jobs.filter((job) => !known.has(job.JobId))]), nextToken: page.nextToken };
+  const nextToken = page.nextToken === token ? undefined : page.nextToken;
+  return { jobs: sorted([...list.jobs, ...page.jobs.filter((job) => !known.has(job.JobId))]), nextToken };
 }
 
 /** The list with newer states of some of its jobs. */

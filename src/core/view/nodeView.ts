@@ -7,7 +7,7 @@ import { jobLabel, stateText } from './jobText.js';
 import type { JobNode, TargetNode, TreeNode } from './treeNode.js';
 
 /** What a click on a node does. */
-export type NodeAction = 'openReport' | 'openManifest' | 'retry' | 'loadMore';
+export type NodeAction = 'startEngine' | 'openReport' | 'openManifest' | 'retry' | 'loadMore';
 
 /** How a node looks, as data: the renderer only copies it into a tree item. */
 export interface NodeView {
@@ -65,7 +65,13 @@ export function viewOf(node: TreeNode, formats: Formats): NodeView {
         ...(node.action === undefined ? {} : { action: node.action }),
       };
     case 'empty':
-      return { label: node.text, collapsible: 'none', context: 'empty', accessibilityLabel: node.text };
+      return {
+        label: node.text,
+        ...(node.action === undefined ? {} : { icon: { id: 'play' }, action: node.action }),
+        collapsible: 'none',
+        context: 'empty',
+        accessibilityLabel: node.text,
+      };
     case 'error': {
       const text = node.hint === undefined ? node.message : `${node.message}\n${node.hint}`;
       return {
@@ -86,7 +92,7 @@ export function viewOf(node: TreeNode, formats: Formats): NodeView {
         icon: { id: 'ellipsis' },
         collapsible: 'none',
         context: 'loadMore',
-        accessibilityLabel: l10n.t('Load more jobs'),
+        accessibilityLabel: l10n.t('Load more jobs, {0} shown', formatCount(node.shown, formats)),
         action: 'loadMore',
       };
     default:
@@ -135,7 +141,7 @@ function paceTexts({ pace }: JobNode, formats: Formats): string[] {
 function staleText({ target, readAt }: TargetNode, formats: Formats): string {
   const { l10n } = formats;
   return readAt === undefined
-    ? l10n.t('{0} · not up to date', target.region)
+    ? l10n.t('{0} · could not be read', target.region)
     : l10n.t('{0} · not up to date, as of {1}', target.region, formatTime(readAt, formats));
 }
 

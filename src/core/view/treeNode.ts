@@ -66,6 +66,7 @@ export interface EmptyNode {
   readonly kind: 'empty';
   readonly id: string;
   readonly text: string;
+  readonly action?: 'startEngine';
 }
 
 /** A failure in place of, or above, what could not be read. A click tries again. */

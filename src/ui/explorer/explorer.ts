@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.js';
 import { type Formats, formatCount } from '../../core/view/formats.js';
+import { ledgerEntry } from '../../core/ledger/ledger.js';
 import { countsOf } from '../../core/view/jobOutcome.js';
 import { jobLabel } from '../../core/view/jobText.js';
 import { costOfTasks } from '../cost/estimateCost.js';
@@ -19,7 +20,13 @@ import { type EndedJob, JobStore } from './jobStore.js';
 import { JobTree, type TreeElement } from './jobTree.js';
 import { type Grouping, JobViewState } from './jobViewState.js';
 import { renderElement, resolveElement } from './nodeRenderer.js';
+import { notifyOfSignIn } from './signInNotifications.js';
 import type { TargetProvider } from './targetProvider.js';
+
+/** A job to watch, with what only its submit knows of it. */
+export interface FollowedJob extends JobReference {
+  readonly manifestSha256?: string;
+}
 
 /** The part of the explorer that loads when the view is first looked at or a job command first runs. */
 export interface Explorer extends vscode.Disposable {
@@ -31,7 +38,7 @@ export interface Explorer extends vscode.Disposable {
   render(element: TreeElement): vscode.TreeItem;
   resolve(item: vscode.TreeItem, element: TreeElement): vscode.TreeItem;
   /** Watches a job to its end and shows it in the view, without taking the focus. */
-  follow(reference: JobReference): Promise<void>;
+  follow(job: FollowedJob): Promise<void>;
   pin(jobs: readonly JobReference[], isPinned: boolean): void;
   filter(): Promise<void>;
   clearFilter(): void;
@@ -72,11 +79,21 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     }),
   );
   disposables.add(notifyOfEnds(store, services, formats));
+  disposables.add(notifyOfSignIn(store, services.commands));
   disposables.add(
     store.onDidChangeFollowed((followed) => {
       memory.update(followedKey, followed).then(undefined, (error: unknown) => errors.logOnly('Remember followed jobs', error));
     }),
   );
+  const reveal = async (element: TreeElement | undefined, options: { select: boolean; focus: boolean }): Promise<void> => {
+    if (element === undefined || !view().visible) return;
+    try {
+      await view().reveal(element, options);
+    } catch (error) {
+      // The tree may have been refreshed meanwhile. The job is there, only not selected.
+      errors.logOnly('Reveal a job', error);
+    }
+  };
   const showFilter = (): void => {
     contextKeys.set('s3batch.isFiltered', state.filter !== undefined);
     if (state.filter === undefined) {
@@ -114,18 +131,17 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     ledger,
     render: (element) => renderElement(element, tree.view(element)),
     resolve: (item, element) => resolveElement(item, element, formats),
-    async follow(reference) {
+    async follow({ targetId, jobId, manifestSha256 }) {
+      const reference = { targetId, jobId };
       store.follow(reference);
-      await store.refresh(reference.targetId);
-      // The element exists once the tree has shown its target; until then there is nothing to reveal.
-      const element = tree.find(reference);
-      if (element === undefined || !view().visible) return;
-      try {
-        await view().reveal(element, { select: true, focus: false });
-      } catch (error) {
-        // The tree may have been refreshed meanwhile. The job is there, only not selected.
-        errors.logOnly('Reveal a job', error);
+      await store.refresh(targetId);
+      const [target, job] = [store.state(targetId)?.target, store.job(reference)];
+      if (manifestSha256 !== undefined && target !== undefined && job !== undefined) {
+        const noted = ledger.note([{ ...ledgerEntry(target, job, clock.now()), manifestSha256 }]);
+        noted.catch((error: unknown) => errors.logOnly('Write down jobs', error));
       }
+      // The element exists once the tree has shown its target; until then there is nothing to reveal.
+      await reveal(tree.find(reference), { select: true, focus: false });
     },
     pin: (jobs, isPinned) => state.setPinned(jobs, isPinned),
     async filter() {
@@ -139,10 +155,14 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     },
     dismissAway: () => state.dismissAway(),
     async loadMore(targetId, parentId) {
+      const before = tree.countBelow(parentId);
       // What was read already comes first; then the next page, of one target or of all.
-      if (tree.showMore(parentId)) return;
-      const ids = targetId === '' ? store.targets.map(({ target }) => target.id) : [targetId];
-      await Promise.all(ids.map((id) => store.loadMore(id)));
+      if (!tree.showMore(parentId)) {
+        const ids = targetId === '' ? store.targets.map(({ target }) => target.id) : [targetId];
+        await Promise.all(ids.map((id) => store.loadMore(id)));
+      }
+      // The row that had the focus is far below now, or gone: whoever goes on by keyboard goes on with the first new job.
+      await reveal(tree.jobAt(parentId, before), { select: false, focus: true });
     },
     selected: () => view().selection.find(({ jobId }) => jobId !== ''),
     text: async (uri) => await jobText(store, uri),

@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.js';
 import { Emitter, type Event } from '../../base/emitter.js';
 import { BatchError, errorCode, errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobDescriptor, JobListItem, Tag } from '../../core/job/jobTypes.js';
+import { isSignInError } from '../../core/job/signIn.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 import { changeBetween, type JobList, unfinishedJobs, withFirstPage, withJobs, withNextPage } from '../../core/view/jobList.js';
 import { countsOf, hasEnded } from '../../core/view/jobOutcome.js';
@@ -166,7 +167,9 @@ export class JobStore implements Disposable {
     this.#followed.set(keyOf(reference), { targetId: reference.targetId, jobId: reference.jobId });
     this.#followedChanged.fire([...this.#followed.values()]);
     const entry = this.#entries.get(reference.targetId);
-    if (entry !== undefined) this.#refreshSoon(entry);
+    if (entry === undefined) return;
+    if (this.#wasJustAsked(entry)) this.#schedule(entry);
+    else this.#refreshSoon(entry);
   }
 
   /** Reads one target, or all, anew; a failure is in the state. Resolves when what it asked for has been seen. */
@@ -195,8 +198,15 @@ export class JobStore implements Disposable {
     const token = entry?.list?.nextToken;
     if (entry === undefined || token === undefined) return;
     const client = await this.#options.targets.client(targetId);
-    const page = await client.listJobs({ maxResults: nextPageSize, nextToken: token }, this.#abort.signal);
-    if (entry.list !== undefined) this.#setList(entry, withNextPage(entry.list, page));
+    try {
+      const page = await client.listJobs({ maxResults: nextPageSize, nextToken: token }, this.#abort.signal);
+      if (entry.list !== undefined) this.#setList(entry, withNextPage(entry.list, token, page));
+    } catch (error) {
+      // Tokens end some time. The same one would be refused for ever, so the pages begin anew.
+      if (errorCode(error) !== 'InvalidNextTokenException') throw error;
+      const page = await client.listJobs({ maxResults: pageSizes[entry.target.kind] }, this.#abort.signal);
+      this.#setList(entry, withFirstPage(undefined, page));
+    }
   }
 
   /** The description and tags of a job; read again once the job looks different in the list. */
@@ -411,7 +421,9 @@ export class JobStore implements Disposable {
     entry.timer = undefined;
     if (this.#disposables.isDisposed || this.#entries.get(entry.target.id) !== entry || !this.#isWatched(entry)) return;
     const { kind } = entry.target;
-    const backedOff = Math.min(maxIntervalMs[kind], intervalMs[kind] * 2 ** entry.failures);
+    // Who has to sign in is not helped by waiting longer: what is asked then is mostly a file of this machine.
+    const failures = isSignInError(entry.error) ? 0 : entry.failures;
+    const backedOff = Math.min(maxIntervalMs[kind], intervalMs[kind] * 2 ** failures);
     // Hiding and showing the view must not put the next question off either.
     const sinceAskedMs = entry.askedAtMs === undefined || kind === 'local' ? 0 : this.#options.clock.now() - entry.askedAtMs;
     const delayMs = Math.max(0, Math.max(intervalMs[kind], backedOff) - sinceAskedMs);

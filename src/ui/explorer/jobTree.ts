@@ -100,6 +100,18 @@ export class JobTree implements Disposable {
     return { read, shown };
   }
 
+  /** How many jobs stand below a parent now. */
+  countBelow(parentId: string): number {
+    return Math.min(this.#shown.get(parentId) ?? firstShown, this.#entriesBelow(parentId).length);
+  }
+
+  /** The job at a place below a parent; undefined when there is none. */
+  jobAt(parentId: string, index: number): TreeElement | undefined {
+    const parent = this.#elements.get(parentId);
+    const entry = this.#entriesBelow(parentId)[index];
+    return parent === undefined || entry === undefined ? undefined : this.#jobElement(parent, entry, this.#isAlone(parent));
+  }
+
   /** Shows more jobs below a parent; false when all that were read are shown already. */
   showMore(parentId: string): boolean {
     const shown = this.#shown.get(parentId) ?? firstShown;
@@ -199,7 +211,7 @@ export class JobTree implements Disposable {
     if (node.kind === 'target' && state === undefined) return [];
     if (state?.error !== undefined) nodes.push(errorNode(`${parent.id}/error`, parent.targetId, state.error));
     const { l10n } = this.#formats;
-    const isAlone = node.kind === 'target' || this.#store.targets.length === 1;
+    const isAlone = this.#isAlone(parent);
     const entries = this.#entriesBelow(parent.id);
     const shown = this.#shown.get(parent.id) ?? firstShown;
     const elements = nodes.map((item) => this.#element(parent, item));
@@ -211,9 +223,10 @@ export class JobTree implements Disposable {
         : state.isReachable
           ? l10n.t('No jobs yet')
           : state.target.kind === 'local'
-            ? l10n.t('Not connected')
+            ? l10n.t('Not running. Start the local engine')
             : l10n.t('Reading the jobs…');
-      elements.push(this.#element(parent, { kind: 'empty', id: `${parent.id}/empty`, text }));
+      const action = !isFiltered && !state.isReachable && state.target.kind === 'local' ? { action: 'startEngine' as const } : {};
+      elements.push(this.#element(parent, { kind: 'empty', id: `${parent.id}/empty`, text, ...action }));
     }
     if (entries.length > shown || (state?.list?.nextToken !== undefined && this.#state.grouping === 'target')) {
       const count = Math.min(shown, entries.length);
@@ -222,6 +235,11 @@ export class JobTree implements Disposable {
       );
     }
     return elements;
+  }
+
+  /** Whether all jobs below are of one target, which then need not be named. */
+  #isAlone({ node }: TreeElement): boolean {
+    return node.kind === 'target' || this.#store.targets.length === 1;
   }
 
   /** The same element, with the same node, as long as nothing about the job is different. */

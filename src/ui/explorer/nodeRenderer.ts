@@ -37,6 +37,8 @@ export function resolveElement(item: vscode.TreeItem, { node }: TreeElement, for
 function commandOf(action: NodeAction, { targetId, jobId, parent }: TreeElement): vscode.Command {
   const job = { targetId, jobId };
   switch (action) {
+    case 'startEngine':
+      return commandLink(Command.engineStart, vscode.l10n.t('Start Local Engine'));
     case 'openReport':
       return commandLink(Command.jobOpenReport, vscode.l10n.t('Open Report'), job);
     case 'openManifest':

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Command, type GivenJob, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import type { Explorer } from './explorer.js';
+import type { Explorer, FollowedJob } from './explorer.js';
 import { followedKey } from './followedKey.js';
 import type { TreeElement } from './jobTree.js';
 import type { TargetProvider } from './targetProvider.js';
@@ -16,7 +16,7 @@ export interface Jobs {
   /** Jobs, tree and actions; loads them if need be. */
   explorer(): Promise<Explorer>;
   /** Watches a job to its end: tree, status bar, and a notification at its end. */
-  follow(reference: JobReference): Promise<void>;
+  follow(job: FollowedJob): Promise<void>;
   /** The job given, or one chosen among all. */
   choose(given: JobReference | undefined, placeholder: string): Promise<JobReference | undefined>;
   /** The job given, or one chosen among those that have ended. */
@@ -90,7 +90,10 @@ export function registerExplorer(services: Services): Jobs {
   commands.register(Command.jobsDismissAway, async () => (await load()).dismissAway());
   commands.register(Command.jobsRefresh, async () => {
     const { store } = await load();
-    for (const { target, error } of store.targets) if (error !== undefined) targets.retry(target.id);
+    for (const { target, error } of store.targets) {
+      if (error === undefined) targets.isNeeded(target.id);
+      else targets.retry(target.id);
+    }
     await store.refresh();
   });
   commands.register(Command.targetAdd, async () => {

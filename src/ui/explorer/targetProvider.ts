@@ -13,6 +13,8 @@ export interface TargetProvider {
   client(targetId: string): Promise<TargetClient>;
   /** The buckets of an AWS target, to be read and nothing else; whoever opens it disposes of it. Rejects with a BatchError. */
   openSource(targetId: string): Promise<ObjectSource>;
+  /** A person waits for the target: what it needs to know of them is asked at once. */
+  isNeeded(targetId: string): void;
   /** A person asks again after a failure: credentials are looked for anew, and codes may be asked for again. */
   retry(targetId: string): void;
 }

@@ -7,14 +7,14 @@ import type { ObjectSource } from '../../core/job/fetchObjects.js';
 import type { EngineConnection, Target, TargetClient } from '../../core/job/target.js';
 import type { EngineService } from '../platform/engineService.js';
 import type { Settings } from '../platform/settings.js';
+import { CodeSignIn } from './codeSignIn.js';
 import { localTargetId } from './localTargetId.js';
 import type { TargetProvider } from './targetProvider.js';
 
 interface AwsEntry {
   readonly target: Target;
+  readonly signIn: CodeSignIn;
   client: Promise<TargetClient> | undefined;
-  /** Somebody left the question for a code: it is not asked again before they say so. */
-  hasDeclined: boolean;
 }
 
 /**
@@ -62,20 +62,27 @@ export class WindowTargets implements TargetProvider, Disposable {
 
   async client(targetId: string): Promise<TargetClient> {
     if (targetId === localTargetId) return await this.#localClient(await this.#engine.start());
-    return await this.#awsClient(this.#trustedEntry(targetId));
+    const entry = this.#trustedEntry(targetId);
+    entry.signIn.isNeeded();
+    return await this.#awsClient(entry);
   }
 
   async openSource(targetId: string): Promise<ObjectSource> {
-    const entry = this.#trustedEntry(targetId);
-    const { profile, region } = entry.target;
+    const { signIn, target } = this.#trustedEntry(targetId);
+    const { profile, region } = target;
     const { createObjectSource } = await import('../../aws/main.js');
-    return createObjectSource({ profile, region, askMfaCode: (serial) => askMfaCode(entry, serial) });
+    // Whoever fetches objects waits for them: the code is asked for at once.
+    return createObjectSource({ profile, region, askMfaCode: (serial, wasRefused) => signIn.code(serial, wasRefused, true) });
+  }
+
+  isNeeded(targetId: string): void {
+    this.#aws.get(targetId)?.signIn.isNeeded();
   }
 
   retry(targetId: string): void {
     const entry = this.#aws.get(targetId);
     if (entry === undefined) return;
-    entry.hasDeclined = false;
+    entry.signIn.retry();
     forget(entry);
   }
 
@@ -90,9 +97,7 @@ export class WindowTargets implements TargetProvider, Disposable {
   #readSettings(): void {
     const before = this.#aws;
     const wanted = this.#settings.get('s3batch.targets').map((setting) => awsTarget(setting, vscode.l10n.t('Environment')));
-    this.#aws = new Map(
-      wanted.map((target) => [target.id, before.get(target.id) ?? { target, client: undefined, hasDeclined: false }]),
-    );
+    this.#aws = new Map(wanted.map((target) => [target.id, before.get(target.id) ?? awsEntry(target)]));
     for (const [id, { client }] of before) if (!this.#aws.has(id)) drop(client);
   }
 
@@ -127,7 +132,7 @@ export class WindowTargets implements TargetProvider, Disposable {
   }
 
   async #awsClient(entry: AwsEntry): Promise<TargetClient> {
-    const options = { askMfaCode: (serial: string) => askMfaCode(entry, serial) };
+    const options = { askMfaCode: (serial: string, wasRefused: boolean) => entry.signIn.code(serial, wasRefused) };
     entry.client ??= import('../../aws/main.js').then((aws) => aws.createAwsTarget(entry.target, options));
     return await entry.client;
   }
@@ -138,19 +143,33 @@ export class WindowTargets implements TargetProvider, Disposable {
   }
 }
 
-async function askMfaCode(entry: AwsEntry, serial: string): Promise<string> {
-  const code = entry.hasDeclined
-    ? undefined
-    : await vscode.window.showInputBox({
-        title: vscode.l10n.t('Sign In to {0}', entry.target.label),
-        prompt: vscode.l10n.t('The code that {0} shows now', serial),
-        ignoreFocusOut: true,
-        validateInput: (text) => (/^\d{6}$/.test(text.trim()) ? undefined : vscode.l10n.t('The code has six digits.')),
-      });
-  if (code !== undefined) return code.trim();
-  entry.hasDeclined = true;
-  throw new BatchError('SignInDeclined', vscode.l10n.t('The profile {0} needs a code to sign in.', entry.target.label), {
-    hint: vscode.l10n.t('Refresh the jobs to be asked for it again.'),
+function awsEntry(target: Target): AwsEntry {
+  const signIn = new CodeSignIn(target.label, {
+    askCode: async (label, serial, wasRefused) => await askCode(label, serial, wasRefused),
+    async offerSignIn(label) {
+      const enter: vscode.MessageItem = { title: vscode.l10n.t('Enter Code…') };
+      const text = vscode.l10n.t('The session of {0} has ended. Its jobs are shown as they were until you sign in again.', label);
+      return (await vscode.window.showWarningMessage(text, enter)) === enter;
+    },
+    declined: (label) => ({
+      message: vscode.l10n.t('The profile {0} needs a code to sign in.', label),
+      hint: vscode.l10n.t('Refresh the jobs to be asked for it again.'),
+    }),
+  });
+  return { target, signIn, client: undefined };
+}
+
+/** Not readable, as the AWS CLI asks for it: whoever shares the screen shares no code. */
+async function askCode(label: string, serial: string, wasRefused: boolean): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title: vscode.l10n.t('Sign In to {0}', label),
+    prompt: wasRefused
+      ? vscode.l10n.t('AWS did not accept that code. Enter the next one that {0} shows', serial)
+      : vscode.l10n.t('The code that {0} shows now', serial),
+    placeHolder: vscode.l10n.t('Six digits'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (/^\d{6}$/.test(text.trim()) ? undefined : vscode.l10n.t('The code has six digits.')),
   });
 }
 

@@ -1,20 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
-import { isNews, type LedgerEntry, ledgerKey, ledgerLine, merged, readLedger } from '../../core/ledger/ledger.js';
+import {
+  deletionLine,
+  isNews,
+  type JobName,
+  type LedgerEntry,
+  ledgerKey,
+  ledgerLine,
+  merged,
+  type ReadLedger,
+  readLedger,
+} from '../../core/ledger/ledger.js';
+import { withFileLock } from './fileLock.js';
 
 /** Lines beyond the entries before the file is written anew. */
 const spareLines = 1000;
 
+/** What this window knows to be in the file. */
+interface Known extends Pick<ReadLedger, 'entries' | 'deleted'> {
+  lines: number;
+  /** Which file it was, see `#identity`. */
+  file: string | undefined;
+}
+
 /**
- * The jobs that were ever seen, in a file that only grows: a crash cuts off the last line at most, and several windows may write at the
- * same time. It is written anew, beside and then in place of the old one, when most of it is outdated.
+ * The jobs that were ever seen, in a file that is appended to: a crash or a full disk cuts off the last line at most. It is written anew,
+ * beside and then in place of the old one, when most of it is outdated. Several windows write to it, one at a time.
  */
 export class LedgerFile {
   readonly #folder: string;
   readonly #path: string;
-  #known: Promise<Map<string, LedgerEntry>> | undefined;
+  #known: Promise<Known> | undefined;
   /** One write after the other. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -26,75 +44,136 @@ export class LedgerFile {
   /** Newest first, what other windows wrote included. */
   async entries(): Promise<readonly LedgerEntry[]> {
     await this.#writing.catch(() => undefined);
-    const { entries } = readLedger(await this.#text());
+    const { entries } = await this.#read();
     return [...entries.values()].toSorted((a, b) => ((a.job.CreationTime ?? '') < (b.job.CreationTime ?? '') ? 1 : -1));
   }
 
   /** Writes down what is new of these jobs. Rejects when it can't be written; nothing that was there is lost then. */
   async note(entries: readonly LedgerEntry[]): Promise<void> {
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#append(entries));
-    await this.#writing;
-  }
-
-  async deleteAll(): Promise<void> {
-    this.#writing = this.#writing
-      .catch(() => undefined)
-      .then(async () => {
-        await rm(this.#path, { force: true });
-        this.#known = undefined;
+    await this.#inTurn(async () => {
+      if (newsOf(entries, await (this.#known ??= this.#load())).length === 0) return;
+      await this.#locked(async () => {
+        const known = await this.#current();
+        const news = newsOf(entries, known);
+        if (news.length === 0) return;
+        await this.#append(news.map(ledgerLine).join(''));
+        // Only what is written counts as known: what failed is written the next time.
+        for (const entry of news) known.entries.set(ledgerKey(entry), merged(known.entries.get(ledgerKey(entry)), entry));
+        known.lines += news.length;
+        known.file ??= await this.#identity();
+        if (known.lines > known.entries.size * 2 + spareLines) await this.#rewrite(await this.#read());
       });
+    });
+  }
+
+  /** Everything about one job goes from the file, and it is not written down again. */
+  async deleteJob(job: JobName): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#locked(async () => {
+        const read = await this.#read();
+        read.entries.delete(ledgerKey(job));
+        read.deleted.set(ledgerKey(job), job);
+        await this.#rewrite(read);
+      });
+    });
+  }
+
+  /** The file goes, and with it that some jobs were deleted before. */
+  async deleteAll(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#locked(() => rm(this.#path, { force: true }));
+      this.#known = undefined;
+    });
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(work);
     await this.#writing;
   }
 
-  async #append(entries: readonly LedgerEntry[]): Promise<void> {
-    const known = await (this.#known ??= this.#load());
-    const news = entries.filter((entry) => isNews(known.get(ledgerKey(entry)), entry));
-    if (news.length === 0) return;
+  async #locked(work: () => Promise<void>): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await appendFile(this.#path, news.map(ledgerLine).join(''));
-    // Only what is written counts as known: what failed is written the next time.
-    for (const entry of news) known.set(ledgerKey(entry), merged(known.get(ledgerKey(entry)), entry));
+    await withFileLock(`${this.#path}.lock`, work);
   }
 
-  async #load(): Promise<Map<string, LedgerEntry>> {
+  async #load(): Promise<Known> {
     try {
-      const text = await this.#text();
-      // A line that was cut off must not take the next one with it.
-      const isCutOff = text !== '' && !text.endsWith('\n');
-      if (isCutOff) await appendFile(this.#path, '\n');
-      const sizeBytes = Buffer.byteLength(text) + (isCutOff ? 1 : 0);
-      const read = readLedger(text);
-      if (read.lines > read.entries.size * 2 + spareLines) await this.#compact(sizeBytes, read.entries);
-      return new Map(read.entries);
+      const file = await this.#identity();
+      const { entries, deleted, lines } = await this.#read();
+      return { entries, deleted, lines, file };
     } catch (error) {
       this.#known = undefined;
       throw error;
     }
   }
 
-  async #compact(sizeBytes: number, entries: ReadonlyMap<string, LedgerEntry>): Promise<void> {
-    const temporary = `${this.#path}.${randomBytes(6).toString('hex')}.tmp`;
+  /** What is known, read again when another window has written the file anew. */
+  async #current(): Promise<Known> {
+    const known = await (this.#known ??= this.#load());
+    if (known.file === (await this.#identity())) return known;
+    return await (this.#known = this.#load());
+  }
+
+  /** Tells whether the file is still the same one; undefined when there is none. */
+  async #identity(): Promise<string | undefined> {
     try {
-      await writeFile(temporary, [...entries.values()].map(ledgerLine).join(''));
-      const file = await open(temporary, 'r+');
+      const { ino, birthtimeMs } = await stat(this.#path);
+      return `${ino} ${birthtimeMs}`;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async #append(text: string): Promise<void> {
+    const file = await open(this.#path, 'a+');
+    try {
+      // A line that was cut off must not take the next one with it.
+      await file.appendFile((await endsInLine(file)) ? `\n${text}` : text);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #rewrite({ entries, deleted }: ReadLedger): Promise<void> {
+    const temporary = `${this.#path}.${randomBytes(6).toString('hex')}.tmp`;
+    const lines = [...[...deleted.values()].map(deletionLine), ...[...entries.values()].map(ledgerLine)];
+    try {
+      const file = await open(temporary, 'wx');
       try {
+        await file.writeFile(lines.join(''));
         await file.sync();
       } finally {
         await file.close();
       }
-      // Another window has written meanwhile: then the file stays as it is until the next time.
-      if ((await stat(this.#path)).size === sizeBytes) await rename(temporary, this.#path);
+      await rename(temporary, this.#path);
     } finally {
       await rm(temporary, { force: true });
     }
+    this.#known = Promise.resolve({ entries, deleted, lines: lines.length, file: await this.#identity() });
   }
 
-  async #text(): Promise<string> {
+  async #read(): Promise<ReadLedger> {
     try {
-      return await readFile(this.#path, 'utf8');
+      return readLedger(await readFile(this.#path, 'utf8'));
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return '';
+      if (errorCode(error) === 'ENOENT') return readLedger('');
       throw error;
     }
   }
+}
+
+function newsOf(entries: readonly LedgerEntry[], known: Known): LedgerEntry[] {
+  return entries.filter((entry) => {
+    const key = ledgerKey(entry);
+    return !known.deleted.has(key) && isNews(known.entries.get(key), entry);
+  });
+}
+
+/** Whether the last line of a file has no end. */
+async function endsInLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 0x0a;
 }

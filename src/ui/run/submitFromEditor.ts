@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import * as vscode from 'vscode';
 import { BatchError, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
@@ -35,18 +35,25 @@ export type FetchIntoStore = (
   shown: Pick<ShownProgress, 'signal' | 'reach'>,
 ) => Promise<void>;
 
+/** The job that was created, and what is known of it only now. */
+export interface SubmittedReference extends JobReference {
+  /** Of the manifest that was uploaded, in hex; undefined when none was. */
+  readonly manifestSha256?: string;
+}
+
 /**
  * Submits a job with what is in the editor: unsaved manifests and job files are saved first, as before any run. Progress is a
  * notification with a Cancel button. A manifest or job with errors stops it and offers to show them; resolves with undefined then.
  * Rejects with the cancellation error, or with `SubmitInterrupted` when the job may exist although it was cancelled.
  */
-export async function submitFromEditor(options: SubmitFromEditorOptions): Promise<JobReference | undefined> {
+export async function submitFromEditor(options: SubmitFromEditorOptions): Promise<SubmittedReference | undefined> {
   const { services, client, manifest, rows, shuffleSeed, fetch } = options;
   if (manifest !== undefined) await saveIfDirty(manifest);
   let last = 'check' as SubmitStep;
   try {
     const title = vscode.l10n.t('Submitting to {0}', targetText(client.target));
     return await withCancellableProgress(title, async ({ signal, token, say, reach }) => {
+      let manifestSha256: string | undefined;
       const { jobId } = await submitJob({
         client,
         job: options.job,
@@ -69,6 +76,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
             import('../cost/countReach.js'),
           ]);
           const { job } = options;
+          manifestSha256 = bytes === undefined ? undefined : await sha256(bytes);
           const reach = bytes === undefined ? undefined : await countReach(job, bytes, signal);
           const isConfirmedLater = job.ConfirmationRequired !== false;
           const asked = { target: client.target, job, facts: { reach }, isConfirmedLater };
@@ -80,7 +88,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
         },
       });
       services.log.info(`Created job ${jobId} on ${client.target.label}`);
-      return { targetId: client.target.id, jobId };
+      return { targetId: client.target.id, jobId, ...(manifestSha256 === undefined ? {} : { manifestSha256 }) };
     });
   } catch (error) {
     if (isCancelled(error) && last === 'create') {
@@ -94,6 +102,11 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
     offerProblems(error.message, place);
     return undefined;
   }
+}
+
+/** In hex; computed beside the thread that answers keys. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
 /** Says what is wrong and offers to look at it in the Problems view. Doesn't wait for an answer. */

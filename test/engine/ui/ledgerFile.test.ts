@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type LedgerEntry, ledgerLine } from '../../../src/core/ledger/ledger.js';
+import { type LedgerEntry, ledgerLine, readLedger } from '../../../src/core/ledger/ledger.js';
 import { LedgerFile } from '../../../src/ui/ledger/ledgerFile.js';
+import { injectFault } from '../../fakes/faultyFiles.js';
+import { runProgram } from '../../support/program.js';
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 's3batch-ledger-'))));
@@ -76,4 +79,91 @@ describe('LedgerFile', () => {
       assert.equal((await ledger.entries()).length, 1);
     },
   );
+
+  it('loses nothing but what could not be written when the disk is full, also in the middle of a line', async () => {
+    const ledger = new LedgerFile(folder);
+    await ledger.note([entry('a')]);
+    const fault = await injectFault({ kind: 'write', code: 'ENOSPC', at: 0, times: 1, path: 'jobs.jsonl' });
+    try {
+      await assert.rejects(ledger.note([entry('b')]), { code: 'ENOSPC' });
+      assert.equal(fault.hits, 1);
+    } finally {
+      fault.remove();
+    }
+    // What a disk takes before it is full.
+    await appendFile(file(), ledgerLine(entry('b')).slice(0, 25));
+    await ledger.note([entry('b'), entry('c')]);
+    assert.deepEqual((await ledger.entries()).map(({ jobId }) => jobId).toSorted(), ['a', 'b', 'c']);
+    assert.deepEqual(await readdir(folder), ['jobs.jsonl'], 'no lock and no half file stay behind');
+  });
+
+  it('stays as it was when it can not be written anew', async () => {
+    const ledger = new LedgerFile(folder);
+    await ledger.note([entry('a'), entry('b')]);
+    for (const kind of ['sync', 'rename'] as const) {
+      const fault = await injectFault({ kind, code: 'ENOSPC', at: 0, times: 1, path: 'jobs.jsonl' });
+      try {
+        await assert.rejects(ledger.deleteJob({ targetId: 'local', jobId: 'a' }), { code: 'ENOSPC' });
+        assert.equal(fault.hits, 1);
+      } finally {
+        fault.remove();
+      }
+    }
+    assert.equal((await ledger.entries()).length, 2);
+    assert.deepEqual(await readdir(folder), ['jobs.jsonl']);
+  });
+
+  it('deletes one job for good: nothing of it stays in the file, and no window writes it down again', async () => {
+    const [one, other] = [new LedgerFile(folder), new LedgerFile(folder)];
+    await one.note([entry('secret'), entry('b')]);
+    await other.note([entry('secret'), entry('b')]);
+    await one.deleteJob({ targetId: 'local', jobId: 'secret' });
+    assert.doesNotMatch(await readFile(file(), 'utf8'), /seenAt.*secret|secret.*seenAt/);
+    for (const ledger of [one, other, new LedgerFile(folder)]) await ledger.note([entry('secret', 'Complete'), entry('c')]);
+    assert.doesNotMatch(await readFile(file(), 'utf8'), /seenAt.*secret|secret.*seenAt/);
+    assert.deepEqual((await new LedgerFile(folder).entries()).map(({ jobId }) => jobId).toSorted(), ['b', 'c']);
+    await one.deleteAll();
+    await one.note([entry('secret')]);
+    assert.equal((await one.entries()).length, 1, 'with everything goes what was deleted');
+  });
+
+  it('does not grow without end while a window stays open', async () => {
+    const ledger = new LedgerFile(folder);
+    let most = 0;
+    for (let round = 0; round < 1200; round += 1) {
+      await ledger.note([entry('a', round % 2 === 0 ? 'Active' : 'Paused')]);
+      if (round % 100 === 0) most = Math.max(most, (await stat(file())).size);
+    }
+    assert.ok(most < 1100 * ledgerLine(entry('a', 'Active')).length, `${most} bytes`);
+    assert.ok((await readFile(file(), 'utf8')).split('\n').length < 300);
+  });
+
+  it('takes what processes write at the same time, while another one writes it anew', async () => {
+    const lines = 60;
+    const program = `
+      import { LedgerFile } from ${JSON.stringify(new URL('../../../src/ui/ledger/ledgerFile.js', import.meta.url).href)};
+      const [folder, name] = process.argv.slice(-2);
+      const ledger = new LedgerFile(folder);
+      const entry = (jobId) => ({ targetId: 't', targetLabel: 'T', region: 'r', jobId, seenAt: '', job: { JobId: jobId, Status: 'Active' }, pad: 'x'.repeat(20000) });
+      for (let n = 0; n < ${lines}; n += 1) {
+        await ledger.note([entry(name + n)]);
+        if (name === 'a' && n % 5 === 0) await ledger.deleteJob({ targetId: 't', jobId: 'gone' + n });
+      }`;
+    const names = ['a', 'b', 'c'];
+    const ended = await Promise.all(
+      names.map((name) => runProgram(process.execPath, ['--input-type=module', '-e', program, folder, name])),
+    );
+    for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
+    const read = readLedger(await readFile(file(), 'utf8'));
+    assert.equal(read.unreadable, 0);
+    assert.equal(read.entries.size, names.length * lines);
+  });
+
+  it('does not wait for a window that died while it wrote', async () => {
+    await writeFile(`${file()}.lock`, '');
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(`${file()}.lock`, longAgo, longAgo);
+    await new LedgerFile(folder).note([entry('a')]);
+    assert.deepEqual(await readdir(folder), ['jobs.jsonl']);
+  });
 });

@@ -29,7 +29,7 @@ describe('withFirstPage', () => {
 
   it('keeps the pages that were loaded after it, and their token', () => {
     let list = withFirstPage(undefined, { jobs: [job('d', 4), job('c', 3)], nextToken: 't1' });
-    list = withNextPage(list, { jobs: [job('b', 2), job('a', 1)], nextToken: 't2' });
+    list = withNextPage(list, 't1', { jobs: [job('b', 2), job('a', 1)], nextToken: 't2' });
     list = withFirstPage(list, { jobs: [job('e', 5), job('d', 4)], nextToken: 't1b' });
     assert.equal(ids(list), 'e d c b a');
     assert.equal(list.nextToken, 't2');

@@ -234,4 +234,98 @@ describe('JobStore', () => {
     assert.deepEqual(ended, ['a true', 'b false']);
     store.dispose();
   });
+
+  it('stops at a token that comes back, so that "Load more" ends', async () => {
+    const { targets, store } = setUp(...Array.from({ length: 250 }, (_, index) => job(`j${index}`, 1000 - index)));
+    await store.refresh();
+    targets.jobs.repeatsToken = true;
+    await store.loadMore(targetId);
+    assert.equal(store.state(targetId)?.list?.nextToken, undefined);
+    await store.loadMore(targetId);
+    assert.equal(targets.jobs.calls.filter((call) => call.startsWith('listJobs')).length, 2);
+  });
+
+  it('begins the pages anew when the service no longer knows the token', async () => {
+    const { targets, store } = setUp(...Array.from({ length: 250 }, (_, index) => job(`j${index}`, 1000 - index)));
+    await store.refresh();
+    targets.jobs.refusedToken = '100';
+    await store.loadMore(targetId);
+    assert.equal(store.state(targetId)?.list?.jobs.length, 100, 'nothing that was known is lost');
+    targets.jobs.refusedToken = undefined;
+    await store.loadMore(targetId);
+    assert.equal(store.state(targetId)?.list?.jobs.length, 250);
+  });
+
+  it('goes on every 30 seconds once the session of AWS has ended, shows what it knew, and goes on when somebody has signed in', async () => {
+    const { jobs, clock, store, asked } = setUpAws(job('a', 1));
+    store.setVisible(true);
+    await clock.advance(1);
+    jobs.failure = new BatchError('ExpiredToken', 'The provided token has expired.');
+    await clock.advance(1_800_000);
+    assert.ok(asked() >= 59 && asked() <= 61, `${asked()} times in 30 minutes`);
+    const { error, list, readAtMs } = store.state(jobs.target.id) ?? {};
+    assert.equal(error?.code, 'ExpiredToken');
+    assert.equal(list?.jobs.length, 1);
+    assert.equal(readAtMs, 0);
+    jobs.failure = undefined;
+    await clock.advance(30_000);
+    assert.equal(store.state(jobs.target.id)?.error, undefined);
+    store.dispose();
+  });
+
+  it('asks AWS one thing at a time while somebody thinks about a code', async () => {
+    const { jobs, clock, store, asked } = setUpAws(job('a', 1, 'Active'));
+    let answer = (): void => undefined;
+    jobs.gate = new Promise((resolve) => (answer = resolve));
+    store.setVisible(true);
+    store.follow({ targetId: jobs.target.id, jobId: 'a' });
+    await clock.advance(3_600_000);
+    assert.equal(asked(), 1);
+    answer();
+    await clock.advance(1);
+    assert.equal(store.state(jobs.target.id)?.list?.jobs.length, 1);
+    await clock.advance(29_000);
+    assert.equal(asked(), 2, 'the question that waited was long ago');
+    store.dispose();
+  });
+
+  it('does not ask AWS again at once because one more job is followed', async () => {
+    const { jobs, clock, store, asked } = setUpAws(job('b', 2, 'Active'), job('a', 1, 'Active'));
+    store.follow({ targetId: jobs.target.id, jobId: 'a' });
+    await clock.advance(1000);
+    store.follow({ targetId: jobs.target.id, jobId: 'b' });
+    await clock.advance(28_000);
+    assert.equal(asked(), 1);
+    await clock.advance(2000);
+    assert.equal(asked(), 2);
+    store.dispose();
+  });
+
+  it('asks each target once a round, whatever the others do', async () => {
+    const targets = new FakeTargets();
+    const other = targets.add(awsTarget({ profile: 'prod', region: 'eu-west-1' }, ''));
+    targets.jobs.jobs = [job('a', 1)];
+    other.failure = new BatchError('SlowDown', 'busy');
+    const clock = new ManualClock();
+    const store = new JobStore({ targets, clock, onError: () => undefined });
+    store.setVisible(true);
+    await clock.advance(300_500);
+    assert.equal(targets.jobs.calls.length, 301);
+    assert.ok(other.calls.length >= 3 && other.calls.length <= 5, `${other.calls.length} times`);
+    store.dispose();
+  });
 });
+
+function setUpAws(...listed: JobListItem[]): {
+  readonly jobs: FakeTargets['jobs'];
+  readonly clock: ManualClock;
+  readonly store: JobStore;
+  readonly asked: () => number;
+} {
+  const targets = new FakeTargets(awsTarget({ profile: 'prod', region: 'eu-west-1' }, ''));
+  const { jobs } = targets;
+  jobs.jobs = listed;
+  const clock = new ManualClock();
+  const store = new JobStore({ targets, clock, onError: () => undefined });
+  return { jobs, clock, store, asked: () => jobs.calls.filter((call) => call.startsWith('listJobs')).length };
+}
