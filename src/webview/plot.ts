@@ -31,6 +31,23 @@ export function drawPlot({ points, total }: JobPage['plot'], label: string): SVG
   return svg;
 }
 
+/** The tasks of a job as one bar: succeeded, failed, and what is left. */
+export function drawBar({ succeeded, failed, total }: NonNullable<JobPage['bar']>, label: string): SVGSVGElement {
+  const svg = svgElement('svg', {
+    class: 'bar',
+    viewBox: `0 0 ${width} 1`,
+    preserveAspectRatio: 'none',
+    role: 'img',
+    'aria-label': label,
+  });
+  const x = (count: number): string => ((Math.min(count, total) / total) * width).toFixed(1);
+  svg.append(
+    svgElement('rect', { class: 'succeeded', x: '0', y: '0', width: x(succeeded), height: '1' }),
+    svgElement('rect', { class: 'failed', x: x(succeeded), y: '0', width: x(failed), height: '1' }),
+  );
+  return svg;
+}
+
 function svgElement<K extends keyof SVGElementTagNameMap>(name: K, attributes: Record<string, string>): SVGElementTagNameMap[K] {
   const made = document.createElementNS(svgNamespace, name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);

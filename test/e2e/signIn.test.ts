@@ -107,6 +107,7 @@ e2eTest(
     assert.match(await toTheEnd(), /2,000/);
 
     // Three jobs, one question.
+    await page.keyboard.press('Home');
     await workbench.focusRow('Jobs', /Backfill 0000/);
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Shift+ArrowDown');

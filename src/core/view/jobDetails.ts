@@ -24,7 +24,7 @@ export function jobDetails(
     operationDetail(job, build, formats),
     ...manifestDetail(target, job, build, formats),
     reportDetail(job, build, formats),
-    ...roleDetail(job, build, formats),
+    ...roleDetail(target, job, build, formats),
     build('priority', {
       topic: 'priority',
       label: formats.l10n.t('Priority'),
@@ -199,10 +199,20 @@ function reportDetail(job: JobDescriptor, build: Build, { l10n }: Formats): Deta
   });
 }
 
-function roleDetail(job: JobDescriptor, build: Build, { l10n }: Formats): DetailNode[] {
+function roleDetail(target: Target, job: JobDescriptor, build: Build, { l10n }: Formats): DetailNode[] {
   if (job.RoleArn === undefined) return [];
-  const name = parseRoleArn(job.RoleArn)?.name ?? job.RoleArn;
-  return [build('role', { topic: 'role', label: l10n.t('Job role'), value: name, tooltip: job.RoleArn, icon: { id: 'shield' } })];
+  const name = parseRoleArn(job.RoleArn)?.name;
+  return [
+    build('role', {
+      topic: 'role',
+      label: l10n.t('Job role'),
+      value: name ?? job.RoleArn,
+      tooltip: job.RoleArn,
+      icon: { id: 'shield' },
+      // The local engine has no roles.
+      ...(target.kind === 'aws' && name !== undefined ? { action: 'openRole' as const } : {}),
+    }),
+  ];
 }
 
 function timelineDetail(job: JobDescriptor, build: Build, formats: Formats): DetailNode {

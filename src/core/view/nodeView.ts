@@ -7,7 +7,7 @@ import { jobLabel, stateText } from './jobText.js';
 import type { JobNode, TargetNode, TreeNode } from './treeNode.js';
 
 /** What a click on a node does. */
-export type NodeAction = 'startEngine' | 'openReport' | 'openManifest' | 'retry' | 'loadMore';
+export type NodeAction = 'startEngine' | 'openRole' | 'openReport' | 'openManifest' | 'retry' | 'loadMore';
 
 /** How a node looks, as data: the renderer only copies it into a tree item. */
 export interface NodeView {

@@ -1,5 +1,6 @@
-import type { JobProgressSummary } from '../job/jobTypes.js';
+import type { JobProgressSummary, JobStatus } from '../job/jobTypes.js';
 import { countsOf } from './jobOutcome.js';
+import type { StatusPoint } from './jobTimeline.js';
 
 /** The counts of a job at one time. */
 export interface ProgressPoint {
@@ -24,9 +25,19 @@ const pacePoints = 8;
 /** The course of a job's counts as it was observed. */
 export class ProgressHistory {
   #points: ProgressPoint[] = [];
+  readonly #statuses: StatusPoint[] = [];
 
   get points(): readonly ProgressPoint[] {
     return this.#points;
+  }
+
+  /** Each status that differs from the one before, when it was first seen. */
+  get statuses(): readonly StatusPoint[] {
+    return this.#statuses;
+  }
+
+  see(status: JobStatus, atMs: number): void {
+    if (this.#statuses.at(-1)?.status !== status) this.#statuses.push({ atMs, status });
   }
 
   /** Adds what was read; points that say nothing new between two equal ones are left out. */

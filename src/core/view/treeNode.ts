@@ -59,7 +59,7 @@ export interface DetailNode {
   readonly children: readonly DetailNode[];
   readonly isExpanded?: boolean;
   /** What a click does. */
-  readonly action?: 'openReport' | 'openManifest';
+  readonly action?: 'openReport' | 'openManifest' | 'openRole';
 }
 
 export interface EmptyNode {

@@ -146,7 +146,9 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     pin: (jobs, isPinned) => state.setPinned(jobs, isPinned),
     async filter() {
       await askFilter(state);
-      await errors.run('Read tags for the filter', () => readTagsFor(state, store, tree, targets, aborted.signal));
+      await errors.run('Read tags for the filter', () =>
+        withViewProgress(() => readTagsFor(state, tree, targets, aborted.signal)),
+      );
     },
     clearFilter: () => state.setFilter(''),
     group(grouping) {
@@ -168,6 +170,10 @@ export function createExplorer(services: Services, targets: TargetProvider, view
     text: async (uri) => await jobText(store, uri),
     dispose: () => disposables.dispose(),
   };
+}
+
+async function withViewProgress(work: () => Promise<void>): Promise<void> {
+  await vscode.window.withProgress({ location: { viewId: 's3batch.jobs' } }, work);
 }
 
 function activeJobOf({ targetId, jobId, job }: EndedJob): ActiveJob {

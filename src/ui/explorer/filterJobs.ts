@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { type FilterProblem, parseJobFilter, statusWords } from '../../core/view/jobFilter.js';
-import type { JobReference } from '../platform/commandTypes.js';
 import type { JobTree } from './jobTree.js';
-import type { JobStore } from './jobStore.js';
 import type { JobViewState } from './jobViewState.js';
 import type { TargetProvider } from './targetProvider.js';
 
@@ -54,21 +52,30 @@ function problemText({ kind, text }: FilterProblem): string {
 /** Reads the tags that a filter by tag needs, of the newest jobs that fit otherwise; the tree follows as they come. */
 export async function readTagsFor(
   state: JobViewState,
-  store: JobStore,
   tree: JobTree,
   targets: TargetProvider,
   signal: AbortSignal,
 ): Promise<void> {
   const { filter } = state;
   if (filter === undefined || filter.tags.length === 0) return;
-  const wanted: JobReference[] = store.targets
-    .flatMap(({ target, list }) => (list?.jobs ?? []).map((job) => ({ targetId: target.id, jobId: job.JobId })))
-    .filter((reference) => !tree.hasTags(reference))
-    .slice(0, maxTagged);
-  for (const reference of wanted) {
-    if (signal.aborted) return;
-    const client = await targets.reachable(reference.targetId);
-    if (client !== undefined) tree.noteTags(reference, await client.getJobTags(reference.jobId, signal));
+  const wanted = tree.withoutTags();
+  if (wanted.length === 0) return;
+  try {
+    for (const reference of wanted.slice(0, maxTagged)) {
+      if (signal.aborted) return;
+      const client = await targets.reachable(reference.targetId);
+      if (client !== undefined) tree.noteTags(reference, await client.getJobTags(reference.jobId, signal));
+    }
+  } finally {
+    // What was read is shown, also when the rest could not be.
+    if (!signal.aborted) state.setFilter(state.filterText);
   }
-  if (wanted.length > 0) state.setFilter(state.filterText);
+  if (wanted.length > maxTagged) {
+    const text = vscode.l10n.t(
+      'The tags of the {0} newest jobs were read; {1} others are left out.',
+      maxTagged,
+      wanted.length - maxTagged,
+    );
+    void vscode.window.showInformationMessage(text);
+  }
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { BatchError, errorMessage } from '../../base/errors.js';
-import { jobArn, parseObjectArn } from '../../core/job/arn.js';
-import { consoleUrl } from '../../core/job/consoleUrl.js';
+import { jobArn, parseObjectArn, parseRoleArn } from '../../core/job/arn.js';
+import { consoleUrl, roleConsoleUrl } from '../../core/job/consoleUrl.js';
 import { toJobFile } from '../../core/job/jobFile.js';
 import { exportJob } from '../../core/export/exportJob.js';
 import type { JobDescriptor, Tag } from '../../core/job/jobTypes.js';
@@ -173,6 +173,18 @@ export class JobActions {
     const target = this.#store.state(reference?.targetId ?? '')?.target;
     if (reference === undefined || target === undefined) return;
     await vscode.env.openExternal(vscode.Uri.parse(consoleUrl(target.region, reference.jobId), true));
+  }
+
+  async openRole(given: readonly JobReference[]): Promise<void> {
+    const [reference] = await this.#chosen(given, 'onAws', vscode.l10n.t('Whose role is to be opened in the AWS console?'));
+    const target = this.#store.state(reference?.targetId ?? '')?.target;
+    if (reference === undefined || target === undefined) return;
+    const { descriptor } = await this.#store.details(reference);
+    const name = parseRoleArn(descriptor.RoleArn ?? '')?.name;
+    if (name === undefined) {
+      throw new BatchError('NoRole', vscode.l10n.t('The job "{0}" names no role.', jobLabel(descriptor)));
+    }
+    await vscode.env.openExternal(vscode.Uri.parse(roleConsoleUrl(target.region, name), true));
   }
 
   /** Two jobs side by side, as job files; the older one left. */

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.js';
 import type { Formats } from '../../core/view/formats.js';
 import { awayMessage, type JobEndMessage, jobEndMessage } from '../../core/view/jobEnd.js';
+import { outcomeOf } from '../../core/view/jobOutcome.js';
+import { jobLabel, stateText } from '../../core/view/jobText.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import type { FollowedEnd, JobStore } from './jobStore.js';
@@ -11,7 +13,11 @@ import { localTargetId } from './localTargetId.js';
 const gatherMs = 1500;
 
 /** Says once that a followed job has ended. Failed tasks are a warning, also when the job is complete. */
-export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }: Services, formats: Formats): Disposable {
+export function notifyOfEnds(
+  store: JobStore,
+  { commands, settings, log, clock, jobActivity }: Services,
+  formats: Formats,
+): Disposable {
   let away: FollowedEnd[] = [];
   const isWanted = (message: JobEndMessage): boolean => {
     const when = settings.get('s3batch.jobs.notifications');
@@ -32,6 +38,7 @@ export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }
       ...(targetId === localTargetId ? [showChanges] : []),
     ];
     void show(message, items).then((chosen) => {
+      if (chosen !== undefined) jobActivity.looked({ targetId, jobId });
       if (chosen === openReport) void commands.execute(Command.jobOpenReport, ended);
       if (chosen === showChanges) void commands.execute(Command.jobShowChanges, { targetId, jobId });
       if (chosen === retry) void commands.execute(Command.reportRetry, { targetId, jobId });
@@ -58,6 +65,13 @@ export function notifyOfEnds(store: JobStore, { commands, settings, log, clock }
     });
   };
   return store.onDidEnd((ended) => {
+    const { targetId, jobId, job } = ended;
+    const outcome = outcomeOf(job.Status, job.ProgressSummary);
+    // Said in the status bar whatever the setting: it is quiet, and "Complete" alone would hide it.
+    if (outcome === 'completeWithFailures' || outcome === 'failed') {
+      const severity = outcome === 'failed' ? 'error' : 'warning';
+      jobActivity.noteBadEnd({ targetId, jobId, label: jobLabel(job), state: stateText(job, formats), severity });
+    }
     if (!ended.wasAway) {
       showOne(ended);
       return;

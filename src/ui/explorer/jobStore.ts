@@ -7,6 +7,7 @@ import { isSignInError } from '../../core/job/signIn.js';
 import type { Target, TargetClient } from '../../core/job/target.js';
 import { changeBetween, type JobList, unfinishedJobs, withFirstPage, withJobs, withNextPage } from '../../core/view/jobList.js';
 import { countsOf, hasEnded } from '../../core/view/jobOutcome.js';
+import type { StatusPoint } from '../../core/view/jobTimeline.js';
 import { type Pace, ProgressHistory, type ProgressPoint } from '../../core/view/progressHistory.js';
 import type { JobReference } from '../platform/commandTypes.js';
 import type { TargetProvider } from './targetProvider.js';
@@ -142,6 +143,11 @@ export class JobStore implements Disposable {
   /** The counts of a job as they were observed in this window. */
   progress(reference: JobReference): readonly ProgressPoint[] {
     return this.#histories.get(keyOf(reference))?.points ?? [];
+  }
+
+  /** The statuses of a job as they were observed in this window. */
+  statuses(reference: JobReference): readonly StatusPoint[] {
+    return this.#histories.get(keyOf(reference))?.statuses ?? [];
   }
 
   /** Jobs that are running, on all targets; those that wait for confirmation only while they are followed. */
@@ -387,6 +393,7 @@ export class JobStore implements Disposable {
       if (known !== undefined && hasEnded(job.Status) && !changed.has(job.JobId)) continue;
       const history = known ?? new ProgressHistory();
       if (known === undefined) this.#histories.set(key, history);
+      history.see(job.Status, now);
       history.add(job.ProgressSummary, now);
     }
   }

@@ -125,8 +125,18 @@ export class JobTree implements Disposable {
     this.#tags.set(keyOf(reference), tags);
   }
 
-  hasTags(reference: JobReference): boolean {
-    return this.#tags.has(keyOf(reference));
+  /** The jobs, newest first of each target, that a filter by tag leaves out only because their tags are not known. */
+  withoutTags(): readonly JobReference[] {
+    const { filter } = this.#state;
+    if (filter === undefined || filter.tags.length === 0) return [];
+    const now = this.#clock.now();
+    const untagged = { ...filter, tags: [] };
+    return this.#store.targets.flatMap(({ target, list }) =>
+      (list?.jobs ?? [])
+        .filter((job) => matchesFilter(job, untagged, now))
+        .map((job) => ({ targetId: target.id, jobId: job.JobId }))
+        .filter((reference) => !this.#tags.has(keyOf(reference))),
+    );
   }
 
   async children(element?: TreeElement): Promise<readonly TreeElement[]> {

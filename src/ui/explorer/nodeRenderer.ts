@@ -41,6 +41,8 @@ function commandOf(action: NodeAction, { targetId, jobId, parent }: TreeElement)
       return commandLink(Command.engineStart, vscode.l10n.t('Start Local Engine'));
     case 'openReport':
       return commandLink(Command.jobOpenReport, vscode.l10n.t('Open Report'), job);
+    case 'openRole':
+      return commandLink(Command.jobOpenRole, vscode.l10n.t('Open Job Role in AWS Console'), job);
     case 'openManifest':
       return commandLink(Command.jobOpenManifest, vscode.l10n.t('Open Manifest'), job);
     case 'retry':

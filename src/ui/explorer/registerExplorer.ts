@@ -80,6 +80,7 @@ export function registerExplorer(services: Services): Jobs {
   commands.register(Command.jobClone, async (job) => await (await actions()).clone(jobsOf(job)));
   commands.register(Command.jobOpenManifest, async (job) => await (await actions()).openManifest(jobsOf(job)));
   commands.register(Command.jobOpenInConsole, async (job) => await (await actions()).openInConsole(jobsOf(job)));
+  commands.register(Command.jobOpenRole, async (job) => await (await actions()).openRole(jobsOf(job)));
   commands.register(Command.jobCompare, async (job, all) => await (await actions()).compare(jobsOf(job, all)));
   commands.register(Command.jobPin, async (job, all) => (await load()).pin(jobsOf(job, all), true));
   commands.register(Command.jobUnpin, async (job, all) => (await load()).pin(jobsOf(job, all), false));

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.js';
+import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
 import { formatJobFile, toJobFile } from '../../core/job/jobFile.js';
+import type { Target } from '../../core/job/target.js';
+import { ledgerKey } from '../../core/ledger/ledger.js';
 import type { Cause } from '../../core/report/causes.js';
 import { jobPage, type PageAction, pageActions } from '../../core/view/jobPage.js';
 import { countsOf, hasEnded } from '../../core/view/jobOutcome.js';
 import { jobLabel } from '../../core/view/jobText.js';
+import type { StatusPoint } from '../../core/view/jobTimeline.js';
 import type { ProgressPoint } from '../../core/view/progressHistory.js';
 import type { Explorer } from '../explorer/explorer.js';
+import type { JobDetails } from '../explorer/jobStore.js';
+import { localTargetId } from '../explorer/localTargetId.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import { Command, type JobReference } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
@@ -23,12 +29,18 @@ export interface JobPageContext {
   readonly targets: TargetProvider;
 }
 
-/** Fills a panel with the page of a job and keeps it up to date until it is closed. `earlier` points come from before a reload. */
+/** What was observed before the window was loaded anew. */
+export interface EarlierPage {
+  readonly points: readonly ProgressPoint[];
+  readonly statuses: readonly StatusPoint[];
+}
+
+/** Fills a panel with the page of a job and keeps it up to date until it is closed. */
 export function showJobPage(
   { services, explorer, targets }: JobPageContext,
   panel: vscode.WebviewPanel,
   reference: JobReference,
-  earlier: readonly ProgressPoint[] = [],
+  earlier: EarlierPage = { points: [], statuses: [] },
 ): void {
   const { store } = explorer;
   const { errors, commands } = services;
@@ -36,16 +48,36 @@ export function showJobPage(
   let causes: readonly Cause[] | Error | undefined;
   let isReading = false;
 
+  /** The job as its target has it, or else as it was written down. */
+  const read = async (): Promise<ReadJob> => {
+    const state = store.state(reference.targetId);
+    try {
+      const details = await store.details(reference);
+      if (state === undefined)
+        throw new BatchError('NoSuchTarget', vscode.l10n.t('There is no target {0} any more.', reference.targetId));
+      const { target, error } = state;
+      const problem = error === undefined ? undefined : vscode.l10n.t('Not up to date. {0}', errorMessage(error));
+      return { ...details, target, problem };
+    } catch (error) {
+      const kept = (await explorer.ledger.entries()).find((entry) => ledgerKey(entry) === ledgerKey(reference));
+      if (isCancelled(error) || kept?.descriptor === undefined) throw error;
+      const { descriptor, tags, targetId: id, targetLabel: label, region } = kept;
+      const target = state?.target ?? { id, label, region, kind: id === localTargetId ? 'local' : 'aws' };
+      const problem = vscode.l10n.t('This is what was written down of the job. {0}', errorMessage(error));
+      return { descriptor, tags, target, problem };
+    }
+  };
   const update = async (): Promise<void> => {
-    const { descriptor, tags } = await store.details(reference);
-    const target = store.state(reference.targetId)?.target;
-    if (disposables.isDisposed || target === undefined) return;
+    const { descriptor, tags, target, problem } = await read();
+    if (disposables.isDisposed) return;
     panel.title = jobLabel(descriptor);
     const source = {
       target,
       job: descriptor,
       tags,
-      points: joined(earlier, store.progress(reference)),
+      points: joined(earlier.points, store.progress(reference)),
+      statuses: joined(earlier.statuses, store.statuses(reference)),
+      problem,
       pace: store.pace(reference),
       causes,
       request: formatJobFile(toJobFile(descriptor, tags)),
@@ -71,12 +103,25 @@ export function showJobPage(
     await update();
   };
   const act: Readonly<Record<PageAction, () => unknown>> = {
+    refresh: async () => {
+      await commands.execute(Command.jobsRefresh);
+      await update();
+    },
+    retryFailed: () => commands.execute(Command.reportRetry, reference),
+    openRole: () => commands.execute(Command.jobOpenRole, reference),
     openReport: () => commands.execute(Command.jobOpenReport, reference),
     openManifest: () => commands.execute(Command.jobOpenManifest, reference),
     openInConsole: () => commands.execute(Command.jobOpenInConsole, reference),
     readCauses,
   };
-  const refresh = (): void => void errors.run('Show a job', update);
+  // The page says what is wrong in its own place: a notification for every look would be one too many.
+  const refresh = (): void =>
+    void update().catch((error: unknown) => {
+      if (disposables.isDisposed || isCancelled(error)) return;
+      errors.logOnly('Show a job', error);
+      const problem = { text: errorMessage(error), again: vscode.l10n.t('Try Again') };
+      void panel.webview.postMessage({ type: 'problem', job: reference, problem });
+    });
 
   // A tab draws the file as it is: it knows no colour of the theme.
   const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(services.context.extensionUri, 'media', `jobPage-${theme}.svg`);
@@ -117,7 +162,13 @@ function pageOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots };
 }
 
-function joined(earlier: readonly ProgressPoint[], now: readonly ProgressPoint[]): readonly ProgressPoint[] {
+interface ReadJob extends JobDetails {
+  readonly target: Target;
+  /** Why it may be old. */
+  readonly problem: string | undefined;
+}
+
+function joined<T extends { readonly atMs: number }>(earlier: readonly T[], now: readonly T[]): readonly T[] {
   const start = now[0]?.atMs ?? Number.POSITIVE_INFINITY;
   return [...earlier.filter(({ atMs }) => atMs < start), ...now];
 }

@@ -127,6 +127,8 @@ export const Command = {
   jobEditTags: 's3batch.job.editTags',
   /** Opens the job in the AWS console. */
   jobOpenInConsole: 's3batch.job.openInConsole',
+  /** Opens the role of a job on AWS in the console. */
+  jobOpenRole: 's3batch.job.openRole',
   /** Shows two jobs side by side as job files. */
   jobCompare: 's3batch.job.compare',
   /** Checks a job file and shows its problems. */
@@ -207,6 +209,7 @@ export interface CommandTypes {
   's3batch.job.unpin': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.editTags': { args: [job?: GivenJob]; result: void };
   's3batch.job.openInConsole': { args: [job?: GivenJob]; result: void };
+  's3batch.job.openRole': { args: [job?: GivenJob]; result: void };
   's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
   's3batch.job.showChanges': { args: [job?: JobReference]; result: void };

@@ -14,11 +14,20 @@ export interface ActiveJob extends JobReference {
   readonly failedTasks: number;
 }
 
+/** A followed job that has ended otherwise than well, until somebody looks at it. */
+export interface BadEnd extends JobReference {
+  readonly label: string;
+  /** `Complete, 3 failed · 7 succeeded` */
+  readonly state: string;
+  readonly severity: 'warning' | 'error';
+}
+
 /** Which jobs are running now. The job watcher writes it; the status bar and the engine service read it. */
 export class JobActivity implements Disposable {
   #jobs: readonly ActiveJob[] = [];
-  readonly #changed = new Emitter<readonly ActiveJob[]>();
-  readonly onDidChange: Event<readonly ActiveJob[]> = this.#changed.event;
+  #badEnd: BadEnd | undefined;
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange: Event<void> = this.#changed.event;
 
   get jobs(): readonly ActiveJob[] {
     return this.#jobs;
@@ -28,7 +37,24 @@ export class JobActivity implements Disposable {
   update(jobs: readonly ActiveJob[]): void {
     if (jobs.length === 0 && this.#jobs.length === 0) return;
     this.#jobs = jobs;
-    this.#changed.fire(jobs);
+    this.#changed.fire();
+  }
+
+  /** The latest one. */
+  get badEnd(): BadEnd | undefined {
+    return this.#badEnd;
+  }
+
+  noteBadEnd(end: BadEnd): void {
+    this.#badEnd = end;
+    this.#changed.fire();
+  }
+
+  /** Somebody looks at a job. */
+  looked({ targetId, jobId }: JobReference): void {
+    if (this.#badEnd?.targetId !== targetId || this.#badEnd.jobId !== jobId) return;
+    this.#badEnd = undefined;
+    this.#changed.fire();
   }
 
   dispose(): void {

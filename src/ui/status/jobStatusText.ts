@@ -1,4 +1,5 @@
-import type { ActiveJob } from '../platform/jobActivity.js';
+import type { JobReference } from '../platform/commandTypes.js';
+import type { ActiveJob, BadEnd } from '../platform/jobActivity.js';
 
 export interface JobStatusText {
   readonly text: string;
@@ -6,7 +7,10 @@ export interface JobStatusText {
   readonly tooltip: string;
   /** Read aloud instead of the text with its icon. */
   readonly label: string;
-  readonly hasFailures: boolean;
+  /** How it stands out. */
+  readonly severity: 'none' | 'warning' | 'error';
+  /** The job that it is about, when it is about one that has ended. */
+  readonly ended?: JobReference;
 }
 
 /** `vscode.l10n`, passed in so that this stays testable outside VS Code. */
@@ -14,10 +18,17 @@ export interface Localizer {
   t(message: string, ...args: (string | number | boolean)[]): string;
 }
 
-/** What the status bar says about the jobs that run now, or undefined when none does. */
-export function jobStatusText(jobs: readonly ActiveJob[], l10n: Localizer): JobStatusText | undefined {
+/** A name in the status bar is cut off after this many characters. */
+const maxLabel = 32;
+
+/** What the status bar says about the jobs that run now, or else about one that ended badly; undefined when there is nothing to say. */
+export function jobStatusText(
+  jobs: readonly ActiveJob[],
+  badEnd: BadEnd | undefined,
+  l10n: Localizer,
+): JobStatusText | undefined {
   const [first] = jobs;
-  if (first === undefined) return undefined;
+  if (first === undefined) return badEnd === undefined ? undefined : endText(badEnd, l10n);
   const summary = jobs.length === 1 ? progressText(first, l10n) : l10n.t('{0} jobs', jobs.length);
   const isWaiting = jobs.every((job) => job.status === 'Suspended');
   const icon = isWaiting ? '$(debug-pause)' : '$(sync~spin)';
@@ -25,7 +36,20 @@ export function jobStatusText(jobs: readonly ActiveJob[], l10n: Localizer): JobS
     text: `${icon} ${summary}`,
     label: l10n.t('S3 Batch: {0}', summary),
     tooltip: jobs.map((job) => `${job.label}: ${progressText(job, l10n)}`).join('\n'),
-    hasFailures: jobs.some((job) => job.failedTasks > 0),
+    severity: jobs.some((job) => job.failedTasks > 0) ? 'warning' : 'none',
+  };
+}
+
+function endText({ targetId, jobId, label, state, severity }: BadEnd, l10n: Localizer): JobStatusText {
+  // The status bar reads `$(…)` as an icon, whoever wrote it.
+  const name = label.replaceAll('$(', '$\u200b(');
+  const short = name.length > maxLabel ? `${name.slice(0, maxLabel - 1)}…` : name;
+  return {
+    text: `$(${severity}) ${short}: ${state}`,
+    label: l10n.t('S3 Batch: {0}', `${label}: ${state}`),
+    tooltip: `${label}: ${state}`,
+    severity,
+    ended: { targetId, jobId },
   };
 }
 

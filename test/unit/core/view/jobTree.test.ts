@@ -106,12 +106,12 @@ describe('jobDetails', () => {
     ]);
   });
 
-  it('opens a report only once it is written, and a manifest only where it is a file of this machine', () => {
+  it('opens a report only once it is written, a manifest only where it is a file of this machine, and a role only where there are roles', () => {
     const actions = (job: JobDescriptor, target: Target): string[] =>
       jobDetails(target, job, [], formats).flatMap((node) => node.action ?? []);
     assert.deepEqual(actions(descriptor, local), ['openManifest', 'openReport']);
     assert.deepEqual(actions({ ...descriptor, Status: 'Active' }, local), ['openManifest']);
-    assert.deepEqual(actions(descriptor, { ...local, id: 'aws:p:r', kind: 'aws' }), ['openReport']);
+    assert.deepEqual(actions(descriptor, { ...local, id: 'aws:p:r', kind: 'aws' }), ['openReport', 'openRole']);
   });
 });
 
@@ -152,10 +152,11 @@ describe('viewOf', () => {
   });
 
   it('marks a target whose data is old, and an error as something to try again', () => {
-    assert.match(
-      viewOf({ kind: 'target', id: 'local', target: local, isStale: true }, formats).description ?? '',
-      /not up to date/,
-    );
+    const target = { kind: 'target', id: 'local', target: local, isStale: true } as const;
+    assert.match(viewOf(target, formats).description ?? '', /could not be read/);
+    const old = viewOf({ ...target, readAt: '2026-11-22T10:00:00Z' }, formats);
+    assert.match(old.description ?? '', /not up to date, as of Nov 22, 2026/);
+    assert.match(old.accessibilityLabel, /not up to date/);
     const error = viewOf(
       { kind: 'error', id: 'local/error', targetId: 'local', message: 'Local does not answer.', hint: 'Start it.' },
       formats,
