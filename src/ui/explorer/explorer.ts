@@ -20,6 +20,7 @@ import { type EndedJob, JobStore } from './jobStore.js';
 import { JobTree, type TreeElement } from './jobTree.js';
 import { type Grouping, JobViewState } from './jobViewState.js';
 import { renderElement, resolveElement } from './nodeRenderer.js';
+import { rowsInHand } from './rowsInHand.js';
 import { notifyOfSignIn } from './signInNotifications.js';
 import type { TargetProvider } from './targetProvider.js';
 
@@ -45,8 +46,8 @@ export interface Explorer extends vscode.Disposable {
   group(grouping: Grouping): void;
   dismissAway(): void;
   loadMore(targetId: string, parentId: string): Promise<void>;
-  /** The job that is selected in the view. */
-  selected(): JobReference | undefined;
+  /** The job of the view that a key is meant for. */
+  inHand(): Promise<JobReference | undefined>;
   /** The text of a document that shows a job. */
   text(uri: vscode.Uri): Promise<string>;
 }
@@ -166,7 +167,7 @@ export function createExplorer(services: Services, targets: TargetProvider, view
       // The row that had the focus is far below now, or gone: whoever goes on by keyboard goes on with the first new job.
       await reveal(tree.jobAt(parentId, before), { select: false, focus: true });
     },
-    selected: () => view().selection.find(({ jobId }) => jobId !== ''),
+    inHand: async () => (await rowsInHand(view())).find(({ jobId }) => jobId !== ''),
     text: async (uri) => await jobText(store, uri),
     dispose: () => disposables.dispose(),
   };

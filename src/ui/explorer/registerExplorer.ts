@@ -4,6 +4,7 @@ import type { Services } from '../platform/services.js';
 import type { Explorer, FollowedJob } from './explorer.js';
 import { followedKey } from './followedKey.js';
 import type { TreeElement } from './jobTree.js';
+import { rowsInHand } from './rowsInHand.js';
 import type { TargetProvider } from './targetProvider.js';
 import { WindowTargets } from './windowTargets.js';
 
@@ -64,26 +65,35 @@ export function registerExplorer(services: Services): Jobs {
   );
 
   /** The jobs that a command is meant for: what a menu or a key passes; none from the palette, where the command asks. */
-  const jobsOf = (given: GivenJob | undefined, all?: readonly JobReference[]): readonly JobReference[] => {
+  const jobsOf = async (given: GivenJob | undefined, all?: readonly JobReference[]): Promise<readonly JobReference[]> => {
     const jobs =
-      given === 'selection' ? view.selection : all !== undefined && all.length > 1 ? all : given === undefined ? [] : [given];
+      given === 'selection'
+        ? await rowsInHand(view)
+        : all !== undefined && all.length > 1
+          ? all
+          : given === undefined
+            ? []
+            : [given];
     return jobs.filter(({ jobId }) => jobId !== '').map(({ targetId, jobId }) => ({ targetId, jobId }));
   };
   const actions = async (): Promise<Explorer['actions']> => (await load()).actions;
-  commands.register(Command.jobConfirm, async (job, all) => await (await actions()).confirm(jobsOf(job, all)));
-  commands.register(Command.jobCancel, async (job, all) => await (await actions()).cancel(jobsOf(job, all)));
-  commands.register(Command.jobChangePriority, async (job, all) => await (await actions()).changePriority(jobsOf(job, all)));
-  commands.register(Command.jobEditTags, async (job) => await (await actions()).editTags(jobsOf(job)));
-  commands.register(Command.jobCopyId, async (job, all) => await (await actions()).copyIds(jobsOf(job, all)));
-  commands.register(Command.jobCopyArn, async (job, all) => await (await actions()).copyArns(jobsOf(job, all)));
-  commands.register(Command.jobCopyAsCli, async (job) => await (await actions()).copyAsCli(jobsOf(job)));
-  commands.register(Command.jobClone, async (job) => await (await actions()).clone(jobsOf(job)));
-  commands.register(Command.jobOpenManifest, async (job) => await (await actions()).openManifest(jobsOf(job)));
-  commands.register(Command.jobOpenInConsole, async (job) => await (await actions()).openInConsole(jobsOf(job)));
-  commands.register(Command.jobOpenRole, async (job) => await (await actions()).openRole(jobsOf(job)));
-  commands.register(Command.jobCompare, async (job, all) => await (await actions()).compare(jobsOf(job, all)));
-  commands.register(Command.jobPin, async (job, all) => (await load()).pin(jobsOf(job, all), true));
-  commands.register(Command.jobUnpin, async (job, all) => (await load()).pin(jobsOf(job, all), false));
+  commands.register(Command.jobConfirm, async (job, all) => await (await actions()).confirm(await jobsOf(job, all)));
+  commands.register(Command.jobCancel, async (job, all) => await (await actions()).cancel(await jobsOf(job, all)));
+  commands.register(
+    Command.jobChangePriority,
+    async (job, all) => await (await actions()).changePriority(await jobsOf(job, all)),
+  );
+  commands.register(Command.jobEditTags, async (job) => await (await actions()).editTags(await jobsOf(job)));
+  commands.register(Command.jobCopyId, async (job, all) => await (await actions()).copyIds(await jobsOf(job, all)));
+  commands.register(Command.jobCopyArn, async (job, all) => await (await actions()).copyArns(await jobsOf(job, all)));
+  commands.register(Command.jobCopyAsCli, async (job) => await (await actions()).copyAsCli(await jobsOf(job)));
+  commands.register(Command.jobClone, async (job) => await (await actions()).clone(await jobsOf(job)));
+  commands.register(Command.jobOpenManifest, async (job) => await (await actions()).openManifest(await jobsOf(job)));
+  commands.register(Command.jobOpenInConsole, async (job) => await (await actions()).openInConsole(await jobsOf(job)));
+  commands.register(Command.jobOpenRole, async (job) => await (await actions()).openRole(await jobsOf(job)));
+  commands.register(Command.jobCompare, async (job, all) => await (await actions()).compare(await jobsOf(job, all)));
+  commands.register(Command.jobPin, async (job, all) => (await load()).pin(await jobsOf(job, all), true));
+  commands.register(Command.jobUnpin, async (job, all) => (await load()).pin(await jobsOf(job, all), false));
   commands.register(Command.jobsFilter, async () => await (await load()).filter());
   commands.register(Command.jobsClearFilter, async () => (await load()).clearFilter());
   commands.register(Command.jobsGroupByStatus, async () => (await load()).group('status'));

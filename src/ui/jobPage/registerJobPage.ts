@@ -22,7 +22,7 @@ export function registerJobPage(services: Services, jobs: Jobs): void {
   commands.register(Command.jobShow, async (given) => {
     const explorer = await jobs.explorer();
     const job = await explorer.actions.choose(
-      given === 'selection' ? explorer.selected() : given,
+      given === 'selection' ? await explorer.inHand() : given,
       'copyable',
       vscode.l10n.t('Which job is to be shown?'),
     );

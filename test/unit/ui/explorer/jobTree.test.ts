@@ -162,6 +162,61 @@ describe('JobTree', () => {
     assert.equal((await setup.tree.children(target)).length, 1201);
   });
 
+  it('says where the next jobs begin, for whoever goes on there by keyboard', async () => {
+    const { tree } = setUp(...Array.from({ length: 250 }, (_, index) => job(`j${index}`, 1000 - index)));
+    const [target] = await roots(tree);
+    await tree.children(target);
+    assert.equal(tree.countBelow('local'), 100, 'the first page');
+    tree.showMore('local');
+    const next = tree.jobAt('local', 99);
+    assert.equal(next?.jobId, 'j99');
+    assert.equal((await tree.children(target))[99], next, 'the same object that the view knows');
+    assert.equal(tree.jobAt('local', 100), undefined);
+  });
+
+  it('knows of which jobs the tags must be read: of those that fit otherwise', async () => {
+    const { tree, state } = setUp(job('c', 3, 'Active', 1), job('b', 2), job('a', 1));
+    await roots(tree);
+    assert.deepEqual(tree.withoutTags(), [], 'nobody asked for tags');
+    state.setFilter('status:complete tag:team=data');
+    assert.deepEqual(
+      tree.withoutTags().map(({ jobId }) => jobId),
+      ['b', 'a'],
+    );
+    tree.noteTags({ targetId: 'local', jobId: 'b' }, [{ Key: 'team', Value: 'data' }]);
+    assert.deepEqual(
+      tree.withoutTags().map(({ jobId }) => jobId),
+      ['a'],
+    );
+  });
+
+  it('tells a screen reader what every row is: targets, groups, jobs, details, errors, "Load more" and what stands for nothing', async () => {
+    const { targets, store, state, tree } = setUp(...Array.from({ length: 250 }, (_, index) => job(`j${index}`, 1000 - index)));
+    const kinds = new Map<string, string>();
+    const walk = async (parent?: TreeElement, depth = 0): Promise<void> => {
+      for (const element of await tree.children(parent)) {
+        const { accessibilityLabel, label } = viewOf(element.node, formats);
+        assert.ok(accessibilityLabel.includes(label) || accessibilityLabel.length >= label.length, label);
+        kinds.set(element.node.kind, accessibilityLabel);
+        if (depth < 2) await walk(element, depth + 1);
+      }
+    };
+    await walk();
+    state.setGrouping('status');
+    await walk();
+    state.setGrouping('target');
+    state.setFilter('nothing fits this');
+    await walk();
+    state.setFilter('');
+    targets.jobs.failure = new BatchError('Unreachable', 'Local does not answer.', { hint: 'Start it.' });
+    await store.refresh();
+    await walk();
+    assert.deepEqual([...kinds.keys()].toSorted(), ['detail', 'empty', 'error', 'group', 'job', 'loadMore', 'target']);
+    assert.match(kinds.get('loadMore') ?? '', /^Load more jobs, [\d,]+ shown$/);
+    assert.match(kinds.get('error') ?? '', /^Error: .*Press Enter to try again\.$/s);
+    assert.match(kinds.get('target') ?? '', /not up to date/);
+  });
+
   it('says how fast a running job goes, once it was looked at twice', async () => {
     const { targets, tree, store, clock } = setUp(job('aaaaaaaa', 1, 'Active', 1));
     const [target] = await roots(tree);
