@@ -38,11 +38,7 @@ for (const [name, theme] of Object.entries(themes)) {
     await workbench.screenshot(`out/e2e/jobPage-${name}.png`);
     if (name !== 'dark') return;
 
-    // The same after a reload, and what was opened in the page works by keyboard.
-    await workbench.page.reload();
-    await heading.waitFor();
-    assert.match(await page.locator('ol.timeline li[aria-current]').innerText(), /^Complete/);
-    await page.locator('ol.causes li').first().waitFor();
+    // What the page offers works by keyboard.
     await page.getByRole('button', { name: 'Open Report' }).focus();
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('Report').waitFor();

@@ -27,10 +27,10 @@ export class CodeSignIn {
     this.#questions = questions;
   }
 
-  /** Gives the code, or rejects with `SignInDeclined`. */
+  /** Gives the code, or rejects with `SignInDeclined`. `isPersonWaiting`: for something that a person has just started. */
   async code(serial: string, wasRefused: boolean, isPersonWaiting = false): Promise<string> {
-    const isAskedAtOnce = isPersonWaiting || wasRefused || !this.#hasSignedIn;
-    const isWanted = isPersonWaiting || (!this.#hasDeclined && (isAskedAtOnce || (await this.#isWantedAgain())));
+    const isWanted =
+      isPersonWaiting || (!this.#hasDeclined && (wasRefused || !this.#hasSignedIn || (await this.#isWantedAgain())));
     const code = isWanted ? await this.#questions.askCode(this.#label, serial, wasRefused) : undefined;
     if (code !== undefined) {
       this.#hasSignedIn = true;

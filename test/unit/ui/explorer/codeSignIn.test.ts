@@ -55,6 +55,15 @@ describe('CodeSignIn', () => {
     assert.equal(asked.filter((question) => question === `prod ${serial}`).length, 2);
   });
 
+  it('asks at once for what a person has just started', async () => {
+    codes = ['111111', '222222', undefined, '333333'];
+    await signIn.code(serial, false);
+    offer = new Promise(() => undefined);
+    assert.equal(await signIn.code(serial, false, true), '222222');
+    await assert.rejects(signIn.code(serial, false, true), { code: 'SignInDeclined' });
+    assert.equal(await signIn.code(serial, false, true), '333333');
+  });
+
   it('does not let a person wait who does something with the target while the notification is open', async () => {
     codes = ['111111', '222222', '333333'];
     await signIn.code(serial, false);
