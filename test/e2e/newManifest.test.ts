@@ -114,6 +114,11 @@ for (const version of hostVersions) {
       await readFile(join(folder, 'archive.csv'), 'utf8'),
       'archive,logs/a%20b%2Bc.csv,null\narchive,logs/deep/%C3%BC.csv,null\n',
     );
+    await workbench.page
+      .locator('.codelens-decoration a')
+      .filter({ hasText: '2 rows · 1 bucket · no problems' })
+      .first()
+      .waitFor();
     await workbench.waitForNotification('2 rows in archive.csv.');
     await workbench.screenshot(join(process.cwd(), 'out', 'screenshots', `new-manifest-${version.vscode}.png`));
   });

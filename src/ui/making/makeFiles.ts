@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { BatchError, errorCode } from '../../base/errors.js';
 import { runInThread } from '../../files/making/makingThread.js';
 import type { MakingOutcome, MakingTask } from '../../files/making/makingTask.js';
+import { Command } from '../platform/commandTypes.js';
 import { activeFile } from '../platform/activeFile.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
 
@@ -64,8 +65,13 @@ export async function showMade(
   void vscode.window.showInformationMessage([written, ...header, ...notes].join(' '));
   if (first === undefined) return undefined;
   const uri = vscode.Uri.file(first);
-  await vscode.commands.executeCommand('vscode.open', uri);
+  await openManifest(uri);
   return uri;
+}
+
+/** Opens a file that was made as a manifest: it is one, whatever its name. */
+export async function openManifest(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand(Command.manifestTreatAs, uri);
 }
 
 async function exists(path: string): Promise<boolean> {

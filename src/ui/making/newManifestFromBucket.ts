@@ -10,6 +10,7 @@ import type { Services } from '../platform/services.js';
 import { askBucket } from './askBucket.js';
 import { askListingFilter } from './askListingFilter.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
+import { openManifest } from './makeFiles.js';
 import { UnfinishedListings } from './unfinishedListings.js';
 
 /** What is to be listed, and where to. */
@@ -89,7 +90,7 @@ async function list(
       : '';
   void vscode.window.showInformationMessage(rows + markers);
   const uri = vscode.Uri.file(path);
-  await vscode.commands.executeCommand('vscode.open', uri);
+  await openManifest(uri);
   return uri;
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { rules, until } from '../../support/hostDiagnostics.js';
 
 suite('Making manifests', () => {
   let folder: string;
@@ -39,7 +40,14 @@ suite('Making manifests', () => {
       assert.equal(made.fsPath, join(folder, name));
       assert.equal(await read(name), 'b,x%20y\nb,z\n');
     }
-    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, join(folder, 'a-unique-2.csv'));
+    const { document } = vscode.window.activeTextEditor ?? assert.fail('Nothing is open.');
+    assert.equal(document.uri.fsPath, join(folder, 'a-unique-2.csv'));
+    // No pattern says so: it is a manifest because it was made as one.
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), '\n');
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await until(document.uri, () => rules(document.uri).includes('blank-line'), 'blank-line in what was made');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
   test('combines what is selected in the Explorer, in order', async () => {
