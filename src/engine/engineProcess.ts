@@ -49,7 +49,7 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
         users.remove(io.stdout);
       });
       listenToParent(io.stdin, users);
-    }
+    } else users.addCommand();
     handOver = await openHandOver({ dataDirectory: options.dataDirectory, users, log });
     engine = await startEngine({ ...options, log, ...(handOver === undefined ? {} : { channel: handOver.address }) });
     io.stdout.write(`${JSON.stringify(engine.connection)}\n`);

@@ -4,9 +4,10 @@ import type { AskedEnd, EndReason, EngineMessage } from './sharing/messages.js';
 /** A user that reads slower than this much behind gets no log lines until it has caught up. */
 const maxBehindBytes = 1024 * 1024;
 
-/** The windows that use an engine. The engine is theirs together: it lives until the last one has gone. */
+/** The windows that use an engine. One that a window has started is theirs together: it lives until the last of them has gone. */
 export class EngineUsers {
   readonly #outputs = new Set<Writable>();
+  #isOfCommand = false;
   readonly #onAsked: (why: AskedEnd | 'unused') => void;
 
   /** Called when a window asks for the end, and when the last one leaves. */
@@ -15,7 +16,12 @@ export class EngineUsers {
   }
 
   get count(): number {
-    return this.#outputs.size;
+    return this.#outputs.size + (this.#isOfCommand ? 1 : 0);
+  }
+
+  /** A command has started the engine and uses it to its own end, whatever windows come and go. */
+  addCommand(): void {
+    this.#isOfCommand = true;
   }
 
   /** `first` is what the window hears before all others learn of it. */
@@ -27,7 +33,7 @@ export class EngineUsers {
 
   remove(output: Writable): void {
     if (!this.#outputs.delete(output)) return;
-    if (this.#outputs.size === 0) this.#onAsked('unused');
+    if (this.count === 0) this.#onAsked('unused');
     else this.#sayCount();
   }
 
@@ -47,7 +53,7 @@ export class EngineUsers {
   }
 
   #sayCount(): void {
-    for (const output of this.#outputs) send(output, { kind: 'users', count: this.#outputs.size });
+    for (const output of this.#outputs) send(output, { kind: 'users', count: this.count });
   }
 }
 

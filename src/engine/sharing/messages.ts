@@ -16,7 +16,7 @@ export type EngineMessage =
   | { readonly kind: 'prove'; readonly protocol: number; readonly nonce: string }
   /** The answer to `join`, once the engine is ready and has removed the file. */
   | { readonly kind: 'ready'; readonly pid: number; readonly connection: EngineConnection; readonly terms: EngineTerms }
-  /** How many windows use it now. */
+  /** How many windows use it now; a command that has started it counts as one. */
   | { readonly kind: 'users'; readonly count: number }
   | { readonly kind: 'log'; readonly line: string }
   /** To the window that started it and lets go of it now: it goes on for the others. */

@@ -22,7 +22,7 @@ export interface EngineHandle extends Disposable {
   readonly pid: number;
   /** What an engine that was started by somebody else runs with; undefined for one that this window has started. */
   readonly joined: EngineTerms | undefined;
-  /** Windows that use the engine now, this one included. */
+  /** Windows that use the engine now, this one included, and the command that has started it. */
   readonly users: number;
   readonly onDidChangeUsers: Event<number>;
   /** Resolves, never rejects, when the engine has ended. */

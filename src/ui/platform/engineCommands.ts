@@ -45,6 +45,9 @@ export function registerEngineCommands({ commands, engine, log }: Services): voi
 /** Asks only when other windows use the engine, too. */
 async function mayEnd(users: number, question: string, detail: string, answer: string): Promise<boolean> {
   if (users <= 1) return true;
-  const others = users === 2 ? vscode.l10n.t('Another window uses it.') : vscode.l10n.t('{0} other windows use it.', users - 1);
+  const others =
+    users === 2
+      ? vscode.l10n.t('Another window uses it, or a command in a terminal.')
+      : vscode.l10n.t('{0} other windows or commands use it.', users - 1);
   return (await vscode.window.showWarningMessage(question, { modal: true, detail: `${others} ${detail}` }, answer)) === answer;
 }

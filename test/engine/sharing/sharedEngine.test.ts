@@ -161,9 +161,14 @@ test('looking for a running engine starts none', async (t) => {
   assert.equal(second?.pid, first.pid);
 });
 
-test('a window joins the engine of a command, which ends with the command', async (t) => {
+test('windows come to the engine of a command and go again; it ends with the command', async (t) => {
   const { dataDirectory, open } = await windowsOf(t);
   const command = await launchEngine({ engineScript, dataDirectory, onLog: () => undefined });
+  const passing = await open();
+  assert.equal(passing.pid, command.pid);
+  await eventually(async () => assert.equal(passing.users, 2));
+  await passing.release();
+  assert.ok(await canReach(command.connection));
   const window = await open();
   assert.equal(window.pid, command.pid);
   await command.close();
