@@ -15,7 +15,8 @@ Its log goes to standard error.
   --function JSON        a function without template: {"name","folder","handler","runtime",…}; may be repeated
   --python COMMAND       interpreter for Python handlers; that of a .venv near the code, or python3, when left out
   --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs,
-                         s3KeyEncoding, restoreDelayMs
+                         memoryMb, s3KeyEncoding, restoreDelayMs, tokenLifeMs, jobsPerPage,
+                         copyPrefixJoin, checksumAlgorithm
   --exit-with-parent     end when standard input closes
   --shared               the same, but go on while VS Code windows that have joined the engine use it
 `;

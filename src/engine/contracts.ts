@@ -1,3 +1,4 @@
+import type { ChecksumAlgorithm } from './s3/checksum.js';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 
@@ -182,6 +183,14 @@ export interface EngineSettings {
   readonly s3KeyEncoding: 'form' | 'echo';
   /** How long the restore of an archived object takes. Hours at AWS, by tier and class: emulated. */
   readonly restoreDelayMs: number;
+  /** How long a ClientRequestToken is remembered. Emulated. */
+  readonly tokenLifeMs: number;
+  /** Jobs in a page of ListJobs that asks for no number. Emulated. */
+  readonly jobsPerPage: number;
+  /** What stands between TargetKeyPrefix of a Copy job and the key, unless the prefix ends with a slash. Emulated. */
+  readonly copyPrefixJoin: 'slash' | 'none';
+  /** What a Compute checksum job without ChecksumAlgorithm computes. Emulated. */
+  readonly checksumAlgorithm: ChecksumAlgorithm;
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -192,6 +201,10 @@ export const defaultEngineSettings: EngineSettings = {
   activeJobs: 4,
   s3KeyEncoding: 'form',
   restoreDelayMs: 5000,
+  tokenLifeMs: 86_400_000,
+  jobsPerPage: 1000,
+  copyPrefixJoin: 'slash',
+  checksumAlgorithm: 'CRC64NVME',
 };
 
 /** What every room of the engine gets. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BatchError, errorMessage } from '../base/errors.js';
 import type { EngineSettings } from './contracts.js';
+import { isChecksumAlgorithm } from './s3/checksum.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
 import { functionsVariable } from './launchEngine.js';
 import type { EngineOptions } from './startEngine.js';
@@ -119,6 +120,10 @@ const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
   activeJobs: (text) => (text === '0' ? undefined : readNumber(text, (activeJobs) => ({ activeJobs }))),
   s3KeyEncoding: (text) => (text === 'form' || text === 'echo' ? { s3KeyEncoding: text } : undefined),
   restoreDelayMs: (text) => readNumber(text, (restoreDelayMs) => ({ restoreDelayMs })),
+  tokenLifeMs: (text) => readNumber(text, (tokenLifeMs) => ({ tokenLifeMs })),
+  jobsPerPage: (text) => (/^0*[1-9]\d{0,2}$|^1000$/.test(text) ? { jobsPerPage: Number(text) } : undefined),
+  copyPrefixJoin: (text) => (text === 'slash' || text === 'none' ? { copyPrefixJoin: text } : undefined),
+  checksumAlgorithm: (text) => (isChecksumAlgorithm(text) ? { checksumAlgorithm: text } : undefined),
 };
 
 function readNumber(text: string, build: (value: number) => Partial<EngineSettings>): Partial<EngineSettings> | undefined {

@@ -71,6 +71,12 @@ export const nodeHandlerCases: readonly (readonly [string, string, string | RegE
   ['throws null', 'exports.handler = async () => { throw null }', 'string: handled', 'object: null'],
   ['throws text', 'exports.handler = async () => { throw "text" }', 'string: text', 'string: text'],
   [
+    'throws a symbol',
+    'exports.handler = () => { throw Symbol("s") }',
+    'TypeError: Cannot convert a Symbol value to a string',
+    'symbol: Symbol(s)',
+  ],
+  [
     'throws an error of its own',
     'class Own extends Error { name = "Own" }\nexports.handler = async () => { throw new Own("o") }',
     'Own: o',

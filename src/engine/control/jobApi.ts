@@ -21,10 +21,6 @@ import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
 import { badRequest } from './shapeXml.js';
 
-/** How long a ClientRequestToken is remembered. AWS publishes no number: emulated. */
-const tokenLifeMs = 24 * 60 * 60 * 1000;
-/** Jobs in a page that asks for no number, and for 0. AWS publishes none: emulated. */
-const defaultPageSize = 1000;
 const shownFindings = 3;
 
 /** The eight calls of the job API, on values; the router does the wire. All reject with ServiceErrors under the service's own codes. */
@@ -58,7 +54,7 @@ export class JobApi {
     const nowMs = this.#context.clock.now();
     const earlier = this.#jobs
       .list()
-      .find((record) => record.token === token && Date.parse(record.createdAt) + tokenLifeMs > nowMs);
+      .find((record) => record.token === token && Date.parse(record.createdAt) + this.#context.settings.tokenLifeMs > nowMs);
     if (earlier !== undefined) {
       if (canonicalText(earlier.request) === canonicalText(request)) return earlier.id;
       // AWS publishes no text: emulated.
@@ -97,7 +93,8 @@ export class JobApi {
     for (const status of statuses) {
       if (!jobStatuses.some((known) => known === status)) throw invalidRequest(`"${status}" is no status of a job.`);
     }
-    const maxResults = query.maxResults === undefined ? defaultPageSize : Number(query.maxResults);
+    const { jobsPerPage } = this.#context.settings;
+    const maxResults = query.maxResults === undefined ? jobsPerPage : Number(query.maxResults);
     if (!/^\d+$/.test(query.maxResults ?? '0') || validateShape(maxResults, maxResultsShape).length > 0) {
       throw invalidRequest('The range for the MaxResults parameter is not valid.');
     }
@@ -105,7 +102,7 @@ export class JobApi {
     const found = this.#jobs
       .list()
       .filter((record) => record.sequence < before && (statuses.length === 0 || statuses.includes(record.status)));
-    const page = found.slice(0, maxResults === 0 ? defaultPageSize : maxResults);
+    const page = found.slice(0, maxResults === 0 ? jobsPerPage : maxResults);
     const last = page.at(-1);
     return {
       jobs: page.map((record) => this.#listItem(record)),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { JobFailure } from '../../core/job/jobTypes.js';
+import type { EngineSettings } from '../contracts.js';
 import type { ObjectAddress, VersionedObjectStore } from '../objectStore.js';
 import type { TaskResult } from '../run/taskPerformer.js';
 
@@ -8,6 +9,7 @@ export interface OperationContext {
   readonly store: VersionedObjectStore;
   readonly clock: Clock;
   readonly accountId: string;
+  readonly settings: EngineSettings;
 }
 
 /** One task: the object that a row of the manifest names. */

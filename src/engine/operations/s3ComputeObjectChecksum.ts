@@ -8,8 +8,7 @@ interface ChecksumParameters {
   readonly ChecksumType?: ChecksumType;
 }
 
-/** What the service takes when the members are left out is not documented: emulated. */
-const defaultAlgorithm: ChecksumAlgorithm = 'CRC64NVME';
+/** What the service takes when the type is left out is not documented: emulated. The algorithm is a setting. */
 const defaultType: ChecksumType = 'FULL_OBJECT';
 
 /**
@@ -17,8 +16,8 @@ const defaultType: ChecksumType = 'FULL_OBJECT';
  * with the form of the result.
  */
 export const s3ComputeObjectChecksum: OperationPerformer<ChecksumParameters> = {
-  perform: async ({ store }, parameters, task) => {
-    const { ChecksumAlgorithm: algorithm = defaultAlgorithm, ChecksumType: type = defaultType } = parameters;
+  perform: async ({ store, settings }, parameters, task) => {
+    const { ChecksumAlgorithm: algorithm = settings.checksumAlgorithm, ChecksumType: type = defaultType } = parameters;
     const { info, body } = await store.read(task.bucket, task.key, undefined, task.versionId).catch((error: unknown) => {
       throw error instanceof ServiceError ? failure(task, error.status, error.code, error.message) : error;
     });

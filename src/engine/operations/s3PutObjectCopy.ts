@@ -1,3 +1,4 @@
+import type { EngineSettings } from '../contracts.js';
 import { parseBucketArn } from '../../core/job/arn.js';
 import type { Tag } from '../../core/job/jobTypes.js';
 import type { AccessControlList, CopyRequest, ObjectEncryption, RetentionMode, StoredInfo } from '../objectStore.js';
@@ -48,11 +49,11 @@ export const s3PutObjectCopy: OperationPerformer<CopyParameters> = {
     if (await store.hasBucket(bucket)) return undefined;
     return jobFailure('NoSuchBucket', `Invalid manifest was provided. Target bucket ${bucket} does not exist.`);
   },
-  perform: async ({ store }, parameters, task) => {
+  perform: async ({ store, settings }, parameters, task) => {
     const { bucket, key, versionId } = task;
     const request: CopyRequest = {
       source: { bucket, key, versionId },
-      destination: { bucket: targetBucket(parameters), key: targetKey(parameters.TargetKeyPrefix, key) },
+      destination: { bucket: targetBucket(parameters), key: targetKey(parameters.TargetKeyPrefix, key, settings) },
       metadata: metadataOf(parameters),
       tags: parameters.NewObjectTagging === undefined ? undefined : objectTags(parameters.NewObjectTagging),
       storageClass: parameters.StorageClass,
@@ -74,10 +75,10 @@ function targetBucket({ TargetResource: target = '' }: CopyParameters): string {
   return parseBucketArn(target)?.bucket ?? '';
 }
 
-/** The source key is always kept whole. The slash between is not documented: emulated. */
-export function targetKey(prefix: string | undefined, key: string): string {
+/** The source key is always kept whole. The slash between is not documented: a setting. */
+function targetKey(prefix: string | undefined, key: string, { copyPrefixJoin }: Pick<EngineSettings, 'copyPrefixJoin'>): string {
   if (prefix === undefined) return key;
-  return prefix.endsWith('/') ? prefix + key : `${prefix}/${key}`;
+  return prefix.endsWith('/') || copyPrefixJoin === 'none' ? prefix + key : `${prefix}/${key}`;
 }
 
 /** As CopyObject compares `x-amz-copy-source-if-(un)modified-since`: to the second. */

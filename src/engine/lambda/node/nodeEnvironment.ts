@@ -193,7 +193,12 @@ export class NodeEnvironment implements Environment {
       else if (!invocation.isSettled && this.#idleAnswer === undefined)
         this.#waitForIdle(invocation, () => invocation.returned(null));
     } catch (error) {
-      functions.callback(error);
+      try {
+        functions.callback(error);
+      } catch (failure) {
+        // The client does not get over this one: it posts it and ends.
+        this.#crash(thrownError(failure, 'callbacks'));
+      }
     }
   }
 
