@@ -227,14 +227,17 @@ export class JobTree implements Disposable {
     const elements = nodes.map((item) => this.#element(parent, item));
     for (const entry of entries.slice(0, shown)) elements.push(this.#jobElement(parent, entry, isAlone));
     if (elements.length === 0 && state !== undefined) {
-      const isFiltered = (state.list?.jobs.length ?? 0) > 0;
+      const hasJobs = (state.list?.jobs.length ?? 0) > 0;
+      const isFiltered = hasJobs && this.#state.filter !== undefined;
       const text = isFiltered
         ? l10n.t('No job that was read fits the filter')
-        : state.isReachable
-          ? l10n.t('No jobs yet')
-          : state.target.kind === 'local'
-            ? l10n.t('Not running. Start the local engine')
-            : l10n.t('Reading the jobs…');
+        : hasJobs
+          ? l10n.t('All its jobs stand above')
+          : state.isReachable
+            ? l10n.t('No jobs yet')
+            : state.target.kind === 'local'
+              ? l10n.t('Not running. Start the local engine')
+              : l10n.t('Reading the jobs…');
       const action = !isFiltered && !state.isReachable && state.target.kind === 'local' ? { action: 'startEngine' as const } : {};
       elements.push(this.#element(parent, { kind: 'empty', id: `${parent.id}/empty`, text, ...action }));
     }

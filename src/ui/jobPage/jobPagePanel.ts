@@ -70,6 +70,8 @@ export function showJobPage(
   const update = async (): Promise<void> => {
     const { descriptor, tags, target, problem } = await read();
     if (disposables.isDisposed) return;
+    // A page that is looked at is kept up to date, whether the view is open or not. One that has ended would be told of as if it just had.
+    if (!hasEnded(descriptor.Status) && problem === undefined && !store.isFollowed(reference)) store.follow(reference);
     panel.title = jobLabel(descriptor);
     const source = {
       target,
@@ -141,9 +143,6 @@ export function showJobPage(
     }),
   );
   disposables.add(panel.onDidChangeViewState(({ webviewPanel }) => webviewPanel.visible && refresh()));
-  // A page that is looked at is kept up to date, whether the view is open or not.
-  const job = store.job(reference);
-  if (job === undefined || !hasEnded(job.Status)) store.follow(reference);
   const { extensionUri } = services.context;
   const asUri = (...path: string[]): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, ...path)).toString();
   panel.webview.options = pageOptions(extensionUri);
