@@ -66,7 +66,7 @@ e2eTest(
     await workbench.quickTitle().filter({ hasText: 'Compare Reports' }).waitFor();
     await workbench.quickRows().filter({ hasText: 'Report earlier.csv' }).waitFor();
     await page.keyboard.press('Enter');
-    await workbench.settle();
+    await workbench.tab('Two reports compared').waitFor();
     const text = await workbench.editorText();
     assert.match(text, /Newly failing: 3/);
     assert.match(text, /Newly fixed: 1/);
