@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../../contracts.js';
-import { functionError } from '../functionError.js';
-import { lambdaVariables } from '../lambdaVariables.js';
 import { type OutputRead, ProcessEnvironment, type Program, type ProgramEvents } from '../processEnvironment.js';
 import { findPython } from './findPython.js';
 import { OutcomeRing } from './outcomeRing.js';
 import pythonBootstrap from './bootstrap.py';
+import { pythonOutcome } from './pythonOutcome.js';
+import { functionArgument, pythonProgram, pythonVariables } from './pythonProgram.js';
 
 /** Python in one long-lived child process. */
 export function createPythonEnvironment(definition: FunctionDefinition, options: EnvironmentOptions): ProcessEnvironment {
@@ -19,12 +19,10 @@ export function createPythonEnvironment(definition: FunctionDefinition, options:
 /** Invocations go as lines to file descriptor 3 of the child, outcomes come by a ring; see bootstrap.py. */
 async function startPython(definition: FunctionDefinition, options: EnvironmentOptions, events: ProgramEvents): Promise<Program> {
   const python = await findPython(options.python, definition.codeDirectory);
-  const { name, handler, codeDirectory, arn, memoryMb, timeoutMs } = definition;
-  const settings = JSON.stringify({ name, handler, codeDirectory, arn, memoryMb, timeoutMs });
   const ring = new OutcomeRing();
-  const child = spawn(python.executable, ['-c', pythonBootstrap, settings], {
-    cwd: codeDirectory,
-    env: { ...lambdaVariables(definition, options, process.env), PYTHONDONTWRITEBYTECODE: '1' },
+  const child = spawn(python.executable, ['-c', pythonProgram(pythonBootstrap), functionArgument(definition)], {
+    cwd: definition.codeDirectory,
+    env: pythonVariables(definition, options, process.env),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', ring.fd],
     // A group of its own, so that what the handler starts ends with it.
     detached: process.platform !== 'win32',
@@ -79,19 +77,7 @@ function isOutputRead(line: string, read: OutputRead): boolean {
 
 function readOutcome(line: string): InvokeOutcome {
   const [head, small] = withOutput.exec(line) ?? [line.slice(0, 1), line.charAt(0)];
-  const text = line.slice(head.length);
-  const kind = small?.toUpperCase();
-  if (kind === 'E') {
-    const error = JSON.parse(text) as { errorType: string; errorMessage: string; trace: readonly string[] };
-    return functionError(error.errorType, error.errorMessage, error.trace);
-  }
-  const json = kind === 'B' ? (JSON.parse(text) as string) : text;
-  try {
-    return { kind: 'returned', payload: JSON.parse(json) as unknown };
-  } catch {
-    // Python writes NaN and Infinity, which no reader of JSON accepts; bytes may be anything.
-    return { kind: 'invalidJson', text: json };
-  }
+  return pythonOutcome((small ?? '').toUpperCase(), line.slice(head.length));
 }
 
 /** Lines of the child's descriptor 4. They may be megabytes long, so pieces are joined once a line is whole. */
