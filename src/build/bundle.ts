@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, build, context } from 'esbuild';
 import { assembly } from './assemblyPlugin.js';
 import {
@@ -51,6 +51,9 @@ const shared: Readonly<Record<string, string>> = {
   handlerSdk: 'src/aws/handlerSdk.ts',
 };
 
+/** Sources that a person sees while debugging, and that are therefore files in `dist/` as they are. */
+const shown = ['src/engine/debug/s3batch_row.py'];
+
 /** Builds `dist/` from nothing and resolves with what was written. Rejects when a file does not compile. */
 export async function bundleAll(root: string): Promise<Bundle[]> {
   await rm(join(root, 'dist'), { recursive: true, force: true });
@@ -61,6 +64,7 @@ export async function bundleAll(root: string): Promise<Bundle[]> {
   const bundles = [...built.map(({ bundle }) => bundle), ...(await bundleShared(root, [...present(root, shared), ...chunks]))];
   await writeBundleList(root, bundles);
   await writeJobFileSchema(root);
+  await copyShown(root);
   return bundles;
 }
 
@@ -91,7 +95,14 @@ export async function watchBundles(root: string): Promise<never> {
   };
   await Promise.all([...present(root, alone), ...present(root, shared)].map(watch));
   await writeJobFileSchema(root);
+  await copyShown(root);
   return new Promise<never>(() => undefined);
+}
+
+async function copyShown(root: string): Promise<void> {
+  for (const source of shown.filter((file) => existsSync(join(root, file)))) {
+    await copyFile(join(root, source), join(root, 'dist', basename(source)));
+  }
 }
 
 function present(root: string, entries: Readonly<Record<string, string>>): BundleItem[] {

@@ -1,6 +1,8 @@
 import { errorMessage } from '../base/errors.js';
+import { installDebianPackage } from './aptGet.js';
 import { bundleAll } from './bundle.js';
 import { checkSource } from './check.js';
+import { readCommand } from './command.js';
 import { type Counts, addCounts, failedToRun, formatCounts, noCounts } from './counts.js';
 import { bundleHostTests, runExtensionSuite, runPackagedSuite } from './host/hostTests.js';
 import { hostVersions, newestHost } from './host/versions.js';
@@ -40,10 +42,18 @@ const layers: readonly Layer[] = [
 
 /** What all other layers start: the product, its tests, and those for VS Code. */
 async function buildOnce(root: string): Promise<Counts> {
+  await provideDebugpy();
   await bundleAll(root);
   await bundleHostTests(root);
   await transpile(root);
   return noCounts;
+}
+
+/** On a build server, what the tests of the Python debugger need. Elsewhere, and where it can't be had, they are skipped and say so. */
+async function provideDebugpy(): Promise<void> {
+  if (process.env['CI'] !== 'true' || process.platform === 'win32') return;
+  const asked = await readCommand('/usr/bin/python3', ['-c', 'import debugpy'], { cwd: '/' }).catch(() => undefined);
+  if (asked?.code !== 0) await installDebianPackage('python3-debugpy');
 }
 
 /**

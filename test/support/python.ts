@@ -18,3 +18,16 @@ export const noBoto3: string | false = (() => {
   console.log(`SKIPPED: ${reason}`);
   return reason;
 })();
+
+/** An interpreter that has debugpy: that of the system's packages where there is one. */
+export const pythonWithDebugpy: string | undefined = ['/usr/bin/python3', 'python3'].find(
+  (command) => spawnSync(command, ['-c', 'import debugpy'], { encoding: 'utf8' }).status === 0,
+);
+
+/** The reason to skip tests of the Python debugger, or false. */
+export const noDebugpy: string | false = (() => {
+  if (pythonWithDebugpy !== undefined) return false;
+  const reason = 'debugpy is not installed for python3 (Debian, Ubuntu: apt install python3-debugpy)';
+  console.log(`SKIPPED: ${reason}`);
+  return reason;
+})();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { runCommand } from '../command.js';
+import { installDebianPackage } from '../aptGet.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const places: Partial<Record<NodeJS.Platform, readonly string[]>> = {
@@ -37,11 +37,7 @@ export async function launchChromium(options: { isHeadless?: boolean } = {}): Pr
 async function provideChromium(): Promise<string> {
   const found = findChromium();
   if (found !== undefined) return found;
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    console.log('Installing Chromium with apt-get (once)...');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await runCommand('/usr/bin/apt-get', ['update', '-qq'], { cwd: '/', env });
-    await runCommand('/usr/bin/apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { cwd: '/', env });
+  if (await installDebianPackage('chromium')) {
     const installed = findChromium();
     if (installed !== undefined) return installed;
   }

@@ -42,4 +42,29 @@ export interface DebugPlan {
   readonly tasks: DebugObject | DebugLines;
   /** Stops before the handler is called for this line; 1 for an object. */
   readonly breakOnRow?: number;
+  /** The handler runs in the process that starts the program, since it is no JavaScript. */
+  readonly isHandlerInParent?: boolean;
+  /** Nothing is invoked: the program says as JSON (`PreparedPython`) how a debugger starts it for a function in Python. */
+  readonly isPrepared?: boolean;
+  /** The user's own variables for the handler's process; null takes one away. */
+  readonly variables?: Readonly<Record<string, string | null>>;
 }
+
+/** What a debug adapter of debugpy is to start, in the words of its launch request. */
+export interface PythonDebuggee {
+  readonly launch: {
+    readonly code: string;
+    readonly args: readonly string[];
+    readonly python: readonly string[];
+    readonly cwd: string;
+    /** What differs from the variables of who starts the adapter; null for those that are to be left out. */
+    readonly env: Readonly<Record<string, string | null>>;
+  };
+  /** Absolute path of the interpreter. */
+  readonly executable: string;
+  /** The folder of its debugpy; absent when it has none. */
+  readonly debugpy?: string;
+}
+
+export type PreparedPython =
+  PythonDebuggee | { readonly error: { readonly code: string; readonly message: string; readonly hint?: string } };

@@ -1,24 +1,39 @@
-import { writeSync } from 'node:fs';
-import { errorMessage } from '../../base/errors.js';
-import { debugPlanVariable, type DebugPlan } from '../../core/handler/debugPlan.js';
+import { errorMessage, isBatchError } from '../../base/errors.js';
+import { debugPlanVariable, type DebugPlan, type PreparedPython } from '../../core/handler/debugPlan.js';
+import { ParentProcess } from './parentProcess.js';
+import { pythonDebuggee } from './pythonDebuggee.js';
 import { runDebugPlan } from './runDebugPlan.js';
+import { thisProcess } from './thisProcess.js';
 
-/** Entry of `dist/debugHost.js`, which a debugger starts: composition only. */
+/** Entry of `dist/debugHost.js`, which a debugger starts, or debugHandler.py: composition only. */
 const text = process.env[debugPlanVariable];
 delete process.env[debugPlanVariable];
-// A handler may put another one in its place.
-const exit = process.exit.bind(process);
-const print = (stream: 'stdout' | 'stderr', line: string): void => {
-  writeSync(stream === 'stdout' ? 1 : 2, `${line}\n`);
-};
 if (text === undefined) {
-  print('stderr', `This program is started by the debugger of the S3 Batch extension, with ${debugPlanVariable} set.`);
-  exit(2);
+  thisProcess.print(
+    'stderr',
+    `This program is started by the debugger of the S3 Batch extension, with ${debugPlanVariable} set.`,
+  );
+  thisProcess.end(2);
 }
-runDebugPlan(JSON.parse(text ?? '{}') as DebugPlan, print).then(
-  (isSucceeded) => exit(isSucceeded ? 0 : 1),
-  (error: unknown) => {
-    print('stderr', errorMessage(error));
-    exit(2);
-  },
-);
+const plan = JSON.parse(text ?? '{}') as DebugPlan;
+if (plan.isPrepared === true) prepare();
+else run();
+
+function run(): void {
+  const host = plan.isHandlerInParent === true ? new ParentProcess() : thisProcess;
+  runDebugPlan(plan, host).then(
+    (isSucceeded) => host.end(isSucceeded ? 0 : 1),
+    (error: unknown) => {
+      host.print('stderr', errorMessage(error));
+      host.end(2);
+    },
+  );
+}
+
+function prepare(): void {
+  const tell = (prepared: PreparedPython): void => thisProcess.print('stdout', JSON.stringify(prepared));
+  pythonDebuggee(plan, __dirname).then(tell, (error: unknown) => {
+    const { code, hint } = isBatchError(error) ? error : { code: 'Internal', hint: undefined };
+    tell({ error: { code, message: errorMessage(error), ...(hint === undefined ? {} : { hint }) } });
+  });
+}

@@ -1,27 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { runInThisContext } from 'node:vm';
 import { BatchError } from '../../base/errors.js';
 import type { DebugLines, DebugPlan } from '../../core/handler/debugPlan.js';
 import { encodeEventKey } from '../../core/handler/event.js';
 import { splitRow } from '../../core/manifest/rowFields.js';
-import { defaultEngineSettings, type Environment, type FunctionDefinition } from '../contracts.js';
-import { createEnvironment } from '../lambda/createEnvironment.js';
-import { createFunctionRegistry } from '../lambda/functionRegistry.js';
-import type { FunctionSetting } from '../lambda/functionSettings.js';
+import { defaultEngineSettings, type Environment } from '../contracts.js';
 import { createLambdaPerformer } from '../run/lambdaPerformer.js';
 import type { TaskAttempt, TaskResult } from '../run/taskPerformer.js';
-
-export type Print = (stream: 'stdout' | 'stderr', line: string) => void;
+import { findPlannedFunction } from './findPlannedFunction.js';
+import type { HandlerHost } from './handlerHost.js';
 
 const jobId = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Invokes a handler for the tasks of a plan as a lane of a job does, in this very process, without time limits and without redrives.
+ * Invokes a handler for the tasks of a plan as a lane of a job does, without time limits and without redrives.
  * Resolves with whether all tasks succeeded.
  */
-export async function runDebugPlan(plan: DebugPlan, print: Print): Promise<boolean> {
-  const definition = await findFunction(plan, print);
+export async function runDebugPlan(plan: DebugPlan, host: HandlerHost): Promise<boolean> {
+  const { print } = host;
+  const definition = await findPlannedFunction(plan, (message) => print('stderr', message));
   let task: TaskAttempt | undefined;
   const performer = await createLambdaPerformer(
     {
@@ -38,11 +35,11 @@ export async function runDebugPlan(plan: DebugPlan, print: Print): Promise<boole
       },
     },
     async (found, options) => {
-      const environment = await createEnvironment(found, options);
+      const environment = await host.createEnvironment(found, options);
       return {
         ...withoutDeadlines(environment),
         invoke: (event, context) => {
-          if (task !== undefined && task.row + 1 === plan.breakOnRow) stopBefore(task, event);
+          if (task !== undefined && task.row + 1 === plan.breakOnRow) host.stopBefore(task, event);
           return environment.invoke(event, { ...context, deadlineMs: Infinity });
         },
       };
@@ -54,6 +51,10 @@ export async function runDebugPlan(plan: DebugPlan, print: Print): Promise<boole
   try {
     for await (task of tasksOf(plan)) {
       count += 1;
+      if (host.isGone) {
+        print('stderr', `The process of the handler has ended: row ${task.row + 1} and those after it are not run.`);
+        return false;
+      }
       const result = await performer.perform(task);
       print('stdout', `Row ${task.row + 1}, ${task.bucket}/${task.keyField}: ${describe(result)}`);
       if (result.kind !== 'succeeded') isSucceeded = false;
@@ -63,20 +64,6 @@ export async function runDebugPlan(plan: DebugPlan, print: Print): Promise<boole
   }
   if (count === 0) throw new BatchError('NoRow', 'The manifest has no row there.');
   return isSucceeded;
-}
-
-async function findFunction(plan: DebugPlan, print: Print): Promise<FunctionDefinition> {
-  const { region, accountId } = plan.environment;
-  const log = {
-    info: () => undefined,
-    warn: (message: string) => print('stderr', message),
-    error: (message: string) => print('stderr', message),
-  };
-  const { templates } = plan;
-  const functions = plan.functions as readonly FunctionSetting[];
-  const definition = await createFunctionRegistry({ templates, functions, region, accountId, log }).find(plan.functionArn);
-  if (definition !== undefined) return definition;
-  throw new BatchError('NoFunction', `No template and no setting of this workspace declares ${plan.functionArn}.`);
 }
 
 function withoutDeadlines(environment: Environment): Omit<Environment, 'invoke'> {
@@ -116,16 +103,6 @@ async function* readLines({ manifest, fields, first, last }: DebugLines): AsyncG
   } finally {
     input.destroy();
   }
-}
-
-/** A place to stop at that says where one is: the next step into a function is into the handler. */
-function stopBefore({ row, bucket, keyField }: TaskAttempt, event: unknown): void {
-  const source = `(function handlerIsCalledNext(row, object, event) {
-  // The handler is about to be called for this row. Step into it with F11, or continue to a breakpoint with F5.
-  debugger;
-})`;
-  const stop = runInThisContext(source, { filename: 's3batch-row.js' }) as (row: number, object: string, event: unknown) => void;
-  stop(row + 1, `${bucket}/${keyField}`, event);
 }
 
 function describe(result: TaskResult): string {

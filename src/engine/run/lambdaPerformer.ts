@@ -84,7 +84,9 @@ export async function createLambdaPerformer(
 function describeError(error: Extract<InvokeOutcome, { kind: 'functionError' }>): string {
   const head = `${error.errorType}: ${error.errorMessage}`;
   const [first = ''] = error.trace;
-  return [...(first.includes(error.errorMessage) ? [] : [head]), ...error.trace].join('\n');
+  // Node's traces begin with the error, Python's with a frame, whose line of source may well quote the message.
+  const hasHead = !/^\s/.test(first) && first.includes(error.errorMessage);
+  return [...(hasHead ? [] : [head]), ...error.trace.map((line) => line.trimEnd())].join('\n');
 }
 
 function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {

@@ -11,6 +11,15 @@ import type { Services } from '../platform/services.js';
 export async function debugRow(services: Services, given: vscode.Uri | DebugTask | undefined): Promise<boolean> {
   const unavailable = services.engine.unavailability();
   if (unavailable !== undefined) throw unavailable;
+  const { file, configuration } = await rowConfiguration(services, given);
+  return await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(file), configuration);
+}
+
+/** The configuration that debugs one row, and the file whose workspace folder its session belongs to. */
+export async function rowConfiguration(
+  services: Services,
+  given?: vscode.Uri | DebugTask,
+): Promise<{ readonly file: vscode.Uri; readonly configuration: vscode.DebugConfiguration }> {
   const { name, file, ...target } = given !== undefined && 'bucket' in given ? ofTask(given) : await ofManifest(services, given);
   const configuration = {
     type: 's3batch',
@@ -20,7 +29,7 @@ export async function debugRow(services: Services, given: vscode.Uri | DebugTask
     // Without a breakpoint of one's own there would be nothing to see.
     stopOnEntry: !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled),
   };
-  return await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(file), configuration);
+  return { file, configuration };
 }
 
 interface Target {

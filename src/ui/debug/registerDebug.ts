@@ -13,15 +13,31 @@ export function registerDebug(services: Services, jobs: Jobs): void {
     const { debugRow } = await import('./debugRow.js');
     return await debugRow(services, given);
   });
+  const rowAtCursor = async (): Promise<vscode.DebugConfiguration> => {
+    const { rowConfiguration } = await import('./debugRow.js');
+    return (await rowConfiguration(services)).configuration;
+  };
   context.subscriptions.push(
     vscode.debug.registerDebugConfigurationProvider(debugType, {
+      provideDebugConfigurations: async (folder) =>
+        await errors.run('Suggest debug configurations', async () => {
+          const { initialConfigurations } = await import('./initialConfigurations.js');
+          return await initialConfigurations(folder);
+        }),
       // Not the step after variables are replaced: VS Code asks the JavaScript debugger to complete a configuration in this one only.
       resolveDebugConfiguration: async (folder, configuration) =>
         // What is wrong has been shown; undefined ends the start without another message.
         await errors.run('Start debugging', async () => {
           const { resolveDebug } = await import('./resolveDebug.js');
-          return await resolveDebug(services, jobs, folder, configuration);
+          // F5 in a manifest, without a launch.json.
+          const isEmpty = (configuration.type as string | undefined) === undefined;
+          const given = isEmpty ? await rowAtCursor() : configuration;
+          return await resolveDebug(services, jobs, folder, given);
         }),
+    }),
+    // Of sessions that keep our type: those in Python.
+    vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
+      createDebugAdapterDescriptor: async (session) => (await import('./resolvePython.js')).adapterOf(session),
     }),
   );
 }

@@ -13,6 +13,7 @@ import type { Services } from '../platform/services.js';
 import { gatherLaunchPlan } from '../platform/startEngineProcess.js';
 import { jobFilesOf } from '../run/jobFilesOf.js';
 import { manifestOf } from '../run/manifestOf.js';
+import { resolvePython } from './resolvePython.js';
 
 /** A `launch.json` entry of type `s3batch`, as it may stand there: nothing of it is taken for granted. */
 interface Configuration extends vscode.DebugConfiguration {
@@ -28,8 +29,8 @@ interface Configuration extends vscode.DebugConfiguration {
 }
 
 /**
- * Turns a configuration of ours into one of VS Code's JavaScript debugger, which starts `dist/debugHost.js`: there the handler runs in
- * the same environment as in a job on the local engine, which is started for its objects.
+ * Turns a configuration of ours into one of VS Code's JavaScript debugger, which starts `dist/debugHost.js`, or into one that debugpy
+ * understands. The handler runs in the same environment as in a job on the local engine, which is started for its objects.
  */
 export async function resolveDebug(
   services: Services,
@@ -47,7 +48,7 @@ export async function resolveDebug(
   });
   const chosen = await chooseFunction(found.functions, textOf(configuration, 'function'), job);
   if (chosen === undefined) return undefined;
-  checkRuntime(chosen);
+  const language = languageOf(chosen);
 
   const { userArguments, schemaVersion } = job === undefined ? invocationOf(configuration) : invocationOfJob(job);
   const { dataDirectory: _dataDirectory, port: _port, ...environment } = found.connection;
@@ -79,6 +80,7 @@ export async function resolveDebug(
   services.log.info(
     `Debugging ${chosen.name}${jobFile === undefined ? '' : ` as ${vscode.workspace.asRelativePath(jobFile)} invokes it`}`,
   );
+  if (language === 'python') return await resolvePython(services, plan, own);
   const base = folder?.uri ?? jobFile ?? manifest;
   return {
     console: 'internalConsole',
@@ -179,17 +181,19 @@ async function chooseFunction(
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.item;
 }
 
-function checkRuntime({ name, runtime = '' }: FunctionSummary): void {
-  if (runtime.startsWith('nodejs')) return;
+/** What the function is debugged as. */
+function languageOf({ name, runtime = '' }: FunctionSummary): 'node' | 'python' {
+  if (runtime.startsWith('nodejs')) return 'node';
+  if (runtime.startsWith('python')) return 'python';
   throw new BatchError(
     'NotDebuggable',
-    vscode.l10n.t('{0} has the runtime {1}, which is not debugged from here.', name, runtime),
+    runtime.startsWith('provided')
+      ? vscode.l10n.t('{0} is an executable ({1}), which is not debugged from here.', name, runtime)
+      : vscode.l10n.t('{0} has the runtime {1}, which is not debugged from here.', name, runtime),
     {
-      hint: runtime.startsWith('python')
-        ? vscode.l10n.t(
-            'Handlers in JavaScript and TypeScript are. In Python, call debugpy.listen() in the handler, run the job locally and attach.',
-          )
-        : vscode.l10n.t('Handlers in JavaScript and TypeScript are. Attach the debugger of its language to its process.'),
+      hint: vscode.l10n.t(
+        'Handlers in JavaScript, TypeScript and Python are. Attach the debugger of its language to its process while a job runs locally.',
+      ),
     },
   );
 }

@@ -2,78 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-
-interface Stop {
-  readonly session: vscode.DebugSession;
-  readonly source: string;
-  readonly line: number;
-  readonly name: string;
-  readonly frameId: number;
-  readonly threadId: number;
-}
-
-/** What the debugger says while a test runs. */
-class DebugLog {
-  readonly output: string[] = [];
-  readonly #stops: Stop[] = [];
-  readonly #waiting: ((stop: Stop) => void)[] = [];
-  readonly #disposables: vscode.Disposable[] = [];
-
-  constructor() {
-    this.#disposables.push(
-      vscode.debug.registerDebugAdapterTrackerFactory('*', {
-        createDebugAdapterTracker: (session) => ({
-          onDidSendMessage: (message: { type: string; event?: string; body?: { threadId?: number; output?: string } }) => {
-            if (message.event === 'output') this.output.push(message.body?.output ?? '');
-            if (message.event === 'stopped') void this.#onStopped(session, message.body?.threadId ?? 0);
-          },
-        }),
-      }),
-    );
-  }
-
-  async #onStopped(session: vscode.DebugSession, threadId: number): Promise<void> {
-    const { stackFrames } = (await session.customRequest('stackTrace', { threadId, levels: 1 })) as {
-      stackFrames: { id: number; line: number; name: string; source?: { path?: string; name?: string } }[];
-    };
-    const [frame] = stackFrames;
-    if (frame === undefined) return;
-    const source = frame.source?.path ?? frame.source?.name ?? '';
-    const stop = { session, source, line: frame.line, name: frame.name, frameId: frame.id, threadId };
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#stops.push(stop);
-    else next(stop);
-  }
-
-  stopped(): Promise<Stop> {
-    const stop = this.#stops.shift();
-    return stop === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(stop);
-  }
-
-  /** Resolves once the output holds the text. */
-  async says(text: string): Promise<void> {
-    for (let turn = 0; !this.output.join('').includes(text); turn += 1) {
-      assert.ok(turn < 200, `not said: ${text}\n${this.output.join('')}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
-  dispose(): void {
-    vscode.Disposable.from(...this.#disposables).dispose();
-  }
-}
-
-async function evaluate(stop: Stop, expression: string): Promise<string> {
-  const { result } = (await stop.session.customRequest('evaluate', { expression, frameId: stop.frameId, context: 'watch' })) as {
-    result: string;
-  };
-  return result;
-}
+import { evaluate, useDebugLog } from '../../support/hostDebugLog.js';
 
 suite('Debug Handler on This Row', function () {
   this.timeout(90_000);
   let folder: string;
-  let log: DebugLog;
+  const current = useDebugLog();
 
   const source = `interface Task { taskId: string; s3Key: string }
 let count: number = 0;
@@ -121,15 +55,6 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     await vscode.commands.executeCommand('s3batch.engine.stop');
     await rm(folder, { recursive: true, force: true });
   });
-  setup(() => {
-    log = new DebugLog();
-  });
-  teardown(async () => {
-    log.dispose();
-    await vscode.debug.stopDebugging();
-    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  });
 
   test('stops at a breakpoint in TypeScript on the row under the cursor, and variables are read', async () => {
     const handler = vscode.Uri.file(join(folder, 'upper.ts'));
@@ -138,7 +63,7 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     const editor = await vscode.window.showTextDocument(document);
     editor.selection = new vscode.Selection(1, 3, 1, 3);
     assert.equal(await vscode.commands.executeCommand('s3batch.handler.debugRow'), true);
-    const stop = await log.stopped();
+    const stop = await current().stopped();
     assert.equal(stop.source, handler.fsPath);
     assert.equal(stop.line, 7);
     assert.match(await evaluate(stop, 'newKey'), /TWO\+B\.JPG/);
@@ -147,8 +72,8 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     // Longer than the function's timeout: nothing is limited in time while a debugger stops it.
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await stop.session.customRequest('continue', { threadId: stop.threadId });
-    await log.says('Row 2, photos/two%20b.jpg: succeeded: TWO+B.JPG');
-    assert.ok(log.output.join('').includes('made TWO+B.JPG'));
+    await current().says('Row 2, photos/two%20b.jpg: succeeded: TWO+B.JPG');
+    assert.ok(current().output.join('').includes('made TWO+B.JPG'));
   });
 
   test('F5: breaks before the row that a configuration names, and a step leads into the handler', async () => {
@@ -160,20 +85,20 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
       breakOnRow: 3,
     });
     assert.equal(started, true);
-    const stop = await log.stopped();
+    const stop = await current().stopped();
     assert.match(stop.source, /s3batch-row\.js/);
     assert.match(await evaluate(stop, 'object'), /photos\/three\.jpg/);
-    await log.says('Row 2, photos/two%20b.jpg: succeeded');
+    await current().says('Row 2, photos/two%20b.jpg: succeeded');
     // Past the debugger statement, out of that function, and into the next that is not ours.
     let inside = stop;
     for (let step = 0; step < 4 && !inside.source.endsWith('upper.ts'); step += 1) {
       await inside.session.customRequest('stepIn', { threadId: inside.threadId });
-      inside = await log.stopped();
+      inside = await current().stopped();
     }
     assert.equal(inside.source, join(folder, 'upper.ts'));
     assert.match(await evaluate(inside, 'count'), /^2$/);
     await inside.session.customRequest('continue', { threadId: inside.threadId });
-    await log.says('Row 3, photos/three.jpg: succeeded: THREE.JPG');
+    await current().says('Row 3, photos/three.jpg: succeeded: THREE.JPG');
   });
 
   test('a task of a report, without breakpoints, stops before the handler', async () => {
@@ -183,9 +108,9 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
       jobFile: vscode.Uri.file(join(folder, 'upper.s3job.json')),
     });
     assert.equal(started, true);
-    const stop = await log.stopped();
+    const stop = await current().stopped();
     assert.match(await evaluate(stop, 'JSON.stringify(event)'), /"s3Key\\?":\\?"%C3%BC\+x\.jpg/);
     await stop.session.customRequest('continue', { threadId: stop.threadId });
-    await log.says('succeeded: %C3%BC+X.JPG');
+    await current().says('succeeded: %C3%BC+X.JPG');
   });
 });

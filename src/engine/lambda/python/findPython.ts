@@ -59,27 +59,44 @@ function candidates(codeDirectory: string): readonly (readonly [string, readonly
   return [...result, ['python3', []], ['python', []], ['py', ['-3']]];
 }
 
-function ask(command: string, args: readonly string[], folder: string): Promise<PythonInterpreter | string> {
+async function ask(command: string, args: readonly string[], folder: string): Promise<PythonInterpreter | string> {
+  const code = 'import sys;print(sys.executable);print("%d.%d.%d" % sys.version_info[:3])';
+  const { status, out, errors } = await askPython(command, [...args, '-c', code], folder);
+  const [executable = '', version = ''] = out.split(/\r?\n/);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (status !== 0) {
+    const [first = ''] = errors.trim().split('\n');
+    return first === '' ? `exit status ${status}` : first;
+  }
+  if (major !== oldest[0] || minor < oldest[1]) return `version ${version} is older than ${oldest.join('.')}`;
+  return { executable, version };
+}
+
+export interface PythonAnswer {
+  /** Null when it could not be started, or took too long. */
+  readonly status: number | null;
+  readonly out: string;
+  readonly errors: string;
+}
+
+/** Runs an interpreter for a moment, in the folder of the code where there is one. */
+export function askPython(command: string, args: readonly string[], folder: string): Promise<PythonAnswer> {
   return new Promise((resolve) => {
-    const code = 'import sys;print(sys.executable);print("%d.%d.%d" % sys.version_info[:3])';
-    const child = spawn(command, [...args, '-c', code], {
+    const child = spawn(command, args, {
       // A version manager chooses the version by the folder.
       ...(existsSync(folder) ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 10_000,
       windowsHide: true,
     });
-    let text = '';
+    let out = '';
     let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
-    child.on('error', (error) => resolve((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : error.message));
-    child.on('close', (status) => {
-      const [executable = '', version = ''] = text.split(/\r?\n/);
-      const [major = 0, minor = 0] = version.split('.').map(Number);
-      if (status !== 0) resolve(errors.trim().split('\n')[0] ?? `exit status ${status}`);
-      else if (major !== oldest[0] || minor < oldest[1]) resolve(`version ${version} is older than ${oldest.join('.')}`);
-      else resolve({ executable, version });
+    child.on('error', (error) => {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      resolve({ status: null, out, errors: isMissing ? 'not found' : error.message });
     });
+    child.on('close', (status) => resolve({ status, out, errors }));
   });
 }
