@@ -105,5 +105,39 @@ e2eTest(
     await workbench.focusedRow(/Backfill 1000/).waitFor();
     await workbench.screenshot('out/e2e/load-more.png');
     assert.match(await toTheEnd(), /2,000/);
+
+    // Three jobs, one question. Local, what it says, the target, its first job.
+    const toTheFirst = async (): Promise<void> => {
+      await list.focus();
+      await page.keyboard.press('Home');
+      await workbench.focusedRow(/Local/).waitFor();
+      for (let moves = 0; moves < 3; moves += 1) await page.keyboard.press('ArrowDown');
+      await workbench.focusedRow(/Backfill 0000/).waitFor();
+    };
+    await toTheFirst();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Delete');
+    await workbench.dialog().waitFor();
+    const question = await workbench.dialog().innerText();
+    await workbench.screenshot('out/e2e/multi-cancel.png');
+    for (const part of ['Cancel 3 jobs?', 'Backfill 0000', 'Backfill 0002', '1 of the chosen jobs can no longer be cancelled']) {
+      assert.ok(question.includes(part), question);
+    }
+    assert.ok(!question.includes('Backfill 0003'), question);
+    await page.keyboard.press('Escape');
+    await workbench.dialog().waitFor({ state: 'detached' });
+    assert.ok(!aws.calls.some((call) => call.startsWith('UpdateJobStatus')));
+    await toTheFirst();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Delete');
+    await workbench.dialog().waitFor();
+    await workbench.confirm('Cancel Jobs');
+    await workbench.treeRow(/Backfill 0001.*Cancelled/).waitFor();
+    assert.deepEqual(aws.calls.filter((call) => call.startsWith('UpdateJobStatus')).toSorted(), [
+      'UpdateJobStatus job-0 Cancelled',
+      'UpdateJobStatus job-1 Cancelled',
+    ]);
   },
 );
