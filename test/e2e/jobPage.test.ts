@@ -38,7 +38,13 @@ for (const [name, theme] of Object.entries(themes)) {
     await workbench.screenshot(`out/e2e/jobPage-${name}.png`);
     if (name !== 'dark') return;
 
-    // What the page offers works by keyboard.
+    // The same after the window was loaded anew, without another word about its end; and what the page offers works by keyboard.
+    await workbench.command('Developer: Reload Window');
+    await heading.waitFor({ state: 'detached' });
+    await heading.waitFor();
+    assert.match(await page.locator('ol.timeline').innerText(), /Created[^]*Active[^]*Complete/);
+    await page.locator('ol.causes li').first().waitFor();
+    assert.equal(await workbench.statusBarItem(/3 failed/).count(), 0);
     await page.getByRole('button', { name: 'Open Report' }).focus();
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('Report').waitFor();
