@@ -17,6 +17,12 @@ const earlier = [failedRow('photos/2026/f.jpg', 'SlowDown', 'Please reduce your 
 /** Takes the path that the file dialog of the window is given. */
 async function answerDialog(workbench: Workbench, title: string, path: string): Promise<void> {
   await workbench.quickTitle().filter({ hasText: title }).waitFor();
+  // The dialog fills in what it proposes after it has come up: typed before, the path would be lost.
+  await workbench.page.waitForFunction(() => {
+    const input = (globalThis as { document?: { querySelector(selector: string): { value: string } | null } }).document;
+    return (input?.querySelector('.quick-input-widget .quick-input-box input')?.value ?? '') !== '';
+  });
+  await workbench.page.waitForTimeout(500);
   await workbench.enter(path);
 }
 
