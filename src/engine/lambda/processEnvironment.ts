@@ -30,6 +30,8 @@ export interface QueuedInvocation {
 
 /** What a program tells. */
 export interface ProgramEvents {
+  /** How much of its output was read until now; it grows. */
+  readonly outputRead: OutputRead;
   /** The function is loaded, and the turn of the first invocation that waits begins now. */
   onTurn(): void;
   /** What came of the first invocation that waits. */
@@ -57,10 +59,10 @@ export interface Program {
    */
   readonly hasTaken?: boolean;
   /**
-   * Tells of outcomes that the program has left somewhere without a word. With `read`, what was read of its output until now: not of one
-   * that follows output which is yet to be read.
+   * Tells of outcomes that the program has left somewhere without a word. While it is patient, not of one that follows output which is yet
+   * to be read; true when there is such a one.
    */
-  poll?(read?: OutputRead): void;
+  poll?(isPatient: boolean): boolean;
   /** Asks it to go; it has nothing to do. */
   leave(): void;
   /** The process has ended: ends what belongs to it on this side. */
@@ -89,6 +91,9 @@ interface Child {
   endedFor: InvokeOutcome | undefined;
   /** The invocation that `endedFor` is about; undefined when it is about every one. */
   endedRequestId: string | undefined;
+  readonly outputRead: OutputRead;
+  /** How much output had been read when the last check found an outcome that waits for more. */
+  heldAtBytes: number | undefined;
 }
 
 /**
@@ -152,8 +157,10 @@ export class ProcessEnvironment implements Environment {
 
   /** Starts a program and gives it all that waits. Whatever goes wrong is the outcome of what waits. */
   async #start(): Promise<void> {
+    const outputRead = { stdout: 0, stderr: 0 };
     try {
       const program = await this.#kind.start({
+        outputRead,
         onTurn: () => {
           if (this.#child !== undefined) this.#child.isReady = true;
           this.#turnStartedMs = Date.now();
@@ -171,7 +178,7 @@ export class ProcessEnvironment implements Environment {
         },
         onOutput: (stream, line) => this.#options.onOutput(stream, line),
       });
-      this.#attach(program);
+      this.#attach(program, outputRead);
     } catch (error) {
       this.#failAll(
         isBatchError(error)
@@ -181,7 +188,7 @@ export class ProcessEnvironment implements Environment {
     }
   }
 
-  #attach(program: Program): void {
+  #attach(program: Program, outputRead: { stdout: number; stderr: number }): void {
     const { process } = program;
     const { stdout, stderr } = process as { stdout: Readable; stderr: Readable };
     let failure: Error | undefined;
@@ -221,9 +228,10 @@ export class ProcessEnvironment implements Environment {
       startedMs: Date.now(),
       endedFor: undefined,
       endedRequestId: undefined,
+      outputRead,
+      heldAtBytes: undefined,
     };
     this.#child = child;
-    const read = { stdout: 0, stderr: 0 };
     for (const [name, stream] of [
       ['stdout', stdout],
       ['stderr', stderr],
@@ -231,9 +239,10 @@ export class ProcessEnvironment implements Environment {
       const splitter = new LineSplitter((line) => this.#options.onOutput(name, line));
       stream.on('data', (chunk: Buffer) => {
         // Whose output it is shows when it is known which invocations have ended before.
-        program.poll?.(read);
-        read[name] += chunk.length;
+        program.poll?.(true);
+        outputRead[name] += chunk.length;
         splitter.write(chunk);
+        program.poll?.(true);
       });
       stream.on('end', () => splitter.flush());
     }
@@ -242,7 +251,7 @@ export class ProcessEnvironment implements Environment {
 
   #check(): void {
     const child = this.#child;
-    child?.program.poll?.();
+    if (child !== undefined) pollAgain(child);
     const [head] = this.#waiting;
     if (child === undefined || child.endedFor !== undefined) return;
     if (!child.isReady) {
@@ -274,7 +283,7 @@ export class ProcessEnvironment implements Environment {
   }
 
   #onClosed(child: Child, status: number | null, signal: NodeJS.Signals | null, failure: Error | undefined): void {
-    child.program.poll?.();
+    child.program.poll?.(false);
     child.program.release();
     if (this.#child === child) this.#child = undefined;
     // Nobody's fault, and no loop: each process of these has answered something.
@@ -315,6 +324,14 @@ export class ProcessEnvironment implements Environment {
     }
     await child.closed;
   }
+}
+
+/** An outcome does not wait for ever for output that does not come: a handler may have turned it away after it was counted. */
+function pollAgain(child: Child): void {
+  const isHeld = child.program.poll?.(true) === true;
+  const bytes = child.outputRead.stdout + child.outputRead.stderr;
+  if (isHeld && child.heldAtBytes === bytes) child.program.poll?.(false);
+  child.heldAtBytes = isHeld ? bytes : undefined;
 }
 
 /** Lets the program go by itself; one that doesn't is ended. */

@@ -30,20 +30,23 @@ async function startPython(definition: FunctionDefinition, options: EnvironmentO
   });
   const [lifeline, , , input, output] = child.stdio as unknown as [Writable, Readable, Readable, Writable, Readable];
   const long: string[] = [];
-  const poll = (read?: OutputRead): void => {
+  const poll = (isPatient: boolean): boolean => {
+    let isHeld = false;
     ring.drain((line) => {
       const outcome = line === 'L' ? long[0] : line;
-      if (outcome === undefined || (read !== undefined && !isOutputRead(outcome, read))) return false;
+      isHeld = outcome !== undefined && isPatient && !isOutputRead(outcome, events.outputRead);
+      if (outcome === undefined || isHeld) return false;
       if (line === 'L') long.shift();
       events.onOutcome(readOutcome(outcome));
       return true;
     });
+    return isHeld;
   };
   const lines = new OutcomeLines((line) => {
     if (line === 'S') events.onTurn();
     else {
       if (line !== 'W') long.push(line);
-      poll();
+      poll(true);
     }
   });
   output.on('data', (chunk: Buffer) => lines.write(chunk));
