@@ -9,6 +9,7 @@ import { registerEngineCommands } from './ui/platform/engineCommands.js';
 import { EngineService } from './ui/platform/engineService.js';
 import { ErrorBoundary } from './ui/platform/errorBoundary.js';
 import { JobActivity } from './ui/platform/jobActivity.js';
+import { lazyCards } from './ui/platform/lazyCards.js';
 import type { Services } from './ui/platform/services.js';
 import { Settings } from './ui/platform/settings.js';
 import { registerJobPage } from './ui/jobPage/registerJobPage.js';
@@ -64,5 +65,5 @@ function createServices(context: vscode.ExtensionContext): Services {
   const clock = systemClock;
   const engine = new EngineService({ context, log, settings, contextKeys, jobActivity, clock });
   context.subscriptions.push(log, jobActivity, engine);
-  return { context, log, errors, commands, settings, contextKeys, engine, jobActivity, clock };
+  return { context, log, errors, commands, settings, contextKeys, engine, jobActivity, clock, cards: lazyCards(context) };
 }

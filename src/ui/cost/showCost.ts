@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { JobCost } from '../../core/cost/costOfJob.js';
 import { costMarkdown } from '../../core/cost/costText.js';
-import type { CardDocuments } from '../policy/cardDocuments.js';
+import type { CardDocuments } from '../platform/cardDocuments.js';
 import { jobOfFile, reachOfFile } from '../policy/jobOfFile.js';
 import type { Services } from '../platform/services.js';
 import { estimateCost } from './estimateCost.js';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { Problem, Range as ProblemRange, Severity } from '../../core/manifest/problem.js';
 import { findRule } from '../../core/manifest/rules/allRules.js';
+import { Command } from '../platform/commandTypes.js';
 
 export const diagnosticSource = 's3batch';
 /** VS Code keeps this many of a file, the worst first, and our entry that says how many are missing must be among them. */
@@ -37,9 +38,13 @@ export function toDiagnostics(result: LintResult): vscode.Diagnostic[] {
 export function toDiagnostic(problem: Problem): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(toRange(problem.range), problem.message, severities[problem.severity]);
   diagnostic.source = diagnosticSource;
-  const docUrl = findRule(problem.rule)?.docUrl;
-  diagnostic.code = docUrl === undefined ? problem.rule : { value: problem.rule, target: vscode.Uri.parse(docUrl) };
+  diagnostic.code = findRule(problem.rule) === undefined ? problem.rule : { value: problem.rule, target: pageOf(problem.rule) };
   return diagnostic;
+}
+
+/** The page is made here, so it needs no network, and what it says is what this version of the rule does. */
+function pageOf(rule: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: 'command', path: Command.manifestExplainRule, query: JSON.stringify([rule]) });
 }
 
 export function toRange(range: ProblemRange): vscode.Range {

@@ -30,6 +30,10 @@ export function registerLint(services: Services): void {
     if (await (await load()).fixAll(file)) return;
     vscode.window.setStatusBarMessage(vscode.l10n.t('Nothing to fix for certain in this manifest.'), 4000);
   });
+  commands.register(Command.manifestExplainRule, async (rule) => {
+    const { explainRule } = await import('./explainRule.js');
+    return await explainRule(await services.cards(), rule);
+  });
   registerRowCommands(services, load);
 
   const look = (documents: readonly vscode.TextDocument[], tabs: readonly vscode.Tab[]): void => {

@@ -6,6 +6,7 @@ import type { RoleComparison } from '../../core/iam/compareRole.js';
 import type { PolicyFormat } from '../../core/iam/formats/policyFormat.js';
 import type { ExportFormatName } from '../../core/export/exportJob.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
+import type { RuleId } from '../../core/manifest/rules/rule.js';
 
 /** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
 export interface JobReference {
@@ -66,6 +67,8 @@ export const Command = {
   /** Copies what the manifest's current row names as `s3://bucket/key`, decoded. */
   manifestCopyUri: 's3batch.manifest.copyUri',
   manifestCopyKey: 's3batch.manifest.copyKey',
+  /** Shows the page of a rule; which one is asked unless said. */
+  manifestExplainRule: 's3batch.manifest.explainRule',
   /** Makes a manifest of a list of keys: a file, or what is open or selected. */
   manifestEncode: 's3batch.manifest.encode',
   /** Lists a bucket of a target into a manifest; goes on with what was interrupted. */
@@ -186,6 +189,7 @@ export interface CommandTypes {
   's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };
   's3batch.manifest.copyUri': { args: [text?: string]; result: void };
   's3batch.manifest.copyKey': { args: [text?: string]; result: void };
+  's3batch.manifest.explainRule': { args: [rule?: RuleId]; result: Uri | undefined };
   's3batch.manifest.encode': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.manifest.fromBucket': { args: [target?: { readonly targetId?: string }]; result: Uri | undefined };
   's3batch.manifest.fromInventory': { args: [file?: Uri]; result: Uri | undefined };

@@ -1,5 +1,6 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import type { Clock } from '../../base/clock.js';
+import type { CardDocuments } from './cardDocuments.js';
 import type { Commands } from './commands.js';
 import type { ContextKeys } from './contextKeys.js';
 import type { EngineService } from './engineService.js';
@@ -21,4 +22,6 @@ export interface Services {
   readonly engine: EngineService;
   readonly jobActivity: JobActivity;
   readonly clock: Clock;
+  /** Texts that are looked at and not edited. */
+  readonly cards: () => Promise<CardDocuments>;
 }

@@ -5,7 +5,7 @@ import { readExistingRole } from '../../core/iam/existingRole.js';
 import { completeNeeds } from '../../core/iam/policyText.js';
 import type { Services } from '../platform/services.js';
 import { askJobFacts } from './askJobFacts.js';
-import type { CardDocuments } from './cardDocuments.js';
+import type { CardDocuments } from '../platform/cardDocuments.js';
 import { jobOfFile } from './jobOfFile.js';
 
 /** Compares what a job file needs with policies in files, which are asked for when not given, and shows the difference. */

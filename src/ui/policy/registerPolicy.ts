@@ -1,19 +1,9 @@
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
-import type { CardDocuments } from './cardDocuments.js';
 
 /** Registers what can be said of a job file without running it: its policies, its role, its cost. The work loads when it is asked for. */
 export function registerPolicy(services: Services): void {
-  const { commands, context } = services;
-  let loading: Promise<CardDocuments> | undefined;
-  const cards = (): Promise<CardDocuments> => {
-    loading ??= import('./cardDocuments.js').then(({ CardDocuments }) => {
-      const loaded = new CardDocuments();
-      context.subscriptions.push(loaded);
-      return loaded;
-    });
-    return loading;
-  };
+  const { commands, cards } = services;
   commands.register(Command.jobPolicy, async (file, choice) => {
     const { openPolicy } = await import('./openPolicy.js');
     await openPolicy(services, file, choice);

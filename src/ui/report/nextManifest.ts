@@ -81,7 +81,7 @@ async function goOn(services: Services, open: OpenReport, kind: LineageKind, wri
   services.log.info(`${rows} rows in ${written.path}`);
   if (open.job === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} rows in {1}.', rows, basename(written.path)));
-    await vscode.commands.executeCommand('vscode.open', uri);
+    await services.commands.execute(Command.manifestTreatAs, uri);
     return uri;
   }
   await services.commands.execute(Command.jobCreate, uri, {

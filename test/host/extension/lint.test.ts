@@ -52,7 +52,13 @@ suite('manifests while they are edited', () => {
     assert.equal(document.getText(unencoded.range), ' ');
     assert.equal(unencoded.severity, vscode.DiagnosticSeverity.Error);
     assert.equal(plus.severity, vscode.DiagnosticSeverity.Warning);
-    assert.ok(typeof unencoded.code === 'object' && unencoded.code.target.toString().startsWith('https://docs.aws.amazon.com/'));
+    assert.ok(typeof unencoded.code === 'object');
+    assert.equal(unencoded.code.target.toString(true), 'command:s3batch.manifest.explainRule?["unencoded-key"]');
+    const page = await vscode.commands.executeCommand<vscode.Uri>('s3batch.manifest.explainRule', 'unencoded-key');
+    assert.match(
+      (await vscode.workspace.openTextDocument(page)).getText(),
+      /^# unencoded-key\n[^]*my-bucket,Annual%20report%3D2023\.csv/,
+    );
   });
 
   test('typing changes the problems, and closing takes them away', async () => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { lintManifest } from '../../../../src/core/manifest/lintManifest.js';
 import { allRules } from '../../../../src/core/manifest/rules/allRules.js';
 import { ruleExamples } from '../../../../src/core/manifest/rules/examples.js';
+import { rulePage } from '../../../../src/core/manifest/rules/rulePage.js';
 import type { RuleInfo } from '../../../../src/core/manifest/rules/rule.js';
 
 const path = join(process.cwd(), 'docs', 'manifest-rules.md');
@@ -27,43 +28,10 @@ function page(rules: readonly RuleInfo[]): string {
       return `| [\`${id}\`](#${id}) | ${severities} | ${cell(description)} | ${isFixedByFixAll ? 'yes' : ''} | [${source}](${docUrl}) |`;
     }),
     '',
-    ...rules.flatMap(section),
+    ...rules.flatMap(({ id }) => [`## ${id}`, '', rulePage(id)]),
     '<!-- Made by test/unit/core/manifest/ruleTable.test.ts. To make it anew: UPDATE_DOCS=1 npm run test:unit -- ruleTable -->',
     '',
   ].join('\n');
-}
-
-/** What is said of the example is what the linter says of it. */
-function section({ id, description, docUrl }: RuleInfo): string[] {
-  const { wrong, right } = ruleExamples[id];
-  const problem = lintManifest(wrong).problems.find(({ rule }) => rule === id);
-  assert.ok(problem !== undefined, `${id} in its example`);
-  const { range, severity, message, fixes } = problem;
-  return [
-    `## ${id}`,
-    '',
-    description,
-    '',
-    ...(wrong === '' ? [] : [...block(wrong), '']),
-    `Line ${range.line + 1}, column ${range.column + 1}, ${severity}: ${message}`,
-    '',
-    ...(fixes.length === 0 ? [] : [`Offered: ${fixes.map(({ title }) => `*${title}*`).join(' or ')}.`, '']),
-    'How it should be:',
-    '',
-    ...block(right),
-    '',
-    `[The page of AWS](${docUrl}) that the rule comes from.`,
-    '',
-  ];
-}
-
-function block(rows: string): string[] {
-  const shown = rows
-    .replace('\uFEFF', '<EF BB BF>')
-    .replace('\uFFFD', '<E9>')
-    .split('\n')
-    .map((row) => (row.length > 100 ? `${row.slice(0, 40)}… (${row.length.toLocaleString('en')} characters)` : row));
-  return ['```csv', ...shown, '```'];
 }
 
 test('what the examples say is wrong is that, and what they say is right has no problem', () => {
