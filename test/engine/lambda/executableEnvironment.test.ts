@@ -259,7 +259,12 @@ for (const language of ['rs', 'go'] as const) {
 
 test('executable: one that ends after an answer has nothing to do with the next invocation', { skip }, () =>
   withExecutable(
-    nodeBootstrap(`if (event.n % 2 === 0) setTimeout(() => process.exit(1)); return event.n`),
+    // Between its answer and the question for the next: later, it would end the next one.
+    nodeBootstrap(`
+      if (event.n % 2 === 1) return event.n;
+      await call('POST', 'invocation/' + id + '/response', String(event.n));
+      process.exit(1);
+    `),
     async ({ invoke }) => {
       for (let n = 0; n < 6; n += 1) assert.equal(brief(await invoke({ n })), `returned ${n}`);
     },
