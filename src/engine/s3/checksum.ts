@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
+import { continueCrc32, crc32cPolynomial, crc32Polynomial } from '../../base/crc32.js';
 
 /**
  * The checksums of S3, all of which the engine computes, and the bytes of each raw value. Source: S3 API Reference, ChecksumAlgorithm;
@@ -56,8 +57,6 @@ export async function createChecksum(algorithm: ChecksumAlgorithm): Promise<Chec
   }
 }
 
-const crc32Polynomial = 0xedb88320;
-const crc32cPolynomial = 0x82f63b78;
 /** Reflected form of 0xAD93D23594C93659, in two halves. */
 const crc64PolynomialHigh = 0x9a6c9329;
 const crc64PolynomialLow = 0xac4bc9b5;
@@ -74,29 +73,14 @@ function nativeCrc32(): Checksum {
   };
 }
 
-const crc32Tables = new Map<number, Uint32Array>();
-
 /** Table-driven CRC of 32 bits over reflected bytes. Exported for the test that compares it with Node's own. */
 export function tableCrc32(polynomial: number): Checksum {
-  let table = crc32Tables.get(polynomial);
-  if (table === undefined) {
-    table = new Uint32Array(256);
-    for (let byte = 0; byte < 256; byte += 1) {
-      let value = byte;
-      for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
-      table[byte] = value;
-    }
-    crc32Tables.set(polynomial, table);
-  }
-  const entries = table;
-  let value = 0xffffffff;
+  let value = 0;
   return {
     update: (chunk) => {
-      let current = value;
-      for (const byte of chunk) current = (current >>> 8) ^ (entries[(current ^ byte) & 0xff] ?? 0);
-      value = current;
+      value = continueCrc32(polynomial, chunk, value);
     },
-    digest: () => uint32(~value >>> 0),
+    digest: () => uint32(value),
   };
 }
 

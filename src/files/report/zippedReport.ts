@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { crc32, createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { continueCrc32, crc32Polynomial } from '../../base/crc32.js';
 import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import { parseReportManifest } from '../../core/report/reportManifest.js';
 import { readStream } from '../readFileBytes.js';
@@ -107,7 +108,7 @@ async function* readEntry(path: string, zip: ZipFile, entry: Entry): AsyncGenera
     const stream = await zip.openReadStreamPromise(entry);
     if (!isPacked(entry.fileName)) yield* withRightSum(readStream(stream), entry);
     else {
-      const unpacked = createGunzip();
+      const unpacked = zlib.createGunzip();
       stream.on('error', (error) => unpacked.destroy(error));
       yield* readStream(stream.pipe(unpacked));
     }
@@ -115,6 +116,10 @@ async function* readEntry(path: string, zip: ZipFile, entry: Entry): AsyncGenera
     throw cannotRead(path, error);
   }
 }
+
+/** Node's own is fast, but only there since 20.15. */
+const crc32 =
+  'crc32' in zlib ? zlib.crc32 : (chunk: Uint8Array, value: number): number => continueCrc32(crc32Polynomial, chunk, value);
 
 /** Unpacking alone does not tell bytes that were changed since. */
 async function* withRightSum(chunks: AsyncIterable<Uint8Array>, entry: Entry): AsyncGenerator<Uint8Array, void, undefined> {
