@@ -23,7 +23,7 @@ export function notifyOfSignIn(store: JobStore, commands: Commands): Disposable 
       if (chosen !== signIn || command === undefined) return;
       const terminal = vscode.window.createTerminal({ name: vscode.l10n.t('Sign In to {0}', target.label) });
       terminal.show();
-      // The line is shown and waits for Enter: a profile's name comes from a file, and a terminal runs what it is sent.
+      // The line is shown and waits for Enter: nothing runs that was not read before.
       terminal.sendText(command, false);
     });
   });

@@ -62,4 +62,10 @@ describe('signInCommand', () => {
     assert.equal(signInCommand(expired(undefined)), undefined);
     assert.equal(isSignInError(new BatchError('SlowDown', 'busy')), false);
   });
+
+  it('is none for a profile whose name a shell or a terminal would act on', () => {
+    for (const name of ['$(id)', '`id`', 'a"; id; "', 'a\\', 'a\u000fid', '%PATH%', 'a!b']) {
+      assert.equal(signInCommand(expired(name)), undefined, name);
+    }
+  });
 });
