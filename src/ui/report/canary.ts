@@ -66,7 +66,7 @@ export async function tryOnSample(
   // The rest is named after the whole job, not after the sample.
   const { Description: _, ...sampled } = ended;
   const whole = file.job.Description === undefined ? sampled : { ...sampled, Description: file.job.Description };
-  const cause = await biggestCause(client, whole);
+  const cause = await biggestCause(services, client, whole);
   void judge(services, { title, path, output, reference, ended: whole, cause });
   return reference;
 }
@@ -92,15 +92,19 @@ async function chooseClient(jobs: Jobs, title: string): Promise<TargetClient> {
   return await jobs.targets.client(chosen.target.id);
 }
 
-/** What the report of a job names most; undefined when nothing failed, or there is no report. */
-async function biggestCause(client: TargetClient, { JobId, ProgressSummary }: JobDescriptor): Promise<string | undefined> {
+/** What the report of a job names most; undefined when nothing failed, or the report can't be read: how the sample went is said all the same. */
+async function biggestCause(
+  { errors }: Services,
+  client: TargetClient,
+  { JobId, ProgressSummary }: JobDescriptor,
+): Promise<string | undefined> {
   if ((ProgressSummary?.NumberOfTasksFailed ?? 0) === 0) return undefined;
   try {
     const [cause] = await readJobCauses(client, JobId);
     return cause === undefined ? undefined : causeLabel(cause, { l10n: vscode.l10n });
   } catch (error) {
-    if (errorCode(error) === 'NoReport') return undefined;
-    throw error;
+    if (errorCode(error) !== 'NoReport') errors.logOnly('Read the report of the sample', error);
+    return undefined;
   }
 }
 
