@@ -27,7 +27,8 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 
 async function isStale(path: string): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs > staleAfterMs;
+    // Of the future, too, when the clock was set back: nobody would give that one back.
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs) > staleAfterMs;
   } catch (error) {
     // It was given back meanwhile.
     if (errorCode(error) === 'ENOENT') return false;

@@ -8,6 +8,7 @@ import { jobLabel, stateText } from '../../core/view/jobText.js';
 import { type Formats, formatTime } from '../../core/view/formats.js';
 import type { Commands } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
+import { documentName } from '../platform/documentName.js';
 import type { LedgerFile } from './ledgerFile.js';
 
 export interface LedgerContext {
@@ -76,10 +77,8 @@ async function deleteJob(ledger: LedgerFile, entry: LedgerEntry): Promise<void> 
 const ledgerScheme = 's3batch-history';
 
 function ledgerUri({ targetId, jobId, job }: LedgerEntry): vscode.Uri {
-  const name = jobLabel(job)
-    .replaceAll(/[/\\?#\r\n]/g, ' ')
-    .slice(0, 60);
-  return vscode.Uri.from({ scheme: ledgerScheme, path: `/${name}.json`, query: JSON.stringify([targetId, jobId]) });
+  const path = `/${documentName(jobLabel(job))}.json`;
+  return vscode.Uri.from({ scheme: ledgerScheme, path, query: JSON.stringify([targetId, jobId]) });
 }
 
 /** The text of a document that shows what is kept of a job. */

@@ -15,7 +15,7 @@ import {
 } from '../../core/ledger/ledger.js';
 import { withFileLock } from './fileLock.js';
 
-/** Lines beyond the entries before the file is written anew. */
+/** Lines beyond what must be there before the file is written anew. */
 const spareLines = 1000;
 
 /** What this window knows to be in the file. */
@@ -61,7 +61,7 @@ export class LedgerFile {
         for (const entry of news) known.entries.set(ledgerKey(entry), merged(known.entries.get(ledgerKey(entry)), entry));
         known.lines += news.length;
         known.file ??= await this.#identity();
-        if (known.lines > known.entries.size * 2 + spareLines) await this.#rewrite(await this.#read());
+        if (known.lines > known.entries.size * 2 + known.deleted.size + spareLines) await this.#rewrite(await this.#read());
       });
     });
   }

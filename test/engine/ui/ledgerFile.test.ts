@@ -160,10 +160,16 @@ describe('LedgerFile', () => {
   });
 
   it('does not wait for a window that died while it wrote', async () => {
-    await writeFile(`${file()}.lock`, '');
-    const longAgo = new Date(Date.now() - 60_000);
-    await utimes(`${file()}.lock`, longAgo, longAgo);
-    await new LedgerFile(folder).note([entry('a')]);
-    assert.deepEqual(await readdir(folder), ['jobs.jsonl']);
+    // Later than now, when the clock was set back since.
+    for (const [jobId, afterMs] of [
+      ['a', -60_000],
+      ['b', 60_000],
+    ] as const) {
+      await writeFile(`${file()}.lock`, '');
+      const time = new Date(Date.now() + afterMs);
+      await utimes(`${file()}.lock`, time, time);
+      await new LedgerFile(folder).note([entry(jobId)]);
+      assert.deepEqual(await readdir(folder), ['jobs.jsonl']);
+    }
   });
 });
