@@ -115,6 +115,8 @@ async function greet(socket: Socket, pid: number, options: JoinOptions): Promise
   const timer = setTimeout(() => socket.destroy(), answerMs);
   const onAbort = (): void => void socket.destroy();
   signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have come while the socket was opened.
+  if (signal?.aborted === true) onAbort();
   try {
     const first = await Promise.race([ready, closed]);
     if (signal?.aborted === true) throw cancelledError();

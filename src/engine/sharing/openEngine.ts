@@ -1,6 +1,4 @@
 import { delay } from '../../base/async.js';
-import type { Disposable } from '../../base/disposable.js';
-import { Emitter, type Event } from '../../base/emitter.js';
 import { errorCode } from '../../base/errors.js';
 import type { EngineConnection } from '../../core/job/target.js';
 import { closeLimitMs, launchEngine, type LaunchOptions } from '../launchEngine.js';
@@ -17,14 +15,13 @@ export interface EngineEnd {
 }
 
 /** A window's hold on an engine that it started or joined. */
-export interface EngineHandle extends Disposable {
+export interface EngineHandle {
   readonly connection: EngineConnection;
   readonly pid: number;
   /** What an engine that was started by somebody else runs with; undefined for one that this window has started. */
   readonly joined: EngineTerms | undefined;
   /** Windows that use the engine now, this one included, and the command that has started it. */
   readonly users: number;
-  readonly onDidChangeUsers: Event<number>;
   /** Resolves, never rejects, when the engine has ended. */
   readonly ended: Promise<EngineEnd>;
   /** Ends the engine, for all windows; by force when it takes longer than 10 seconds. Resolves when it has ended. */
@@ -113,7 +110,6 @@ interface Line {
 /** What a window knows of an engine from its messages. */
 class Hold {
   readonly #onLog: (line: string) => void;
-  readonly #usersChanged = new Emitter<number>();
   #users = 1;
   #why: EndReason | undefined;
   #onReleased: () => void = () => undefined;
@@ -126,10 +122,7 @@ class Hold {
     if (message.kind === 'log') this.#onLog(message.line);
     else if (message.kind === 'ending') this.#why = message.why;
     else if (message.kind === 'released') this.#onReleased();
-    else if (message.kind === 'users') {
-      this.#users = message.count;
-      this.#usersChanged.fire(message.count);
-    }
+    else if (message.kind === 'users') this.#users = message.count;
   };
 
   take(line: Line): EngineHandle {
@@ -145,7 +138,6 @@ class Hold {
       get users() {
         return users();
       },
-      onDidChangeUsers: this.#usersChanged.event,
       ended: gone.then((how) => ({ why: this.#why ?? 'crashed', how })),
       end: async (why) => {
         line.send({ kind: 'end', why });
@@ -157,7 +149,6 @@ class Hold {
         // The channel of a window that joined closes with its own end of it: the engine is no concern of its any more.
         await Promise.race([gone, released]);
       },
-      dispose: () => this.#usersChanged.dispose(),
     };
   }
 }
