@@ -44,7 +44,8 @@ export function awsS3Client({ profile, region, endpoint, askMfaCode }: AwsSource
         credentials: sharedCredentials({ profile, askMfaCode }).provide,
         maxAttempts,
       }),
-  ); // As for targets: an endpoint of the environment may be on this machine, where a bucket is a name below localhost.
+  );
+  // As for targets: an endpoint of the environment may be on this machine, where a bucket is a name below localhost.
   sendToLoopback(client, isBelowLocalhost);
   return client;
 }

@@ -71,7 +71,11 @@ export class ReportCopies {
   }
 
   async dispose(): Promise<void> {
-    (await this.#source)?.dispose();
+    // When it could not be made, whoever asked for it got the error.
+    await this.#source?.then(
+      (source) => source.dispose(),
+      () => undefined,
+    );
   }
 
   async #reader(): Promise<ObjectReader> {

@@ -21,6 +21,6 @@ function wordOf(term: Term, running: EngineTerms, wanted: EngineTerms, l10n: Loc
     case 'python':
       return l10n.t('another Python interpreter');
     case 'settings':
-      return l10n.t('another concurrency or other redrives');
+      return l10n.t('other limits or redrives');
   }
 }

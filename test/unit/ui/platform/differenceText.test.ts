@@ -18,6 +18,6 @@ test('what differs is named, with both values where they say something', () => {
   const wanted = { ...terms, version: '1.1.0', region: 'eu-west-1' };
   assert.equal(
     differenceText(['version', 'region', 'templates', 'settings'], terms, wanted, untranslated),
-    'version 1.0.0 instead of 1.1.0, Region us-east-1 instead of eu-west-1, other templates, another concurrency or other redrives',
+    'version 1.0.0 instead of 1.1.0, Region us-east-1 instead of eu-west-1, other templates, other limits or redrives',
   );
 });
