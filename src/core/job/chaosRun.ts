@@ -1,6 +1,6 @@
 import type { JobFile } from './jobFile.js';
 
-/** Tag of a job on the local engine: its value is the seed of the faults that its tasks meet. */
+/** Tag of a job on the local engine: its value, 15 digits at most, is the seed of the faults that its tasks meet. */
 export const chaosTag = 's3batch:chaos';
 
 /** The chaos switch runs the same rows twice. */
@@ -13,11 +13,14 @@ export interface ChaosRun {
   readonly shuffleSeed: number;
 }
 
+/** Seeds that differ. The tag holds 15 digits, of which the turn takes the lowest bit. */
+const seeds = 10 ** 14;
+
 const reportBucket = 's3batch-chaos-reports';
 
 /** The job as it runs under chaos: order of the rows and faults drawn by this seed, others each time; a report of all tasks to compare. */
 export function chaosRun(job: JobFile, seed: number, turn: ChaosTurn): ChaosRun {
-  const shuffleSeed = seed * 2 + (turn === 'first' ? 0 : 1);
+  const shuffleSeed = (seed % seeds) * 2 + (turn === 'first' ? 0 : 1);
   const bucket = job.Report.Enabled ? job.Report.Bucket : undefined;
   return {
     shuffleSeed,

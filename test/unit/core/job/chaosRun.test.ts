@@ -29,6 +29,17 @@ test('the two runs of a seed meet other faults in another order, and both report
   });
 });
 
+test('also the largest seed that may be asked for makes faults, others in each turn', () => {
+  const values = (['first', 'second'] as const).map((turn) => {
+    const { job: turned, shuffleSeed } = chaosRun(job, Number.MAX_SAFE_INTEGER, turn);
+    const value = turned.Tags?.find(({ Key }) => Key === chaosTag)?.Value ?? '';
+    assert.match(value, /^\d{1,15}$/, 'what the engine takes for a seed');
+    assert.equal(value, String(shuffleSeed));
+    return value;
+  });
+  assert.notEqual(values[0], values[1]);
+});
+
 test('a report goes where the job wants it', () => {
   const reported: JobFile = {
     ...job,
