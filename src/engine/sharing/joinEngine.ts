@@ -73,6 +73,8 @@ async function greet(socket: Socket, pid: number, options: JoinOptions): Promise
   const { dataDirectory, signal } = options;
   let proof: string | undefined;
   let isReady = false;
+  // Messages, one after the other: what follows `ready` must not overtake it.
+  let queue = Promise.resolve();
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
   });
@@ -99,8 +101,6 @@ async function greet(socket: Socket, pid: number, options: JoinOptions): Promise
       } else if (message !== undefined) options.onMessage(message);
       return undefined;
     };
-    // One after the other: what follows `ready` must not overtake it.
-    let queue = Promise.resolve();
     readMessages(socket, {
       limitBytes: maxEngineMessageBytes,
       onLine: (line) => {
@@ -130,6 +130,8 @@ async function greet(socket: Socket, pid: number, options: JoinOptions): Promise
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
+    // Not while it is being written.
+    if (!isReady) await queue;
     if (!isReady && proof !== undefined) await rm(proof, { force: true });
   }
 }

@@ -81,7 +81,8 @@ async function end(channel: Channel): Promise<{
 }
 
 test('who does not prove itself in time is let go, and so is its proof', async (t) => {
-  const channel = await open(t, { proofMs: 20 });
+  // Long enough for the proof to be there before: one that comes later is for the window to remove.
+  const channel = await open(t, { proofMs: 1000 });
   channel.handOver.serve(ready);
   const idle = await end(channel);
   await idle.prove();
