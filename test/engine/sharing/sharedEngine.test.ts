@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -246,14 +246,30 @@ test('idle connections keep nobody out, and no engine alive', async (t) => {
 });
 
 test('a lock that names a socket of somebody else is not followed', { skip: process.platform === 'win32' }, async (t) => {
-  const dataDirectory = await temporaryFolder(t);
-  const lock = { pid: process.pid, instance: 'x', channel: '/var/run/docker.sock' };
-  await writeFile(join(dataDirectory, 'engine.lock'), JSON.stringify(lock));
-  await assert.rejects(openRunning({ dataDirectory, onLog: () => undefined }), { code: 'DataDirectoryInUse' });
+  const parent = await temporaryFolder(t);
+  const dataDirectory = join(parent, 'data');
+  await mkdir(dataDirectory);
+  let connections = 0;
+  /** Looks for an engine where the lock says that it listens; somebody does, who hangs up at once. */
+  const look = async (folder: string, name: string, mode: number): Promise<EngineHandle | undefined> => {
+    const channel = join(parent, folder, name);
+    await mkdir(dirname(channel));
+    await chmod(dirname(channel), mode);
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(channel, resolve));
+    t.after(() => server.close());
+    const lock = { pid: process.pid, instance: 'x', channel };
+    await writeFile(join(dataDirectory, 'engine.lock'), JSON.stringify(lock));
+    return await openRunning({ dataDirectory, onLog: () => undefined });
+  };
+  await assert.rejects(look('docker', 'docker.sock', 0o700), { code: 'DataDirectoryInUse' });
+  await assert.rejects(look('s3b-other', 'other.sock', 0o700), { code: 'DataDirectoryInUse' });
   // Of the right form, but in a folder that others may enter.
-  await writeFile(
-    join(dataDirectory, 'engine.lock'),
-    JSON.stringify({ ...lock, channel: join(dirname(dataDirectory), 's3b-none', 'engine.sock') }),
-  );
-  await assert.rejects(openRunning({ dataDirectory, onLog: () => undefined }), { code: 'DataDirectoryInUse' });
+  await assert.rejects(look('s3b-open', 'engine.sock', 0o755), { code: 'DataDirectoryInUse' });
+  assert.equal(connections, 0);
+  assert.equal(await look('s3b-own', 'engine.sock', 0o700), undefined);
+  assert.equal(connections, 1);
 });
