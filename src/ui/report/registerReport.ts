@@ -56,7 +56,9 @@ export function registerReport(services: Services, jobs: Jobs): void {
 
   commands.register(Command.jobOpenReport, async (job) => {
     const reference = await jobs.chooseEnded(job);
-    if (reference !== undefined) await (await load()).open({ kind: 'job', reference: plain(reference) });
+    if (reference === undefined) return;
+    await (await load()).open({ kind: 'job', reference: plain(reference) });
+    services.jobActivity.looked(reference);
   });
   registerCanary(services, jobs);
   commands.register(Command.reportOpen, async (file) => await (await load()).openFile(file));
