@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { e2eTest } from '../support/e2eTest.js';
+import { eventually } from '../support/eventually.js';
 import { openFailedTask } from '../support/slipReport.js';
 
 e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workbench }) => {
@@ -17,3 +21,89 @@ e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workb
     .waitFor({ timeout: 90_000 });
   await workbench.screenshot('out/e2e/debugRow-said.png');
 });
+
+e2eTest('F5 in a manifest of the second folder: its handler stops, or why not is said', {}, async (session) => {
+  const { workbench, server, folder } = session;
+  const { page } = workbench;
+  const second = join(folder, '..', 'second');
+  await writeSecondFolder(second);
+  const python = join(second, 'python-without-packages');
+  await writeFile(python, '#!/bin/sh\nexec python3 -S "$@"\n');
+  await chmod(python, 0o755);
+  const workspaceFile = join(folder, '..', 'both.code-workspace');
+  const settings = { 's3batch.local.python': python };
+  await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: folder }, { path: second }], settings }));
+  await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
+  await workbench.statusBarItem(/./).waitFor();
+
+  // The key is ours in what is known to be a manifest.
+  const pressF5 = async (): Promise<void> => {
+    await eventually(async () => assert.ok(await workbench.hasCommand('S3 Batch: Debug Handler on This Row')));
+    await page.locator('.editor-group-container.active > .editor-container:focus-within').waitFor();
+    await page.keyboard.press('F5');
+  };
+
+  await workbench.openFile('compiled.csv', 1);
+  await pressF5();
+  await workbench.waitForNotification(
+    /compiled is an executable \(provided\.al2023\), which is not debugged from here\..*Attach/,
+  );
+  await workbench.screenshot('out/e2e/debugRow-executable.png');
+  await workbench.clearNotifications();
+
+  await workbench.openFile('upper.csv', 2);
+  await pressF5();
+  await page.locator('.editor-instance .codicon-debug-stackframe').first().waitFor({ timeout: 40_000 });
+  await workbench.screenshot('out/e2e/debugRow-second-folder.png');
+  await page.keyboard.press('F5');
+  await workbench.command('Debug Console: Focus on Debug Console View');
+  await page
+    .locator('.part.panel')
+    .filter({ hasText: /Row 2, photos\/two\.jpg: succeeded: TWO\.JPG/ })
+    .waitFor({ timeout: 90_000 });
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+
+  await workbench.openFile('snake.csv', 1);
+  await pressF5();
+  await workbench.waitForNotification(/has no debugpy/);
+  assert.match(
+    await workbench.notification(/has no debugpy/).innerText(),
+    /(\S+) has no debugpy, .*Run "\1 -m pip install debugpy", or .*setting s3batch\.local\.python/s,
+  );
+  await workbench.screenshot('out/e2e/debugRow-debugpy.png');
+});
+
+/** A folder with a manifest, a job file and a function for each of a handler in JavaScript, an executable and a handler in Python. */
+async function writeSecondFolder(folder: string): Promise<void> {
+  const functions = { upper: 'nodejs22.x', compiled: 'provided.al2023', snake: 'python3.12' };
+  // Not beside the manifests.
+  const code = join(folder, 'functions');
+  await mkdir(code, { recursive: true });
+  let template = 'Resources:\n';
+  for (const [name, runtime] of Object.entries(functions)) {
+    const properties = `FunctionName: ${name}, CodeUri: ., Handler: app.handler, Runtime: ${runtime}`;
+    template += `  ${name}:\n    Type: AWS::Serverless::Function\n    Properties: { ${properties} }\n`;
+    await writeFile(join(folder, `${name}.csv`), 'photos,one.jpg\nphotos,two.jpg\n');
+    const job = {
+      ManifestFile: `${name}.csv`,
+      Manifest: {
+        Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
+        Location: { ObjectArn: 'arn:aws:s3:::photos/rows.csv' },
+      },
+      Operation: { LambdaInvoke: { FunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}` } },
+      Report: { Enabled: false },
+      Priority: 1,
+      RoleArn: 'arn:aws:iam::000000000000:role/local',
+    };
+    await writeFile(join(folder, `${name}.s3job.json`), JSON.stringify(job));
+  }
+  await writeFile(join(code, 'template.yaml'), template);
+  await writeFile(join(code, 'app.py'), 'def handler(event, context):\n    return None\n');
+  const source = `exports.handler = async ({ invocationId, tasks: [{ taskId, s3Key }] }) => ({
+  invocationSchemaVersion: '1.0',
+  invocationId,
+  results: [{ taskId, resultCode: 'Succeeded', resultString: s3Key.toUpperCase() }],
+});
+`;
+  await writeFile(join(code, 'app.js'), source);
+}

@@ -8,6 +8,15 @@ e2eTest(
     await workbench.openFile('manifest-broken.csv');
     const problems = await workbench.problems();
     await problems.filter({ hasText: 'header-row' }).first().waitFor();
+    await workbench.openFile('manifest-broken.csv');
+
+    // No offer to debug the row; the key says why not.
+    assert.equal(await workbench.hasCommand('S3 Batch: Debug Handler on This Row'), false);
+    await workbench.page.keyboard.press('F5');
+    await workbench.waitForNotification(/which is not trusted.*Trust the workspace/);
+    await workbench.screenshot('out/e2e/restricted-debug.png');
+    assert.equal(await workbench.page.locator('.debug-toolbar:visible').count(), 0);
+    await workbench.clearNotifications();
 
     await workbench.command('S3 Batch Operations: Focus on Jobs View');
     assert.match(await workbench.welcome().innerText(), /trust/i);

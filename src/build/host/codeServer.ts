@@ -9,6 +9,7 @@ import type { InstalledHost } from './installHost.js';
 export interface CodeServer {
   readonly port: number;
   /** The workbench's address; `extension` is under development, `tests` a module that runs in its extension host. */
+  /** `folder`: or the path of a `.code-workspace` file. */
   url(options: { folder: string; extension?: string; tests?: string }): string;
   /** Resolves when the server has ended, for whatever reason. */
   readonly ended: Promise<void>;
@@ -92,7 +93,8 @@ export async function startCodeServer(host: InstalledHost, options: ServeOptions
         ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
         ['skipWelcome', 'true'],
       ];
-      const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+      const opened = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+      const query = new URLSearchParams({ [opened]: folder, payload: JSON.stringify(payload) });
       return `http://127.0.0.1:${port}/?${query.toString()}`;
     },
     async stop() {

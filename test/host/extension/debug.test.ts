@@ -24,17 +24,41 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
 }
 `;
 
+  const moduleSource = `export async function handler(event) {
+  const [task] = event.tasks;
+  const newKey = task.s3Key.toLowerCase();
+  return {
+    invocationSchemaVersion: '1.0',
+    invocationId: event.invocationId,
+    results: [{ taskId: task.taskId, resultCode: 'Succeeded', resultString: newKey }],
+  };
+}
+`;
+
+  /** Starts the debugger on a task of a function of the template. */
+  async function debug(name: string): Promise<boolean> {
+    return await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], {
+      type: 's3batch',
+      request: 'launch',
+      name,
+      function: name,
+      object: { bucket: 'photos', key: 'One.jpg' },
+    });
+  }
+
   suiteSetup(async () => {
     await vscode.extensions.getExtension('s3batch.s3-batch-operations')?.activate();
     const [first] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(first !== undefined);
     folder = join(first.uri.fsPath, 'debugged');
     await mkdir(folder, { recursive: true });
-    const template = `Resources:
-  Upper:
+    const named = (name: string, handler: string, runtime = 'nodejs22.x'): string => `  ${name}:
     Type: AWS::Serverless::Function
-    Properties: { FunctionName: upper, CodeUri: ., Handler: upper.handler, Runtime: nodejs22.x, Timeout: 1 }
+    Properties: { FunctionName: ${name}, CodeUri: ., Handler: ${handler}, Runtime: ${runtime}, Timeout: 1 }
 `;
+    const template = `Resources:
+${named('upper', 'upper.handler')}${named('lower', 'lower.handler')}${named('packaged', 'package/index.handler')}\
+${named('broken', 'broken.handler')}${named('brokenModule', 'brokenModule.handler')}${named('nameless', 'lower.wrong')}`;
     const job = {
       ManifestFile: 'rows.csv',
       Manifest: {
@@ -48,6 +72,12 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     };
     await writeFile(join(folder, 'template.yaml'), template);
     await writeFile(join(folder, 'upper.ts'), source);
+    await writeFile(join(folder, 'lower.mjs'), moduleSource);
+    await mkdir(join(folder, 'package'));
+    await writeFile(join(folder, 'package', 'package.json'), '{"type": "module"}');
+    await writeFile(join(folder, 'package', 'index.js'), moduleSource);
+    await writeFile(join(folder, 'broken.js'), 'exports.handler = async () => {\n  const = 1;\n};\n');
+    await writeFile(join(folder, 'brokenModule.mjs'), 'export const handler = async () => {\n  const = 1;\n};\n');
     await writeFile(join(folder, 'rows.csv'), 'photos,one.jpg\nphotos,two%20b.jpg\nphotos,three.jpg\n');
     await writeFile(join(folder, 'upper.s3job.json'), JSON.stringify(job));
   });
@@ -113,4 +143,53 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     await stop.session.customRequest('continue', { threadId: stop.threadId });
     await current().says('succeeded: %C3%BC+X.JPG');
   });
+
+  for (const [kind, name, path] of [
+    ['an .mjs file', 'lower', 'lower.mjs'],
+    ['a package of type module', 'packaged', 'package/index.js'],
+  ] as const) {
+    test(`stops at a breakpoint in an ES module: ${kind}`, async () => {
+      const handler = vscode.Uri.file(join(folder, path));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(handler, new vscode.Position(3, 0)))]);
+      assert.equal(await debug(name), true);
+      const stop = await current().stopped();
+      assert.deepEqual([stop.source, stop.line], [handler.fsPath, 4]);
+      assert.match(await evaluate(stop, 'newKey'), /one\.jpg/);
+      await stop.session.customRequest('continue', { threadId: stop.threadId });
+      await current().says('Row 1, photos/One.jpg: succeeded: one.jpg');
+    });
+  }
+
+  test('changes of the handler that are not saved yet are saved first', async () => {
+    const document = await vscode.workspace.openTextDocument(join(folder, 'lower.mjs'));
+    await vscode.window.showTextDocument(document);
+    const edit = new vscode.WorkspaceEdit();
+    const at = document.getText().indexOf('toLowerCase()');
+    edit.insert(document.uri, document.positionAt(at + 'toLowerCase()'.length), " + '.edited'");
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(document.isDirty, true);
+    assert.equal(await debug('lower'), true);
+    await current().says('Row 1, photos/One.jpg: succeeded: one.jpg.edited');
+    assert.equal(document.isDirty, false);
+  });
+
+  for (const [what, name, said] of [
+    ['has a syntax error', 'broken', /Runtime\.UserCodeSyntaxError: SyntaxError: Unexpected token '=' \(.*broken\.js:2\)/],
+    ['is an ES module with a syntax error', 'brokenModule', /SyntaxError: Unexpected token '=' \(.*brokenModule\.mjs:2\)/],
+    ['is not exported', 'nameless', /Runtime\.HandlerNotFound: lower\.wrong is undefined or not exported/],
+  ] as const) {
+    test(`a handler that ${what} is told of, and the session ends`, async () => {
+      const ended = new Promise<void>((resolve) => {
+        const listener = vscode.debug.onDidTerminateDebugSession((session) => {
+          if (session.parentSession !== undefined) return;
+          listener.dispose();
+          resolve();
+        });
+      });
+      assert.equal(await debug(name), true);
+      await current().says('Row 1, photos/One.jpg: failed');
+      await ended;
+      assert.match(current().output.join(''), said);
+    });
+  }
 });
