@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { e2eTest } from '../support/e2eTest.js';
 
 e2eTest(
   'in Restricted Mode manifests are checked, and nothing of the workspace runs',
   { isTrustOn: true },
-  async ({ workbench }) => {
+  async ({ workbench, folder }) => {
     await workbench.openFile('manifest-broken.csv');
     const problems = await workbench.problems();
     await problems.filter({ hasText: 'header-row' }).first().waitFor();
@@ -16,6 +18,12 @@ e2eTest(
     await workbench.waitForNotification(/which is not trusted.*Trust the workspace/);
     await workbench.screenshot('out/e2e/restricted-debug.png');
     assert.equal(await workbench.page.locator('.debug-toolbar:visible').count(), 0);
+    const written = await readdir(join(folder, '..'), { recursive: true });
+    assert.deepEqual(
+      written.filter((name) => name.endsWith('engine.lock')),
+      [],
+      'no engine was started for it',
+    );
     await workbench.clearNotifications();
 
     await workbench.command('S3 Batch Operations: Focus on Jobs View');
