@@ -22,7 +22,7 @@ e2eTest('what a job reaches and costs, what its role needs and lacks, by keyboar
 
   await workbench.openFile('rename.s3job.json');
   await workbench.command('S3 Batch: Compare with Role Policy File…');
-  await workbench.enter(policy);
+  await workbench.enterPath('Files with the policies of the role', policy);
   await workbench.tab('Role s3-batch-local').waitFor();
   await card.filter({ hasText: 'lambda:InvokeFunction' }).filter({ hasText: 's3:DeleteObject' }).waitFor();
   await workbench.screenshot('out/e2e/role.png');
@@ -31,7 +31,7 @@ e2eTest('what a job reaches and costs, what its role needs and lacks, by keyboar
   await writeFile(policy, 'no policy');
   await workbench.openFile('rename.s3job.json');
   await workbench.command('S3 Batch: Compare with Role Policy File…');
-  await workbench.enter(policy);
-  await workbench.notification(/role-policy\.json/).waitFor();
+  await workbench.enterPath('Files with the policies of the role', policy);
+  await workbench.waitForNotification(/role-policy\.json/);
   await workbench.screenshot('out/e2e/role-bad.png');
 });

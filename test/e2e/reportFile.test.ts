@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Workbench } from '../../src/build/host/workbench.js';
 import { e2eTest } from '../support/e2eTest.js';
 import { failedRow, row, rowsText } from '../support/reportFiles.js';
 import { zipFile } from '../support/zipFile.js';
@@ -13,18 +12,6 @@ const later = [
   row({ keyField: 'photos/2026/f.jpg' }),
 ];
 const earlier = [failedRow('photos/2026/f.jpg', 'SlowDown', 'Please reduce your request rate.')];
-
-/** Takes the path that the file dialog of the window is given. */
-async function answerDialog(workbench: Workbench, title: string, path: string): Promise<void> {
-  await workbench.quickTitle().filter({ hasText: title }).waitFor();
-  // The dialog fills in what it proposes after it has come up: typed before, the path would be lost.
-  await workbench.page.waitForFunction(() => {
-    const input = (globalThis as { document?: { querySelector(selector: string): { value: string } | null } }).document;
-    return (input?.querySelector('.quick-input-widget .quick-input-box input')?.value ?? '') !== '';
-  });
-  await workbench.page.waitForTimeout(500);
-  await workbench.enter(path);
-}
 
 e2eTest(
   'a report on disk, zipped: chosen causes retried, the rest resumed, an earlier one compared, by keyboard',
@@ -40,7 +27,7 @@ e2eTest(
       await workbench.command('S3 Batch: Open Report File…');
       await page.locator('.quick-input-widget').filter({ hasText: 'File on this machine' }).waitFor();
       await page.keyboard.press('Enter');
-      await answerDialog(workbench, 'Open Report File', join(folder, name));
+      await workbench.enterPath('Open Report File', join(folder, name));
     };
 
     await open('earlier.csv');
@@ -55,15 +42,15 @@ e2eTest(
     // The first two causes, by Shift and the arrow; the third stays.
     await page.keyboard.press('Shift+ArrowDown');
     await workbench.chooseInMenu('Retry Failed Tasks');
-    await answerDialog(workbench, 'Where to Write the Manifest', join(folder, 'two.csv'));
+    await workbench.enterPath('Where to Write the Manifest', join(folder, 'two.csv'));
     await workbench.tab('two.csv').waitFor();
     assert.equal(await readFile(join(folder, 'two.csv'), 'utf8'), 'test,photos/2026/a%20b.jpg\ntest,photos/2026/e.jpg\n');
     await workbench.screenshot('out/e2e/report-file-retried.png');
 
     await workbench.focusRow('Report', /Report later\.zip/);
     await workbench.chooseInMenu('Resume Job');
-    await answerDialog(workbench, 'Manifest of the Job', join(folder, 'whole.csv'));
-    await answerDialog(workbench, 'Where to Write the Manifest', join(folder, 'left.csv'));
+    await workbench.enterPath('Manifest of the Job', join(folder, 'whole.csv'));
+    await workbench.enterPath('Where to Write the Manifest', join(folder, 'left.csv'));
     await workbench.tab('left.csv').waitFor();
     assert.equal(await readFile(join(folder, 'left.csv'), 'utf8'), 'test,photos/2026/never.jpg\n');
 

@@ -19,7 +19,9 @@ e2eTest(
     await workbench.tab('Report of Rename reports, with a slip').waitFor();
     assert.match(await workbench.editorText(), /newKey is not defined/);
 
-    // The last line is the link to the failed rows; followed by keyboard.
+    // The first cause takes the focus; the last line of the document is the link to the failed rows, followed by keyboard.
+    await workbench.focusedRow(/newKey is not defined/).waitFor();
+    await workbench.command('View: Focus Active Editor Group');
     await page.locator('.editor-instance .detected-link').first().waitFor();
     for (const key of ['Control+End', 'ArrowUp', 'End', 'ArrowLeft']) await page.keyboard.press(key);
     await workbench.command('Open Link');

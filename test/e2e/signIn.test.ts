@@ -109,10 +109,14 @@ e2eTest(
     // Three jobs, one question. Local, what it says, the target, its first job.
     const toTheFirst = async (): Promise<void> => {
       await list.focus();
+      // Nothing is selected but this row: what follows adds to it.
+      await page.keyboard.press('Escape');
       await page.keyboard.press('Home');
       await workbench.focusedRow(/Local/).waitFor();
       for (let moves = 0; moves < 3; moves += 1) await page.keyboard.press('ArrowDown');
       await workbench.focusedRow(/Backfill 0000/).waitFor();
+      await page.keyboard.press('Control+Shift+Enter');
+      await page.locator('.monaco-list:focus .monaco-list-row.selected').filter({ hasText: 'Backfill 0000' }).waitFor();
     };
     await toTheFirst();
     await page.keyboard.press('Shift+ArrowDown');

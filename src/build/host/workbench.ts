@@ -29,19 +29,12 @@ export class Workbench {
    * took the focus, and with it the palette, away.
    */
   async command(title: string): Promise<void> {
-    const until = Date.now() + patienceMs;
-    for (;;) {
-      try {
-        await this.page.keyboard.press('F1');
-        await this.#quickInput().fill(`>${title}`, { timeout: 2000 });
-        await this.quickRows().filter({ hasText: title }).and(this.page.locator('.focused')).waitFor({ timeout: 2000 });
-        await this.page.keyboard.press('Enter');
-        return;
-      } catch (error) {
-        if (Date.now() > until) throw error;
-        await this.page.keyboard.press('Escape');
-      }
-    }
+    await this.#untilDone(async (timeout) => {
+      await this.page.keyboard.press('F1');
+      await this.#quickInput().fill(`>${title}`, { timeout });
+      await this.quickRows().filter({ hasText: title }).and(this.page.locator('.focused')).waitFor({ timeout });
+      await this.page.keyboard.press('Enter');
+    });
   }
 
   /** Whether the palette offers a command at all. */
@@ -54,22 +47,41 @@ export class Workbench {
     return count > 0;
   }
 
-  /** Opens a file of the workspace, at a line (1-based) when one is given. Resolves when keys reach its editor. */
+  /**
+   * Opens a file of the workspace, at a line (1-based) when one is given. Resolves when keys reach its editor. Asks again when something
+   * else took the focus, as a page does that has just been opened.
+   */
   async openFile(name: string, line?: number): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.#quickInput().fill(line === undefined ? name : `${name}:${line}`);
-    await this.quickRows()
-      .filter({ hasText: name.split('/').at(-1) ?? name })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page
-      .locator('.tab.active')
-      .filter({ hasText: name.split('/').at(-1) ?? name })
-      .first()
-      .waitFor();
-    await this.page.locator('.editor-group-container.active > .editor-container:focus-within').waitFor();
+    const file = name.split('/').at(-1) ?? name;
+    await this.#untilDone(async (timeout) => {
+      await this.page.keyboard.press('Control+P');
+      await this.#quickInput().fill(line === undefined ? name : `${name}:${line}`, { timeout });
+      // Pages whose names hold that of the file are offered, too.
+      const wanted = this.quickRows().and(this.page.locator(`[aria-label^="${file}"]`));
+      await wanted.first().waitFor({ timeout });
+      for (let moves = 0; (await wanted.and(this.page.locator('.focused')).count()) === 0; moves += 1) {
+        if (moves === 20) throw new Error(`The list of files does not come to ${file}.`);
+        await this.page.keyboard.press('ArrowDown');
+      }
+      await this.page.keyboard.press('Enter');
+      await this.page.locator(`.tab.active[data-resource-name="${file}"]`).first().waitFor({ timeout });
+      await this.page.locator('.editor-group-container.active > .editor-container:focus-within').waitFor({ timeout });
+    });
     if (line !== undefined) await this.statusBarItem(new RegExp(`^Ln ${line},`)).waitFor();
+  }
+
+  /** Tries again, from what Escape leaves, until it goes well or the time is up. */
+  async #untilDone(attempt: (timeoutMs: number) => Promise<void>): Promise<void> {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        await attempt(5000);
+        return;
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   tab(name: string): Locator {
@@ -123,6 +135,22 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /**
+   * Answers the file dialog with this title, which is a quick input here. It fills in what it proposes some time after it has come up, so
+   * the path is typed until it stays.
+   */
+  async enterPath(title: string, path: string): Promise<void> {
+    await this.quickTitle().filter({ hasText: title }).waitFor();
+    const input = this.#quickInput();
+    const until = performance.now() + patienceMs;
+    for (let times = 0; times < 3; times = (await input.inputValue()) === path ? times + 1 : 0) {
+      if (performance.now() > until) throw new Error(`The dialog ${title} does not take ${path}.`);
+      if (times === 0) await input.fill(path);
+      await this.page.waitForTimeout(300);
+    }
+    await this.page.keyboard.press('Enter');
+  }
+
   // Views -------------------------------------------------------------------------------------------------------------------------
 
   /** Rows of the trees in the side bar, whose text is label and description. */
@@ -146,16 +174,19 @@ export class Workbench {
     const tree = pane.locator('.monaco-list:focus');
     await tree.waitFor();
     await tree.locator('.monaco-list-row').filter({ hasText: text }).first().waitFor();
-    await this.page.keyboard.press('Home');
     const row = this.focusedRow(text);
-    const focused = this.focusedRow('');
-    await focused.waitFor();
-    for (let moves = 0; (await row.count()) === 0; moves += 1) {
-      if (moves === 100) throw new Error(`No row of ${view} that says ${String(text)} gets the focus.`);
-      const before = await focused.getAttribute('data-index');
-      await this.page.keyboard.press('ArrowDown');
-      await this.page.locator(`.monaco-list:focus .monaco-list-row.focused:not([data-index="${before ?? ''}"])`).waitFor();
-    }
+    // A tree that is drawn anew in between may put the focus elsewhere: then from its first row again.
+    await this.#untilDone(async (timeout) => {
+      await this.page.keyboard.press('Home');
+      const focused = this.focusedRow('');
+      await focused.waitFor({ timeout });
+      for (let moves = 0; (await row.count()) === 0; moves += 1) {
+        if (moves === 100) throw new Error(`No row of ${view} that says ${String(text)} gets the focus.`);
+        const before = (await focused.getAttribute('data-index', { timeout })) ?? '';
+        await this.page.keyboard.press('ArrowDown');
+        await this.page.locator(`.monaco-list:focus .monaco-list-row.focused:not([data-index="${before}"])`).waitFor({ timeout });
+      }
+    });
   }
 
   /** Opens the context menu of what has the focus and chooses an entry, by keyboard. */
