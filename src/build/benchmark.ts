@@ -41,14 +41,27 @@ export interface Program {
  * Wall-clock milliseconds of one run of a program, from spawn to exit. Rejects when it fails. Its output goes through a pipe to us:
  * `grep`, for one, sees that it writes to /dev/null, and then stops at the first match.
  */
-export async function timeProgram({ command, args, env, exitCodes = [0] }: Program, cwd: string): Promise<number> {
+export async function timeProgram(program: Program, cwd: string): Promise<number> {
   const startedAt = performance.now();
+  await runProgram(program, cwd, () => undefined);
+  return performance.now() - startedAt;
+}
+
+/** What one run of a program prints to its standard output. Rejects when it fails. */
+export async function outputOf(program: Program, cwd: string): Promise<string> {
+  let text = '';
+  await runProgram(program, cwd, (chunk) => {
+    text += chunk.toString();
+  });
+  return text;
+}
+
+async function runProgram(program: Program, cwd: string, onOutput: (chunk: Buffer) => void): Promise<void> {
+  const { command, args, env, exitCodes = [0] } = program;
   const child = spawn(command, args, { cwd, env: { ...benchmarkEnv(), ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  child.stdout.resume();
+  child.stdout.on('data', onOutput);
   const [code] = (await once(child, 'close')) as [number | null];
-  const tookMs = performance.now() - startedAt;
   if (code === null || !exitCodes.includes(code)) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
-  return tookMs;
 }
 
 /**
