@@ -8,7 +8,7 @@ import { checksumAlgorithms, checksumHeader } from './checksum.js';
 import { checkCopySource, writeCondition } from './conditions.js';
 import { readCopySource } from './copySource.js';
 import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
-import { readHandle } from './fileObjectStore.js';
+import { readHandle } from './store/openFile.js';
 import { readIntegrity } from './integrity.js';
 import { compareUtf8 } from './keyOrder.js';
 import { encodeListed, readEncoding, readMaximum } from './listCalls.js';

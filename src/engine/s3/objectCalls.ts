@@ -5,7 +5,7 @@ import { ServiceError } from '../serviceError.js';
 import { type ByteRange, readByteRange } from './byteRange.js';
 import { deleteCondition, holdsIfRange, isNotModified, writeCondition } from './conditions.js';
 import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
-import { readHandle } from './fileObjectStore.js';
+import { readHandle } from './store/openFile.js';
 import { readIntegrity } from './integrity.js';
 import { bypassesGovernance } from './lockCalls.js';
 import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';

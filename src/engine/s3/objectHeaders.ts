@@ -8,7 +8,7 @@ import { lockHeaders, readLockHeaders } from './lockHeaders.js';
 import { readTagHeader } from './tagText.js';
 import { restoreHeader, storageClasses } from './restoreRules.js';
 import type { ObjectAttributes, StoredInfo } from '../objectStore.js';
-import { defaultContentType } from './fileObjectStore.js';
+import { defaultContentType } from './store/foundFile.js';
 
 /** Headers that S3 keeps with an object and returns with it. Source: S3 User Guide, UsingMetadata, system-defined metadata. */
 const systemHeaders = [
