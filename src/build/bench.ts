@@ -8,6 +8,7 @@ import { listFiles } from './files.js';
 import { transpile } from './nodeTests.js';
 
 const defaultPairs = 7;
+const maxRounds = 3;
 
 /** `npm run bench [-- part-of-a-name…]`: runs the benchmarks of test/bench, holds them to their budgets, fails when one is over. */
 export async function runBenchmarks(root: string, args: readonly string[]): Promise<number> {
@@ -30,11 +31,8 @@ export async function runBenchmarks(root: string, args: readonly string[]): Prom
     const scratch = await mkdtemp(join(tmpdir(), 's3b-bench-'));
     try {
       const log = (message: string): void => console.log(`  ${message}`);
-      for (const measurement of await run({ root, scratch, pairs: defaultPairs, log })) {
-        const isMet = meets(measurement);
-        console.log(`  ${isMet ? 'ok    ' : 'OVER  '} ${formatMeasurement(measurement)}`);
-        if (!isMet) misses.push(`${name}: ${formatMeasurement(measurement)}`);
-      }
+      const measure = (): Promise<readonly Measurement[]> => run({ root, scratch, pairs: defaultPairs, log });
+      for (const missed of await holdToBudgets(measure, log)) misses.push(`${name}: ${formatMeasurement(missed)}`);
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
@@ -43,6 +41,28 @@ export async function runBenchmarks(root: string, args: readonly string[]): Prom
     misses.length === 0 ? '\nAll budgets are met.' : `\nBudgets missed:\n${misses.map((miss) => `  ${miss}`).join('\n')}`,
   );
   return misses.length === 0 ? 0 : 1;
+}
+
+/**
+ * Measures, and measures all again while something is over: a burst of other work on the machine must not fail a budget, and a change
+ * that is too slow is so each time. Every round is shown. Resolves with what was over in every one, as the last had it.
+ */
+export async function holdToBudgets(
+  measure: () => Promise<readonly Measurement[]>,
+  log: (message: string) => void,
+): Promise<readonly Measurement[]> {
+  let over: ReadonlySet<string> | undefined;
+  for (let round = 1; ; round += 1) {
+    const missed: Measurement[] = [];
+    for (const measurement of await measure()) {
+      const isMet = meets(measurement);
+      log(`${isMet ? 'ok    ' : 'OVER  '} ${formatMeasurement(measurement)}`);
+      if (!isMet && (over === undefined || over.has(measurement.what))) missed.push(measurement);
+    }
+    if (missed.length === 0 || round === maxRounds) return missed;
+    over = new Set(missed.map(({ what }) => what));
+    log(`Over its budget, so once more (${round + 1} of at most ${maxRounds})`);
+  }
 }
 
 function meets({ value, atMost, atLeast }: Measurement): boolean {
