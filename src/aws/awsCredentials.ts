@@ -1,5 +1,5 @@
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import type { CredentialOptions, CredentialSource } from './sharedCredentials.js';
+import type { CredentialOptions, CredentialSource } from './credentialSource.js';
 
 /**
  * The credentials that the AWS CLI would use. A file of its own: it is loaded when AWS is asked. A profile that is named is the only

@@ -1,12 +1,4 @@
-import type { CliCommand } from './cliIo.js';
-
-export interface CommandEntry {
-  readonly name: string;
-  /** For the list of commands: what it does, without a full stop. */
-  readonly summary: string;
-  /** Loads the command's own file: no command pays for another. */
-  load(): Promise<CliCommand>;
-}
+import type { CommandEntry } from './commandEntry.js';
 
 /** Every command of `s3batch`, in the order in which the help lists them. A new command is one file and one entry here. */
 export const commands: readonly CommandEntry[] = [

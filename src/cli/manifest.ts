@@ -1,5 +1,5 @@
 import type { CliCommand } from './cliIo.js';
-import type { CommandEntry } from './commands.js';
+import type { CommandEntry } from './commandEntry.js';
 import { usageError } from './commandLine.js';
 import { writeOut } from '../files/streams.js';
 

@@ -1,6 +1,7 @@
 import { compareFiles } from '../files/report/compareFiles.js';
-import { type ReadReport, readReportFiles } from '../files/report/readReportFiles.js';
-import type { FailureChoice, ReportRun } from '../files/report/reportTasks.js';
+import { readReportFiles } from '../files/report/readReportFiles.js';
+import type { ReadReport } from '../files/report/reportContents.js';
+import type { FailureChoice, ReportRun } from '../files/report/reportRun.js';
 import { writeResume } from '../files/report/resumeFile.js';
 import { notWritten } from '../files/report/retryFile.js';
 import { refuseIncomplete } from '../files/report/scanReport.js';

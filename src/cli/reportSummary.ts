@@ -1,7 +1,7 @@
 import type { Cause } from '../core/report/causes.js';
 import { parseFunctionError } from '../core/report/functionError.js';
 import type { ComparedReports } from '../files/report/compareFiles.js';
-import type { ReadReport } from '../files/report/readReportFiles.js';
+import type { ReadReport } from '../files/report/reportContents.js';
 import type { WrittenManifest } from '../files/report/writtenManifest.js';
 import type { CliIo } from './cliIo.js';
 import { count, printable, type Style, styleOf } from './output.js';

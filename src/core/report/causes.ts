@@ -1,5 +1,6 @@
 import { decodeKey } from '../manifest/keyEncoding.js';
-import { type KnownError, explainTaskError } from './knownErrors.js';
+import type { KnownError } from './knownError.js';
+import { explainTaskError } from './knownErrors.js';
 import { normaliseMessage } from './normaliseMessage.js';
 import type { ScannedRow } from './readReport.js';
 import { copyBytes, fieldText } from './rowBytes.js';

@@ -1,20 +1,5 @@
+import type { KnownError, TaskRule } from './knownError.js';
 import { replicationErrors } from './replicationErrors.js';
-
-/** What is known of an error: why it happens and what to do about it. */
-export interface KnownError {
-  /** Stable, kebab-case. */
-  readonly id: string;
-  readonly explanation: string;
-  readonly advice: string;
-  /** True when another try of the same rows, with nothing changed, may well succeed. */
-  readonly isWorthRetrying: boolean;
-}
-
-export interface TaskRule extends KnownError {
-  readonly codes?: readonly string[];
-  readonly statuses?: readonly number[];
-  readonly message?: RegExp;
-}
 
 /**
  * Errors of tasks, the special before the general. Sources: S3 User Guide, troubleshooting-batch-operations, batch-ops-invoke-lambda,

@@ -1,4 +1,4 @@
-import type { TaskRule } from './knownErrors.js';
+import type { TaskRule } from './knownError.js';
 
 /**
  * Permissions whose lack makes a replication fail, by its error code: at the source first, then at the destination. Sources: S3 User Guide,

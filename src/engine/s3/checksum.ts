@@ -19,7 +19,6 @@ export const checksumSizes = {
   XXHASH128: 16,
 } as const;
 export type ChecksumAlgorithm = keyof typeof checksumSizes;
-export type XxhashAlgorithm = Extract<ChecksumAlgorithm, `XXHASH${string}`>;
 export const checksumAlgorithms = Object.keys(checksumSizes) as readonly ChecksumAlgorithm[];
 
 export interface Checksum {

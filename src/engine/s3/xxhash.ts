@@ -1,5 +1,12 @@
 import { createXXHash128, createXXHash3, createXXHash64, type IHasher } from 'hash-wasm';
-import type { Checksum, XxhashAlgorithm } from './checksum.js';
+
+type XxhashAlgorithm = 'XXHASH64' | 'XXHASH3' | 'XXHASH128';
+
+export interface Xxhash {
+  update(chunk: Uint8Array): void;
+  /** The value in its canonical form (big-endian). Called once, last. */
+  digest(): Buffer;
+}
 
 /** Loaded when the first such checksum is asked for: most engines never see one. */
 
@@ -12,8 +19,8 @@ const makers: Readonly<Record<XxhashAlgorithm, () => Promise<IHasher>>> = {
 /** Each hasher has a WebAssembly memory of its own, for which V8 sets gigabytes of addresses aside: they are used again. */
 const idle: Readonly<Record<XxhashAlgorithm, IHasher[]>> = { XXHASH64: [], XXHASH3: [], XXHASH128: [] };
 
-/** With seed 0, the value in its canonical form (big-endian). Source: the specification of xxHash. */
-export async function createXxhash(algorithm: XxhashAlgorithm): Promise<Checksum> {
+/** With seed 0. Source: the specification of xxHash. */
+export async function createXxhash(algorithm: XxhashAlgorithm): Promise<Xxhash> {
   const hasher = idle[algorithm].pop() ?? (await makers[algorithm]());
   hasher.init();
   return {

@@ -1,6 +1,6 @@
 import { ReportComparer, type ReportComparison } from '../../core/report/compareReports.js';
 import { findReport } from './findReport.js';
-import type { ReportRun } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
 import { ScanProgress, scanWhole } from './scanReport.js';
 
 export interface ComparedReports extends ReportComparison {

@@ -2,7 +2,7 @@ import { type CauseKey, CauseCounter, causeId } from '../../core/report/causes.j
 import type { FailedTask } from '../../core/report/failedTask.js';
 import { fieldText } from '../../core/report/rowBytes.js';
 import { findReport } from './findReport.js';
-import type { ReportRun } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
 import { scanFile, ScanProgress } from './scanReport.js';
 
 export interface ReportRows {

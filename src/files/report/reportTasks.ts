@@ -3,13 +3,8 @@ import type { CauseKey } from '../../core/report/causes.js';
 import type { ComparedReports } from './compareFiles.js';
 import type { ReportRows } from './readRows.js';
 import type { WrittenManifest } from './writtenManifest.js';
-import type { ReadReport } from './readReportFiles.js';
-
-/** Which failed tasks: of these codes, of these causes, or all. */
-export interface FailureChoice {
-  readonly codes?: readonly string[];
-  readonly causes?: readonly CauseKey[];
-}
+import type { ReadReport } from './reportContents.js';
+import type { RetryOutput } from './reportRun.js';
 
 /** What a report thread does. Paths are as `findReport` takes them; nothing here holds a function, so that it can be posted. */
 export type ReportTask =
@@ -26,12 +21,6 @@ export type ReportTask =
     }
   | { readonly kind: 'compare'; readonly before: string; readonly after: string };
 
-/** Where a manifest of the failed tasks is written. */
-export interface RetryOutput {
-  readonly path: string;
-  readonly choice?: FailureChoice;
-}
-
 interface Results {
   readonly md5: readonly string[];
   readonly read: ReadReport;
@@ -41,9 +30,3 @@ interface Results {
 }
 
 export type ReportResult<K extends ReportTask['kind']> = Results[K];
-
-export interface ReportRun {
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes, packed if the files are; some times a second at most. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-}

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { throwIfAborted } from '../../base/async.js';
 import { BatchError } from '../../base/errors.js';
 import { workerScript } from '../workerScript.js';
-import type { ReportResult, ReportRun, ReportTask } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
+import type { ReportResult, ReportTask } from './reportTasks.js';
 
 export type ToReportWorker = { readonly kind: 'run'; readonly task: ReportTask } | { readonly kind: 'cancel' };
 

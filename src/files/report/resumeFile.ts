@@ -4,7 +4,7 @@ import { ResumeManifestWriter } from '../../core/report/resumeManifest.js';
 import { readFileBytes } from '../readFileBytes.js';
 import { replaceFile } from '../replaceFile.js';
 import { findReport } from './findReport.js';
-import type { ReportRun } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
 import { notWritten, PieceWriter, refuseInputs } from './retryFile.js';
 import { ScanProgress, scanWhole } from './scanReport.js';
 import type { WrittenManifest } from './writtenManifest.js';

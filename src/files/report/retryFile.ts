@@ -4,9 +4,9 @@ import type { ScannedRow } from '../../core/report/readReport.js';
 import { RetryManifestWriter } from '../../core/report/retryManifest.js';
 import { fieldText } from '../../core/report/rowBytes.js';
 import { isSameFile, replaceFile, type Write } from '../replaceFile.js';
-import type { ReadReport } from './readReportFiles.js';
+import type { ReadReport } from './reportContents.js';
 import type { FoundReport } from './reportFile.js';
-import type { FailureChoice, RetryOutput } from './reportTasks.js';
+import type { FailureChoice, RetryOutput } from './reportRun.js';
 import { refuseIncomplete } from './scanReport.js';
 
 /** Takes the failed tasks of a report while it is read. */

@@ -2,7 +2,8 @@ import { compareFiles } from './compareFiles.js';
 import { md5OfFiles } from './md5OfFiles.js';
 import { readReportFiles } from './readReportFiles.js';
 import { readRows } from './readRows.js';
-import type { ReportRun, ReportTask } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
+import type { ReportTask } from './reportTasks.js';
 import { writeResume } from './resumeFile.js';
 
 /** Does what a report thread is asked for; what it resolves with can be posted. */

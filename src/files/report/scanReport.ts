@@ -5,7 +5,7 @@ import { BatchError } from '../../base/errors.js';
 import { ReportScanner, type ScannedRow } from '../../core/report/readReport.js';
 import { plainRowSkipper } from './plainRowKernel.js';
 import type { FoundReport, ReportFile } from './reportFile.js';
-import type { ReportRun } from './reportTasks.js';
+import type { ReportRun } from './reportRun.js';
 
 /** Bytes after which a scan tells how far it is, and hears that it was cancelled. */
 const progressBytes = 8 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { jobLabel } from '../../core/view/jobText.js';
 import { costOfTasks } from '../cost/estimateCost.js';
 import { keepLedger } from '../ledger/keepLedger.js';
 import { LedgerFile } from '../ledger/ledgerFile.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { ActiveJob } from '../platform/jobActivity.js';
 import type { Services } from '../platform/services.js';
 import { askFilter, readTagsFor } from './filterJobs.js';

@@ -14,7 +14,8 @@ import { countsOf, outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js'
 import { type Prompt, type PromptedJob, promptFor } from '../../core/view/jobPrompts.js';
 import { jobLabel, stateText } from '../../core/view/jobText.js';
 import { targetText } from '../../core/view/targetText.js';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { objectUri } from '../report/objectUri.js';
 import { askQuestion } from '../wizard/askQuestion.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatJobFile, toJobFile } from '../../core/job/jobFile.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import { targetAuthority, targetOfAuthority } from '../report/objectUri.js';
 import type { JobStore } from './jobStore.js';
 

@@ -9,7 +9,7 @@ import { changeBetween, type JobList, unfinishedJobs, withFirstPage, withJobs, w
 import { countsOf, hasEnded } from '../../core/view/jobOutcome.js';
 import type { StatusPoint } from '../../core/view/jobTimeline.js';
 import { type Pace, ProgressHistory, type ProgressPoint } from '../../core/view/progressHistory.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { TargetProvider } from './targetProvider.js';
 
 /** What is known of a target's jobs. With an error, `list` is what was known before it. */

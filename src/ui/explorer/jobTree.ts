@@ -18,7 +18,7 @@ import {
   targetNodeId,
   type TreeNode,
 } from '../../core/view/treeNode.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { JobStore, StoreChange, TargetState } from './jobStore.js';
 import type { JobViewState } from './jobViewState.js';
 

@@ -1,7 +1,7 @@
 import { Emitter, type Event } from '../../base/emitter.js';
 import type { JobListItem } from '../../core/job/jobTypes.js';
 import { isEmptyFilter, type JobFilter, parseJobFilter } from '../../core/view/jobFilter.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 
 export type Grouping = 'target' | 'status';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { Command, type GivenJob, type JobReference } from '../platform/commandTypes.js';
+import { Command, type GivenJob } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import type { Explorer, FollowedJob } from './explorer.js';
 import { followedKey } from './followedKey.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { toJobFile } from '../../core/job/jobFile.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import { saveJobFile } from '../wizard/saveJobFile.js';
 
 /** Writes an existing job down, its tags too, with the list or the generator that it was created with. Undefined when nobody chose. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { manifestOf } from '../run/manifestOf.js';
 import { saveIfDirty, submitFromEditor } from '../run/submitFromEditor.js';

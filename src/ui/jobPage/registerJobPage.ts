@@ -3,7 +3,8 @@ import type { StatusPoint } from '../../core/view/jobTimeline.js';
 import type { ProgressPoint } from '../../core/view/progressHistory.js';
 import type { EarlierPage } from './jobPagePanel.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 
 const viewType = 's3batch.jobPage';

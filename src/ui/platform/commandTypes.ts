@@ -1,19 +1,13 @@
 import type { Uri } from 'vscode';
 import type { JobFile } from '../../core/job/jobFile.js';
-import type { ReportElement } from '../report/reportTree.js';
+import type { ReportElement } from '../report/reportElement.js';
+import type { JobReference } from './jobReference.js';
 import type { JobCost } from '../../core/cost/costOfJob.js';
 import type { RoleComparison } from '../../core/iam/compareRole.js';
 import type { PolicyFormat } from '../../core/iam/formats/policyFormat.js';
 import type { ExportFormatName } from '../../core/export/exportJob.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { RuleId } from '../../core/manifest/rules/rule.js';
-
-/** A job as commands and tree items name it. A tree element that has these members can be passed to every job command as it stands. */
-export interface JobReference {
-  /** `Target.id`. */
-  readonly targetId: string;
-  readonly jobId: string;
-}
 
 /** How a file stands that was linted by command. */
 export interface LintedFile {

@@ -1,7 +1,7 @@
 import { type Disposable } from '../../base/disposable.js';
 import { Emitter, type Event } from '../../base/emitter.js';
 import type { JobStatus } from '../../core/job/jobTypes.js';
-import type { JobReference } from './commandTypes.js';
+import type { JobReference } from './jobReference.js';
 
 /** A job that has not ended, as the status bar shows it. */
 export interface ActiveJob extends JobReference {

@@ -9,11 +9,11 @@ import type { Formats } from '../../core/view/formats.js';
 import { jobSubject, type ReportSubject, type ReportTextFile } from '../../core/view/reportText.js';
 import { processFolder, removeAbandonedFolders } from '../../files/processFolder.js';
 import { fetchJobReport, fetchReport, type FetchedReport, uriOf, withOriginalNames } from '../../files/report/fetchReport.js';
-import type { ReadReport } from '../../files/report/readReportFiles.js';
+import type { ReadReport } from '../../files/report/reportContents.js';
 import { runInThread } from '../../files/report/reportThread.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 
 /** A report that is open: its causes are in the tree, its summary in an editor. */
 export interface OpenReport {

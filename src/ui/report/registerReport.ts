@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { objectScheme, reportScheme } from './objectUri.js';
 import type { ReportFeature } from './reportFeature.js';
-import type { ReportElement } from './reportTree.js';
+import type { ReportElement } from './reportElement.js';
 
 /** Registers the Report view, its commands and documents; what reads reports loads when the first of them is opened. */
 export function registerReport(services: Services, jobs: Jobs): void {

@@ -13,14 +13,16 @@ import { targetText } from '../../core/view/targetText.js';
 import { parseS3Uri } from '../../core/wizard/manifestChoice.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { resumeJob, retryFailed } from './nextManifest.js';
 import { objectUri, reportScheme } from './objectUri.js';
 import { type OpenReport, OpenReports, type ReportSource, sourceId } from './openReports.js';
 import { ReportDocuments } from './reportDocuments.js';
 import { runWithProgress } from './reportThreadProgress.js';
-import { type CauseNode, type ReportElement, ReportTree } from './reportTree.js';
+import type { CauseNode, ReportElement } from './reportElement.js';
+import { ReportTree } from './reportTree.js';
 
 /** What the feature needs of the views that stand before it is loaded. */
 interface ReportViews {

@@ -1,46 +1,11 @@
 import * as vscode from 'vscode';
-import type { Cause } from '../../core/report/causes.js';
 import type { Formats } from '../../core/view/formats.js';
-import type { FailedTask } from '../../core/report/failedTask.js';
 import { adviceView, causeView, type ReportNodeView, reportView, rowView } from '../../core/view/reportNodes.js';
 import { runInThread } from '../../files/report/reportThread.js';
 import { commandLink } from '../platform/commands.js';
 import { Command } from '../platform/commandTypes.js';
 import type { OpenReport, OpenReports } from './openReports.js';
-
-export interface ReportNode {
-  readonly kind: 'report';
-  readonly open: OpenReport;
-}
-
-export interface CauseNode {
-  readonly kind: 'cause';
-  readonly open: OpenReport;
-  readonly cause: Cause;
-  readonly parent: ReportNode;
-  /** Rows that are shown: more are read when somebody asks. */
-  shown: number;
-}
-
-export interface RowNode {
-  readonly kind: 'row';
-  readonly open: OpenReport;
-  readonly row: FailedTask;
-  readonly parent: CauseNode;
-}
-
-interface AdviceNode {
-  readonly kind: 'advice';
-  readonly cause: Cause;
-  readonly parent: CauseNode;
-}
-
-interface MoreNode {
-  readonly kind: 'more';
-  readonly parent: CauseNode;
-}
-
-export type ReportElement = ReportNode | CauseNode | RowNode | AdviceNode | MoreNode;
+import type { CauseNode, MoreNode, ReportElement, ReportNode, RowNode } from './reportElement.js';
 
 const pageRows = 100;
 

@@ -7,7 +7,8 @@ import { jobLabel } from '../../core/view/jobText.js';
 import { compareChaosRuns } from '../../files/report/compareChaosRuns.js';
 import { chaosUri } from '../changes/changesUri.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import { Command, type JobReference } from '../platform/commandTypes.js';
+import { Command } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import { submitFromEditor, type SubmitFromEditorOptions } from './submitFromEditor.js';
 import { waitForEnd } from './waitForEnd.js';
 

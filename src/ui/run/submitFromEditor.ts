@@ -9,7 +9,7 @@ import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
 import { targetText } from '../../core/view/targetText.js';
 import { type ShownProgress, withCancellableProgress } from '../platform/cancellableProgress.js';
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { readManifest } from './readManifest.js';
 

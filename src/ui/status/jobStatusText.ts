@@ -1,4 +1,4 @@
-import type { JobReference } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { ActiveJob, BadEnd } from '../platform/jobActivity.js';
 
 export interface JobStatusText {

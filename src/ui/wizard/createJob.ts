@@ -20,7 +20,8 @@ import {
 } from '../../core/wizard/form.js';
 import { isManifestChoice } from '../../core/wizard/manifestChoice.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
-import type { FilledJob, JobReference } from '../platform/commandTypes.js';
+import type { FilledJob } from '../platform/commandTypes.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { submitFromEditor } from '../run/submitFromEditor.js';
 import { type Asked, askQuestion } from './askQuestion.js';

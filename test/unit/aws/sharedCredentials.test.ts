@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Credentials, sharedCredentials } from '../../../src/aws/sharedCredentials.js';
+import type { Credentials } from '../../../src/aws/credentialSource.js';
+import { sharedCredentials } from '../../../src/aws/sharedCredentials.js';
 
 interface Setup {
   readonly provide: () => Promise<Credentials>;
