@@ -19,6 +19,7 @@ Its log goes to standard error.
                          copyPrefixJoin, checksumAlgorithm
   --exit-with-parent     end when standard input closes
   --shared               the same, but go on while VS Code windows that have joined the engine use it
+  --messages-fd N        with --shared: the open pipe for its messages and its log; standard output when left out
 `;
 
 /** `s3batch engine`: a local engine in this process. */

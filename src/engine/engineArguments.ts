@@ -11,12 +11,14 @@ export interface EngineArguments {
   readonly options: EngineOptions;
   /** End when standard input closes: whoever holds the other end has gone. */
   readonly exitsWithParent: boolean;
-  /** Its parent is one of the windows that use it: the engine ends with the last of them. Messages go both ways on standard input and output. */
+  /** Its parent is one of the windows that use it: the engine ends with the last of them. It hears messages on standard input. */
   readonly isShared: boolean;
+  /** Descriptor of the pipe that messages to the parent of a shared engine go to; standard output when absent. */
+  readonly messagesFd: number | undefined;
 }
 
 export const engineUsage =
-  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--function JSON]... [--python COMMAND] [--setting NAME=VALUE]... [--exit-with-parent | --shared]';
+  'Usage: s3batch engine [--port N] [--data DIR] [--template FILE]... [--region REGION] [--seed DIR] [--function JSON]... [--python COMMAND] [--setting NAME=VALUE]... [--exit-with-parent | --shared [--messages-fd N]]';
 
 /** Where objects and jobs are kept unless said: in the current folder, so that projects do not mix. */
 const defaultDataDirectory = '.s3batch';
@@ -54,6 +56,7 @@ export function parseEngineArguments(
     },
     exitsWithParent: values['exit-with-parent'] ?? false,
     isShared: values.shared ?? false,
+    messagesFd: values['messages-fd'] === undefined ? undefined : readDescriptor(values['messages-fd']),
   };
 }
 
@@ -72,6 +75,7 @@ function readOptions(argv: readonly string[]) {
         python: { type: 'string' },
         'exit-with-parent': { type: 'boolean' },
         shared: { type: 'boolean' },
+        'messages-fd': { type: 'string' },
       },
     });
   } catch (error) {
@@ -83,6 +87,11 @@ function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw usageError(`--port must be a number from 0 to 65535, not ${text}.`);
   return port;
+}
+
+function readDescriptor(text: string): number {
+  if (!/^\d{1,3}$/.test(text)) throw usageError(`--messages-fd must be the number of an open pipe, not ${text}.`);
+  return Number(text);
 }
 
 function readRegion(text: string): string {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { errorCode, errorMessage, isBatchError } from '../base/errors.js';
 import type { EngineLog } from './contracts.js';
@@ -6,6 +7,7 @@ import { inUseExitCode } from './launchEngine.js';
 import type { EngineTerms } from './sharing/engineTerms.js';
 import { EngineUsers, send } from './engineUsers.js';
 import { type HandOver, openHandOver } from './handOver.js';
+import { LogPipe } from './logPipe.js';
 import { readMessages } from './sharing/messageReader.js';
 import { type EndReason, maxWindowMessageBytes, parseWindowMessage } from './sharing/messages.js';
 import { type EngineOptions, type RunningEngine, startEngine } from './startEngine.js';
@@ -24,36 +26,42 @@ export interface EngineIo {
 /**
  * Runs an engine until SIGTERM or SIGINT, or until its data folder is deleted; with `--exit-with-parent` until standard input closes, with
  * `--shared` until the last window that uses it has gone or one asks for the end. Prints one line when it is ready: the EngineConnection
- * as JSON; but for it, the keys are told only to those who prove themselves on its channel. A shared engine prints messages after that
- * line. Logs go to standard error. Resolves with the exit code: 0 ended cleanly, 1 could not end cleanly, 2 could not start, 3 (shared)
- * the data folder is in use.
+ * as JSON; but for it, the keys are told only to those who prove themselves on its channel. Logs go to standard error, those of a shared
+ * engine that is ready in its messages: to every window alike, by pipes that never block (of standard error's that is not so on Windows).
+ * Resolves with the exit code: 0 ended cleanly, 1 could not end cleanly, 2 could not start, 3 (shared) the data folder is in use.
  */
 export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
   const stop = waitForStop();
   const users = new EngineUsers(stop.because);
   let parent: Writable | undefined;
+  const errors = new LogPipe(io.stderr, (line) => `${line}\n`);
+  let isWithParent = false;
   const log = createLineLog((line) => {
-    io.stderr.write(`${line}\n`);
-    users.log(line, parent);
+    if (!isWithParent) errors.write(line);
+    users.log(line);
   });
   let engine: RunningEngine;
   let handOver: HandOver | undefined;
   try {
-    const { options, exitsWithParent, isShared } = parseEngineArguments(argv, io.cwd, io.env);
+    const { options, exitsWithParent, isShared, messagesFd } = parseEngineArguments(argv, io.cwd, io.env);
     if (exitsWithParent) stop.watch(io.stdin, () => stop.because('parentGone'));
     if (isShared) {
-      parent = io.stdout;
+      const toParent = messagesFd === undefined ? io.stdout : openMessages(messagesFd);
+      parent = toParent;
       stop.watch(io.stdin, () => {
-        if (users.count > 1) send(io.stdout, { kind: 'released' });
+        if (users.count > 1) send(toParent, { kind: 'released' });
         else stop.because('unused');
-        users.remove(io.stdout);
+        users.remove(toParent);
       });
       listenToParent(io.stdin, users);
     } else users.addCommand();
     handOver = await openHandOver({ dataDirectory: options.dataDirectory, users, log });
     engine = await startEngine({ ...options, log, ...(handOver === undefined ? {} : { channel: handOver.address }) });
     io.stdout.write(`${JSON.stringify(engine.connection)}\n`);
-    if (isShared) users.add(io.stdout);
+    if (parent !== undefined) {
+      users.add(parent);
+      isWithParent = true;
+    }
     handOver?.serve({
       kind: 'ready',
       pid: process.pid,
@@ -163,6 +171,14 @@ function waitForStop(): Stop {
       unwatch();
     },
   };
+}
+
+/** The pipe for messages that whoever started this process has opened. Writes to it never block, as those to standard output do on Windows. */
+function openMessages(fd: number): Writable {
+  const socket = new Socket({ fd, readable: false, writable: true });
+  // A parent that has gone no longer reads: its closed standard input says so.
+  socket.on('error', () => undefined);
+  return socket;
 }
 
 /** One line an entry: time, level, message. */

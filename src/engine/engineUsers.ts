@@ -1,12 +1,10 @@
 import type { Writable } from 'node:stream';
+import { LogPipe } from './logPipe.js';
 import type { AskedEnd, EndReason, EngineMessage } from './sharing/messages.js';
-
-/** A user that reads slower than this much behind gets no log lines until it has caught up. */
-const maxBehindBytes = 1024 * 1024;
 
 /** The windows that use an engine. One that a window has started is theirs together: it lives until the last of them has gone. */
 export class EngineUsers {
-  readonly #outputs = new Set<Writable>();
+  readonly #outputs = new Map<Writable, LogPipe>();
   #isOfCommand = false;
   readonly #onAsked: (why: AskedEnd | 'unused') => void;
 
@@ -26,7 +24,7 @@ export class EngineUsers {
 
   /** `first` is what the window hears before all others learn of it. */
   add(output: Writable, first?: EngineMessage): void {
-    this.#outputs.add(output);
+    this.#outputs.set(output, new LogPipe(output, (line) => text({ kind: 'log', line })));
     if (first !== undefined) send(output, first);
     this.#sayCount();
   }
@@ -41,22 +39,24 @@ export class EngineUsers {
     this.#onAsked(why);
   }
 
-  /** To those that have no other way to the log. */
-  log(line: string, except: Writable | undefined): void {
-    for (const output of this.#outputs) {
-      if (output !== except && output.writableLength < maxBehindBytes) send(output, { kind: 'log', line });
-    }
+  /** To all of them; one that does not read holds up nobody. */
+  log(line: string): void {
+    for (const pipe of this.#outputs.values()) pipe.write(line);
   }
 
   sayEnding(why: EndReason): void {
-    for (const output of this.#outputs) send(output, { kind: 'ending', why });
+    for (const output of this.#outputs.keys()) send(output, { kind: 'ending', why });
   }
 
   #sayCount(): void {
-    for (const output of this.#outputs) send(output, { kind: 'users', count: this.count });
+    for (const output of this.#outputs.keys()) send(output, { kind: 'users', count: this.count });
   }
 }
 
 export function send(output: Writable, message: EngineMessage): void {
-  if (output.writable) output.write(`${JSON.stringify(message)}\n`);
+  if (output.writable) output.write(text(message));
+}
+
+function text(message: EngineMessage): string {
+  return `${JSON.stringify(message)}\n`;
 }

@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { BatchError, cancelledError } from '../base/errors.js';
 import type { EngineConnection } from '../core/job/target.js';
+import { parseConnection } from './sharing/messages.js';
 import type { EngineOptions } from './startEngine.js';
 
 export interface LaunchOptions extends Omit<EngineOptions, 'clock' | 'log' | 'accountId'> {
@@ -36,6 +38,10 @@ export interface LaunchedEngine {
 export const closeLimitMs = 10_000;
 /** Of what a failed start logged, the lines that its error shows. */
 const keptLines = 5;
+/** Of a line that is no connection. */
+const keptCharacters = 200;
+/** The pipe of the child that its messages come by. Not standard output: Node blocks on that one on Windows. */
+const messagesFd = 3;
 
 /**
  * Starts an engine in a process of its own and resolves when it is ready. The engine ends when this process does, however that comes,
@@ -46,19 +52,16 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
   const { engineScript, nodePath, environment, signal, onLog, onMessage, ...engineOptions } = options;
   const isAborted = (): boolean => signal?.aborted === true;
   if (isAborted()) throw cancelledError();
-  const child = spawn(
-    nodePath ?? process.execPath,
-    [engineScript, ...formatEngineArguments(engineOptions), onMessage === undefined ? '--exit-with-parent' : '--shared'],
-    {
-      // Inside VS Code the executable is Electron, which then behaves like Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment, ...engineEnvironment(engineOptions) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: Ctrl+C at a terminal is for its parent, which may have something to finish first. On Windows this also keeps
-      // an engine that others use from ending with the process that started it.
-      detached: process.platform !== 'win32' || onMessage !== undefined,
-      windowsHide: true,
-    },
-  );
+  const mode = onMessage === undefined ? ['--exit-with-parent'] : ['--shared', '--messages-fd', String(messagesFd)];
+  const child = spawn(nodePath ?? process.execPath, [engineScript, ...formatEngineArguments(engineOptions), ...mode], {
+    // Inside VS Code the executable is Electron, which then behaves like Node.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...environment, ...engineEnvironment(engineOptions) },
+    stdio: ['pipe', 'pipe', 'pipe', onMessage === undefined ? 'ignore' : 'pipe'],
+    // A group of its own: Ctrl+C at a terminal is for its parent, which may have something to finish first. On Windows this also keeps
+    // an engine that others use from ending with the process that started it.
+    detached: process.platform !== 'win32' || onMessage !== undefined,
+    windowsHide: true,
+  }) as ChildProcessWithoutNullStreams;
   const lastLines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lastLines.push(line);
@@ -71,12 +74,10 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, endSignal) => resolve(endSignal === null ? `exit code ${code}` : `signal ${endSignal}`));
   });
+  if (onMessage !== undefined) createInterface({ input: child.stdio[messagesFd] as Readable }).on('line', onMessage);
   const lines = createInterface({ input: child.stdout });
   const ready = new Promise<string>((resolve) => {
-    lines.once('line', (line) => {
-      if (onMessage !== undefined) lines.on('line', onMessage);
-      resolve(line);
-    });
+    lines.once('line', resolve);
   });
   const onAbort = (): void => {
     child.kill('SIGKILL');
@@ -94,14 +95,29 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
       `The local engine could not be started (${first.how}). ${lastLines.join('\n')}`.trim(),
     );
   }
+  const connection = parseConnection(first.line);
+  if (connection === undefined) {
+    child.kill('SIGKILL');
+    await exited;
+    throw notReady(first.line, engineScript);
+  }
   return {
-    connection: JSON.parse(first.line) as EngineConnection,
+    connection,
     pid: child.pid ?? 0,
     exited,
     close: () => closeChild(child, exited),
     send: (line) => void child.stdin.write(`${line}\n`),
     release: () => void child.stdin.end(),
   };
+}
+
+/** The line may be the connection, cut off: its secret is left out. */
+function notReady(line: string, engineScript: string): BatchError {
+  const shown = line.replaceAll(/("secretAccessKey"\s*:\s*)"[^"]*"?/g, '$1"…"');
+  const cut = shown.length > keptCharacters ? `${shown.slice(0, keptCharacters)}…` : shown;
+  return new BatchError('EngineStartFailed', `The local engine could not be started. Instead of its address it printed: ${cut}`, {
+    hint: `What else prints when ${engineScript} is run? The variable NODE_OPTIONS, for instance, may load something that does.`,
+  });
 }
 
 /** Exit code of a shared engine that found its data folder in use: there is one to join. */

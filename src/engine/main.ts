@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { runEngine } from './engineProcess.js';
 import { functionsVariable } from './launchEngine.js';
 
+const lastWordsMs = 1000;
+
 // A parent that has gone no longer reads: nothing to tell, nobody to tell it.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -18,6 +20,8 @@ void runEngine(process.argv.slice(2), {
   version: readVersion(),
 }).then((code) => {
   process.exitCode = code;
+  // What nobody reads keeps nobody waiting: last words to a frozen window get this long.
+  setTimeout(() => process.exit(), lastWordsMs).unref();
 });
 
 /** From the package.json beside the folder of this program. */

@@ -86,3 +86,25 @@ test('a start can be called off', async (t) => {
     code: 'Cancelled',
   });
 });
+
+test('what prints anything else than an engine is ended, and told', async (t) => {
+  const folder = await temporaryFolder(t);
+  const engineScript = join(folder, 'other.js');
+  const pidFile = join(folder, 'pid');
+  for (const [printed, message] of [
+    ['hello '.repeat(100), /^The local engine could not be started\. Instead of its address it printed: (hello ){33}he…$/],
+    ['{"port":1,"secretAccessKey":"s3cr3t', /printed: \{"port":1,"secretAccessKey":"…"$/],
+    ['{"port":1}', /printed: \{"port":1\}$/],
+    ['', /printed: $/],
+  ] as const) {
+    await writeFile(
+      engineScript,
+      `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+      console.log(${JSON.stringify(printed)}); setInterval(() => undefined, 1000);`,
+    );
+    const start = launchEngine({ engineScript, dataDirectory: join(folder, 'data'), onLog: () => undefined });
+    await assert.rejects(start, { code: 'EngineStartFailed', message });
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'the child still runs');
+  }
+});

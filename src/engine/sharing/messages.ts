@@ -68,6 +68,12 @@ export function parseEngineMessage(line: string): EngineMessage | undefined {
   }
 }
 
+/** The line that an engine prints when it is ready; undefined for anything else. */
+export function parseConnection(line: string): EngineConnection | undefined {
+  const value = parseObject(line);
+  return isConnection(value) ? value : undefined;
+}
+
 /** Engines listen on this machine only; anything else is no engine of ours. */
 function isConnection(value: unknown): value is EngineConnection {
   if (!isObject(value)) return false;

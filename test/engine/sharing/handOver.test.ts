@@ -147,7 +147,7 @@ test('windows hear of each other, of the log and of the end; the last to leave e
       { kind: 'users', count: 2 },
     ],
   );
-  channel.users.log('hello', undefined);
+  channel.users.log('hello');
   assert.deepEqual(await one?.next(), { kind: 'log', line: 'hello' });
   two?.close();
   assert.deepEqual(await one?.next(), { kind: 'users', count: 1 });
