@@ -6,7 +6,8 @@ import { defineCommand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { count } from './output.js';
 import { writeEncoded } from '../files/making/encodeKeys.js';
-import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
+import { replaceFile, type Write } from '../files/replaceFile.js';
+import { outputFlags, refuseOutput } from './manifest/manifestOutput.js';
 
 const help = [
   'Usage: s3batch encode [FILE] --bucket BUCKET [options]',
@@ -23,6 +24,7 @@ const help = [
   '  --encoded              the keys are URL-encoded already, as those of S3 Inventory',
   '  --versions             lines and uris: the version follows the key after a tab; without one it is null',
   '  -o, --output OUT       where to write (default stdout)',
+  '  --force                overwrite OUT if it exists',
   '  --help                 show this',
   '',
   'Exit codes: 0 fine, 1 keys that no object can have, 2 could not run.',
@@ -34,18 +36,16 @@ const flags = {
   input: { type: 'string', default: 'auto' },
   encoded: { type: 'boolean' },
   versions: { type: 'boolean' },
-  output: { type: 'string', short: 'o', default: '-' },
+  ...outputFlags,
 } as const;
 
 /** `s3batch encode`: 0 fine, 1 some keys are longer than S3 allows (written all the same), 2 could not run. */
 export const encodeCommand = defineCommand(help, flags, async (values, operands, io) => {
   const [path = '-', ...others] = operands;
   if (others.length > 0) throw usageError('Name one file of keys, or none for stdin.');
-  const { output } = values;
+  const { output = '-' } = values;
   const kind = parseChoice('--input', values.input, ['auto', ...keyListKinds]);
-  if (path !== '-' && output !== '-' && (await isSameFile(resolve(io.cwd, path), resolve(io.cwd, output)))) {
-    throw usageError(`'${output}' is the input itself.`);
-  }
+  if (output !== '-') await refuseOutput(resolve(io.cwd, output), output, values.force === true, [path], io);
 
   const options = {
     kind: kind === 'auto' ? undefined : kind,

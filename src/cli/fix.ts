@@ -11,6 +11,7 @@ import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
 import { readSource, sourceName } from '../files/readSource.js';
 import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
+import { outputFlags, outputHelp, refuseOutput } from './manifest/manifestOutput.js';
 import { textReport } from './lintFormats/textReport.js';
 
 const help = [
@@ -22,7 +23,7 @@ const help = [
   'FILE may be - for stdin, OUT - for stdout (the report then goes to stderr).',
   '',
   'Options:',
-  '  -o, --output OUT       where to write; not the input itself',
+  ...outputHelp,
   '  --in-place             overwrite the input',
   ...lintOptionHelp,
   '  --max-problems N       list at most N problems that are left (default 100)',
@@ -34,7 +35,7 @@ const help = [
 
 const flags = {
   ...lintOptionFlags,
-  output: { type: 'string', short: 'o' },
+  ...outputFlags,
   'in-place': { type: 'boolean' },
   'max-problems': { type: 'string', default: '100' },
 } as const;
@@ -43,7 +44,7 @@ const flags = {
 export const fixCommand = defineCommand(help, flags, async (values, operands, io) => {
   const [input, ...others] = operands;
   if (input === undefined || others.length > 0) throw usageError('Name one manifest to fix, or - for stdin.');
-  const output = await outputPath(input, values.output, values['in-place'] === true, io);
+  const output = await outputPath(input, values, io);
   const options: LintOptions = {
     ...parseLintOptions(values),
     maxProblems: parseWholeNumber('--max-problems', values['max-problems'], 0),
@@ -58,15 +59,21 @@ export const fixCommand = defineCommand(help, flags, async (values, operands, io
   return outcome.left.errors > 0 ? 1 : 0;
 });
 
-async function outputPath(input: string, output: string | undefined, isInPlace: boolean, io: CliIo): Promise<string> {
+async function outputPath(
+  input: string,
+  values: { readonly output?: string; readonly force?: boolean; readonly 'in-place'?: boolean },
+  io: CliIo,
+): Promise<string> {
+  const { output } = values;
+  const isInPlace = values['in-place'] === true;
   if (isInPlace && output !== undefined) throw usageError("Use '-o' or '--in-place', not both.");
   if (isInPlace && input === '-') throw usageError('Stdin can not be overwritten; name an output with -o.');
   const path = isInPlace ? input : output;
   if (path === undefined) throw usageError("Say where to write with '-o OUT', or '--in-place' to overwrite the input.");
-  if (/\.gz$/i.test(path)) throw usageError(`'${path}' would not be a gzip file: the fixed manifest is written as plain text.`);
   if (!isInPlace && path !== '-' && input !== '-' && (await isSameFile(resolve(io.cwd, input), resolve(io.cwd, path)))) {
     throw usageError(`'${path}' is the input itself. Use '--in-place' to overwrite it.`);
   }
+  if (path !== '-') await refuseOutput(resolve(io.cwd, path), path, isInPlace || values.force === true, [], io);
   return path;
 }
 

@@ -1,6 +1,7 @@
 import type { CliCommand } from './cliIo.js';
 import type { CommandEntry } from './commandEntry.js';
 import { usageError } from './commandLine.js';
+import { runEntry } from './runEntry.js';
 import { writeOut } from '../files/streams.js';
 
 const subcommands: readonly CommandEntry[] = [
@@ -71,6 +72,5 @@ export const manifestCommand: CliCommand = async (argv, io) => {
   }
   const entry = subcommands.find((command) => command.name === name);
   if (entry === undefined) throw usageError(`Unknown command 'manifest ${name}'.`);
-  const command = await entry.load();
-  return command(args, io);
+  return runEntry(entry, `manifest ${name}`, args, io);
 };

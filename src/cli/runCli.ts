@@ -1,7 +1,6 @@
-import { errorMessage, isBatchError } from '../base/errors.js';
 import type { CliIo } from './cliIo.js';
-import { usageCode } from './commandLine.js';
 import { commands } from './commands.js';
+import { runEntry } from './runEntry.js';
 import { writeOut } from '../files/streams.js';
 import { printable } from './output.js';
 
@@ -26,24 +25,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     await writeOut(io.stderr, `s3batch: Unknown ${kind} '${printable(name)}'. Run 's3batch --help' for what there is.\n`);
     return 2;
   }
-  try {
-    const command = await entry.load();
-    return await command(args, io);
-  } catch (error) {
-    await writeOut(io.stderr, describe(error, entry.name));
-    return 2;
-  }
-}
-
-/** What a person needs to go on. An error that nobody foresaw keeps its stack: it is a bug to report. */
-function describe(error: unknown, command: string): string {
-  const prefix = `s3batch ${command}: `;
-  if (!isBatchError(error)) {
-    const isOfSystem = typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
-    return `${prefix}${!isOfSystem && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}\n`;
-  }
-  const hint = error.code === usageCode ? `Run 's3batch ${command} --help' for its options.` : (error.hint ?? '');
-  return `${prefix}${printable(error.message)}${hint === '' ? '' : `\n${hint}`}\n`;
+  return runEntry(entry, entry.name, args, io);
 }
 
 function help(): string {

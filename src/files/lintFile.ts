@@ -7,10 +7,11 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { throwIfAborted } from '../base/async.js';
-import { BatchError, cancelledError, errorCode } from '../base/errors.js';
+import { cancelledError } from '../base/errors.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import { defaultMaxProblems, type LintOptions } from '../core/manifest/lintOptions.js';
 import { mergeDuplicates, type Duplicates, type SearchPlan } from './duplicateSearch.js';
+import { describeReadError } from './fileErrors.js';
 import type { HashParts } from './hashStore.js';
 import { type LintWorker, LintWorkers } from './lintWorkers.js';
 import { type ManifestHead, readHead } from './manifestHead.js';
@@ -104,19 +105,12 @@ async function lintPacked(file: OpenedFile, lint: LintOptions, run: LintRun): Pr
   try {
     return await lintChunks(packed.pipe(unpacked) as AsyncIterable<Uint8Array>, file, lint, run, () => done);
   } catch (error) {
-    const reason = packErrors[errorCode(error) ?? ''];
-    if (reason === undefined) throw error;
-    throw new BatchError('CanNotRead', `Can't read ${run.name ?? 'the file'}: ${reason}.`, { cause: error });
+    throw describeReadError(run.name ?? 'the file', error);
   } finally {
     packed.destroy();
     unpacked.destroy();
   }
 }
-
-const packErrors: Readonly<Record<string, string>> = {
-  Z_DATA_ERROR: 'it is not a valid gzip file',
-  Z_BUF_ERROR: 'the gzip file is not complete',
-};
 
 async function lintChunks(
   chunks: AsyncIterable<Uint8Array>,

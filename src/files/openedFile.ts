@@ -1,6 +1,7 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { BatchError, errorCode } from '../base/errors.js';
+import { canNotRead, describeReadError } from './fileErrors.js';
 import { type ReadRow, readRow } from './readRow.js';
 
 /** Thrown when a file has rows that the fast lint leaves to the one that reads from begin to end. Never reaches a user. */
@@ -63,12 +64,6 @@ export class RowFile {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission was denied',
-};
-
 /** A file that is open, and what it was when it was opened. */
 export class OpenedFile {
   readonly fd: number;
@@ -83,7 +78,7 @@ export class OpenedFile {
     this.fd = refuse(name, () => openSync(path, 'r'));
     try {
       this.#before = refuse(name, () => fstatSync(this.fd, { bigint: true }));
-      if (this.#before.isDirectory()) throw canNotRead(name, reasons['EISDIR'] ?? '');
+      if (this.#before.isDirectory()) throw canNotRead(name, 'EISDIR');
     } catch (error) {
       closeSync(this.fd);
       throw error;
@@ -104,11 +99,19 @@ export class OpenedFile {
     let buffer = Buffer.allocUnsafe(chunkBytes);
     // Only regular files have positions.
     for (let position = 0; ;) {
-      const { bytesRead } = await readAsync(this.fd, buffer, 0, chunkBytes, this.isRegular ? position : null);
+      const { bytesRead } = await this.#read(buffer, this.isRegular ? position : null);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
       position += bytesRead;
       if (areKept) buffer = Buffer.allocUnsafe(chunkBytes);
+    }
+  }
+
+  async #read(buffer: Uint8Array, position: number | null): Promise<{ bytesRead: number }> {
+    try {
+      return await readAsync(this.fd, buffer, 0, chunkBytes, position);
+    } catch (error) {
+      throw describeReadError(this.#name, error);
     }
   }
 
@@ -138,11 +141,6 @@ function refuse<T>(name: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const reason = reasons[errorCode(error) ?? ''];
-    throw reason === undefined ? error : canNotRead(name, reason, error);
+    throw describeReadError(name, error);
   }
-}
-
-function canNotRead(name: string, reason: string, cause?: unknown): BatchError {
-  return new BatchError('CanNotRead', `Can't read ${name}: ${reason}.`, { cause });
 }

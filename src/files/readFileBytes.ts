@@ -2,7 +2,8 @@ import { readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BatchError, errorCode } from '../base/errors.js';
+import { BatchError } from '../base/errors.js';
+import { describeReadError } from './fileErrors.js';
 
 /** Small chunks stay in the processor's cache while they are scanned; larger ones are slower. */
 const chunkBytes = 256 * 1024;
@@ -104,18 +105,4 @@ export function fileChanged(name: string): BatchError {
   return new BatchError('FileChanged', `${name} was changed while it was read.`, {
     hint: 'Try again when nothing writes to it.',
   });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission was denied',
-  Z_DATA_ERROR: 'it is not a valid gzip file',
-  Z_BUF_ERROR: 'the gzip file is not complete',
-};
-
-/** The error in words, when it is one that people meet on reading a file. */
-export function describeReadError(name: string, error: unknown): unknown {
-  const reason = reasons[errorCode(error) ?? ''];
-  return reason === undefined ? error : new BatchError('CanNotRead', `Can't read ${name}: ${reason}.`, { cause: error });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { describeReadError, readFileBytes, readStream } from './readFileBytes.js';
+import { describeReadError } from './fileErrors.js';
+import { readFileBytes, readStream } from './readFileBytes.js';
 
 /** Where paths begin, and what `-` is. */
 export interface SourceIo {

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, link, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BatchError, errorCode } from '../base/errors.js';
+import { describeWriteError } from './fileErrors.js';
 import { removeWhenInterrupted } from './temporaryFiles.js';
 
 /** Takes pieces of a file; resolves with false when nobody reads them any more. */
@@ -57,33 +58,28 @@ export async function isSameFile(first: string, second: string): Promise<boolean
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
+/** Paths below a file, links that lead nowhere, and names that the file system can't hold lead to nothing, too. */
+const nothingCodes = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'];
+
 /** Undefined when there is nothing. */
 export async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (nothingCodes.includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
+}
+
+/** Unlike `rm` with `force`, it does not mind a folder that is a file: the reason why nothing could be written there is told instead. */
+export async function removeIfThere(path: string): Promise<void> {
+  if ((await statOf(path)) !== undefined) await rm(path, { force: true });
 }
 
 /** Writes all of a piece where the file stands. */
 export async function writeWhole(file: FileHandle, piece: string | Uint8Array): Promise<void> {
   const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
   for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
-}
-
-/** The error in words, when it is one of the file system that people meet. */
-export function writeError(path: string, error: unknown): unknown {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'its folder does not exist',
-    EACCES: 'permission was denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-  };
-  const reason = reasons[errorCode(error) ?? ''];
-  return reason === undefined ? error : new BatchError('CanNotWrite', `Can't write ${path}: ${reason}.`, { cause: error });
 }
 
 async function writeBeside<T>(
@@ -99,8 +95,8 @@ async function writeBeside<T>(
     await settle(temporary);
     return produced;
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw writeError(path, error);
+    await removeIfThere(temporary);
+    throw describeWriteError(path, error);
   } finally {
     settled();
   }
@@ -116,7 +112,7 @@ async function writeTo<T>(path: string, mode: number | undefined, produce: (writ
       } catch (error) {
         // A named pipe whose reader went away.
         if (errorCode(error) === 'EPIPE') return false;
-        throw error;
+        throw describeWriteError(path, error);
       }
     });
   } finally {

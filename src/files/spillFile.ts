@@ -1,10 +1,10 @@
 import { readSync, writeSync } from 'node:fs';
 import { BatchError, isBatchError } from '../base/errors.js';
-import { writeError } from './replaceFile.js';
+import { describeWriteError } from './fileErrors.js';
 
 /** What is said when there is no room on disk for what has no room in memory. */
 export function spillError(path: string, error: unknown): unknown {
-  const told = writeError(path, error);
+  const told = describeWriteError(path, error);
   if (!isBatchError(told)) return error;
   return new BatchError(told.code, told.message, {
     hint: 'To find repeated rows, what has no room in memory is kept there. Free some space, let TMPDIR name another folder, or set the rule duplicate-row to off.',

@@ -8,13 +8,20 @@ import { errorCode } from '../base/errors.js';
 export async function writeOut(stream: Writable, data: string | Uint8Array): Promise<boolean> {
   if (data.length === 0) return true;
   if (stream.destroyed || stream.errored !== null) return false;
-  return new Promise<boolean>((resolve, reject) => {
-    stream.write(data, (error) => {
-      if (error === null || error === undefined) resolve(true);
-      else if (isBrokenPipe(error)) resolve(false);
-      else reject(error);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stream.write(data, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
     });
-  });
+    return true;
+  } catch (error) {
+    if (isBrokenPipe(error)) return false;
+    // Loaded when it is needed: every command begins with this file.
+    const { describeWriteError } = await import('./fileErrors.js');
+    throw describeWriteError('the output', error);
+  }
 }
 
 function isBrokenPipe(error: unknown): boolean {

@@ -54,6 +54,11 @@ describe('s3batch manifest from-bucket, of the engine', () => {
     assert.equal(await some('--storage-class', 'STANDARD'), 1200);
     assert.equal(await some('--storage-class', 'GLACIER'), 0);
 
+    const folderAsOutput = await list('s3://test', '-o', 'seed');
+    assert.deepEqual([folderAsOutput.code, folderAsOutput.stdout], [2, '']);
+    assert.match(folderAsOutput.stderr, /Can't write seed: it is a folder/);
+    if (process.platform !== 'win32') assert.match((await list('s3://test', '-o', '/dev/null')).stderr, /not a file.*-o -/);
+
     const missing = await list('s3://no-such-bucket', '-o', 'none.csv');
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /Could not list no-such-bucket/);

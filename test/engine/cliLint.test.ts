@@ -336,12 +336,36 @@ describe('s3batch fix', () => {
     assert.equal(await readFile(join(folder, 'self.csv'), 'utf8'), 'test,a%20b\n');
   });
 
+  test('overwrites no other file unless told, as encode and the set operations', async () => {
+    const input = await file('raw.csv', 'test,a b\n');
+    const output = await file('mine.csv', 'mine\n');
+    for (const args of [
+      ['fix', input, '-o', output],
+      ['encode', input, '--bucket', 'test', '-o', output],
+    ]) {
+      const refused = await run(args);
+      assert.deepEqual([refused.code, refused.stdout], [2, '']);
+      assert.equal(refused.stderr, `s3batch ${args[0]}: 'mine.csv' exists.\nUse '--force' to overwrite it.\n`);
+      assert.equal(await readFile(join(folder, output), 'utf8'), 'mine\n');
+    }
+    assert.equal((await run(['fix', input, '-o', output, '--force'])).code, 0);
+    assert.equal(await readFile(join(folder, output), 'utf8'), 'test,a%20b\n');
+    assert.equal((await run(['encode', '--bucket', 'test', '-o', output, '--force'], 'c\n')).code, 0);
+    assert.equal(await readFile(join(folder, output), 'utf8'), 'test,c\n');
+  });
+
+  test('a full disk is said in words', { skip: process.platform !== 'linux' }, async () => {
+    const input = await file('raw.csv', 'test,a b\n');
+    const direct = await run(['fix', input, '-o', '/dev/full']);
+    assert.deepEqual([direct.code, direct.stderr], [2, "s3batch fix: Can't write /dev/full: the disk is full.\n"]);
+  });
+
   test('leaves nothing behind and the output alone when it fails', async () => {
     const output = await file('kept.csv', 'kept\n');
     const before = await readdir(folder);
-    const missing = await run(['fix', 'missing.csv', '-o', output]);
+    const missing = await run(['fix', 'missing.csv', '-o', output, '--force']);
     assert.equal(missing.code, 2);
-    const long = await run(['fix', '-', '-o', output], `test,a\n${'x'.repeat(2_000_000)}`);
+    const long = await run(['fix', '-', '-o', output, '--force'], `test,a\n${'x'.repeat(2_000_000)}`);
     assert.equal(long.code, 2);
     assert.match(long.stderr, /longer than 1,048,576/);
     const nowhere = await run(['fix', '-', '-o', 'no/such/folder.csv'], 'test,a\n');
@@ -398,6 +422,27 @@ describe('s3batch encode', () => {
     const bytes = await encode(Buffer.from([0x61, 0x0a, 0xff, 0x0a]));
     assert.equal(bytes.code, 2);
     assert.match(bytes.stderr, /Key number 2 is not valid UTF-8/);
+  });
+
+  test('what is nearly JSON, or a listing for people, is not taken for keys', async () => {
+    for (const list of ['{"Contents":[{"Key":"a"},', '{"Key":"a"}\n{"Key":"b"}\n', '[\n  "a",\n', '["a"]\n["b"]\n']) {
+      const result = await encode(list);
+      assert.deepEqual([result.code, result.stdout], [2, ''], list);
+      assert.match(result.stderr, /<stdin> begins like JSON, but is not one whole JSON value\.\n.*--input lines/);
+      assert.equal((await encode(list, '--input', 'lines')).code, 0);
+    }
+    for (const list of ['2026-01-31 10:00:00         12 a/b c.txt\n', '2026-01-31 10:00:00    1.2 KiB a\n', '    PRE logs/\n']) {
+      const result = await encode(list);
+      assert.deepEqual([result.code, result.stdout], [2, ''], list);
+      assert.match(result.stderr, /output of "aws s3 ls".*\n.*list-objects-v2.*--input lines/);
+      assert.equal((await encode(list, '--input', 'lines')).code, 0);
+    }
+    assert.equal((await encode('2026-01-31 10:00:00.log\n')).stdout, 'test,2026-01-31%2010%3A00%3A00.log\n');
+  });
+
+  test('a line that can not be read is named, without advice for manifests', async () => {
+    const result = await run(['encode'], 's3://test/a\nb\n');
+    assert.equal(result.stderr, "s3batch encode: Line 2 of <stdin> can't be read: it is not an s3:// URI as the others are.\n");
   });
 
   test('keys that are too long are counted, and a file is written', async () => {

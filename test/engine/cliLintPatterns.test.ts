@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { expandPatterns } from '../../src/cli/expandPatterns.js';
 import { runInProcess } from '../support/cliInProcess.js';
@@ -61,5 +62,23 @@ describe('expandPatterns', () => {
     assert.equal(code, 2);
     assert.match(stderr, /No file matches '\*\.xls'/);
     assert.match(stdout, /4 rows/);
+  });
+
+  test('a file that can not be opened, for whatever reason, hides no other', { skip: process.platform === 'win32' }, async () => {
+    await symlink('loop-2.csv', join(folder, 'loop-1.csv'));
+    await symlink('loop-1.csv', join(folder, 'loop-2.csv'));
+    const long = `${'x'.repeat(300)}.csv`;
+    const { code, stdout, stderr } = await runInProcess(['lint', 'a.csv/b.csv', 'loop-1.csv', long, 'a.csv'], folder);
+    assert.deepEqual([code, stdout], [2, '1 row: no problems\n']);
+    assert.deepEqual(stderr.split('\n'), [
+      "s3batch lint: Can't read a.csv/b.csv: there is no such file.",
+      "s3batch lint: Can't read loop-1.csv: its symbolic links lead in a circle.",
+      `s3batch lint: Can't read ${long}: the name is too long.`,
+      '',
+    ]);
+    const made = await runInProcess(['manifest', 'dedupe', 'loop-1.csv', '-o', '-'], folder);
+    assert.equal(made.stderr, "s3batch manifest dedupe: Can't read loop-1.csv: its symbolic links lead in a circle.\n");
+    const unwritten = await runInProcess(['manifest', 'dedupe', 'a.csv', '-o', 'a.csv/b.csv'], folder);
+    assert.match(unwritten.stderr, /Can't write .*a\.csv\/b\.csv: its folder is a file\.\n$/);
   });
 });

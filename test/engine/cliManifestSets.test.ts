@@ -79,7 +79,7 @@ describe('s3batch manifest', () => {
     await file('part-2.csv', 'mine');
     const before = (await readdir(folder)).toSorted();
     const { code, stderr } = await run(['split', 'a.csv', '--rows', '1', '-o', 'part-#.csv']);
-    assert.deepEqual([code, stderr], [2, "s3batch manifest: 'part-2.csv' exists.\nUse '--force' to overwrite it.\n"]);
+    assert.deepEqual([code, stderr], [2, "s3batch manifest split: 'part-2.csv' exists.\nUse '--force' to overwrite it.\n"]);
     assert.deepEqual((await readdir(folder)).toSorted(), before);
     assert.equal((await run(['split', 'a.csv', '--rows', '1', '-o', 'part-#.csv', '--force'])).code, 0);
     assert.equal(await text('part-2.csv'), 'test,b%20c\n');
@@ -92,6 +92,17 @@ describe('s3batch manifest', () => {
     assert.equal((await run(['dedupe', 'a.csv', '-o', 'out.csv', '--force'])).code, 0);
     assert.equal(await text('out.csv'), await text('a.csv'));
     assert.match((await run(['dedupe', 'a.csv', '-o', './a.csv', '--force'])).stderr, /'\.\/a\.csv' is an input itself/);
+  });
+
+  test('complaints name the command that was called', async () => {
+    const { code, stderr } = await run(['split', 'a.csv', '-o', 'x.csv']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^s3batch manifest split: .*\nRun 's3batch manifest split --help' for its options\.\n$/);
+  });
+
+  test('a folder is refused as output before anything is read', async () => {
+    const { code, stderr } = await run(['dedupe', 'no-such.csv', '-o', '.']);
+    assert.deepEqual([code, stderr], [2, "s3batch manifest dedupe: Can't write .: it is a folder.\n"]);
   });
 
   test('leaves nothing behind when a manifest can not be read', async () => {

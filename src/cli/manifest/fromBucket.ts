@@ -20,6 +20,7 @@ import { defineCommand, onlyOperand } from '../defineCommand.js';
 import { writeOut } from '../../files/streams.js';
 import { count, printable } from '../output.js';
 import { Progress } from '../progress.js';
+import { statOf } from '../../files/replaceFile.js';
 import { keyFilterFlags, keyFilterHelp } from './keyFilterFlags.js';
 import { outputFlags, outputHelp, refuseOutput } from './manifestOutput.js';
 import { parseSize } from './sizeFlag.js';
@@ -89,7 +90,13 @@ export const fromBucketCommand = defineCommand(help, flags, async (values, opera
   const { output } = values;
   if (output === undefined) throw usageError("Say where to write with '-o OUT'.");
   if (output === '-' && values.resume === true) throw usageError("Only a file can be resumed: say which with '-o OUT'.");
-  if (output !== '-') await refuseOutput(resolve(io.cwd, output), output, values.force === true, [], io);
+  if (output !== '-') {
+    const target = resolve(io.cwd, output);
+    await refuseOutput(target, output, values.force === true, [], io);
+    // The rows are collected beside it and then take its place, which nothing but a file has.
+    if ((await statOf(target))?.isFile() === false)
+      throw usageError(`'${output}' is not a file. To write to a pipe, use '-o -'.`);
+  }
 
   const lister = await openLister(values, io);
   try {

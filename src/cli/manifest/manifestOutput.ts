@@ -42,7 +42,10 @@ export async function openOutput(
   return { path, produce: (write) => replaceFile(target, write) };
 }
 
-/** `name` is what errors call the file. */
+/**
+ * Throws for a file that may not be written, before any work is done for it. `name` is what errors call the file. Pipes and devices may
+ * be written to: nothing is lost by that.
+ */
 export async function refuseOutput(
   target: string,
   name: string,
@@ -55,6 +58,7 @@ export async function refuseOutput(
     if (input !== '-' && (await isSameFile(resolve(io.cwd, input), target))) throw usageError(`'${name}' is an input itself.`);
   }
   const before = await statOf(target);
+  if (before?.isDirectory() === true) throw new BatchError('CanNotWrite', `Can't write ${name}: it is a folder.`);
   if (before?.isFile() === true && !isForced) {
     throw new BatchError('FileExists', `'${name}' exists.`, { hint: "Use '--force' to overwrite it." });
   }

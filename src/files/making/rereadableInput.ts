@@ -2,9 +2,10 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { describeWriteError } from '../fileErrors.js';
 import { fileChanged, isUnchanged } from '../readFileBytes.js';
 import { readSource, sourceName } from '../readSource.js';
-import { statOf, writeError, writeWhole } from '../replaceFile.js';
+import { statOf, writeWhole } from '../replaceFile.js';
 import { removeWhenInterrupted } from '../temporaryFiles.js';
 import type { MakingContext } from './makingContext.js';
 
@@ -50,7 +51,7 @@ export class RereadableInput {
         try {
           await writeWhole(file, chunk);
         } catch (error) {
-          throw writeError(path, error);
+          throw describeWriteError(path, error);
         }
         yield chunk;
       }

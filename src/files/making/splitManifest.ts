@@ -2,8 +2,9 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { throwIfAborted } from '../../base/async.js';
 import { RowSplitter, type SplitLimits } from '../../core/manifest/making/splitRows.js';
+import { describeWriteError } from '../fileErrors.js';
 import { readSource, sourceName } from '../readSource.js';
-import { moveToFree, temporaryName, writeError, writeWhole } from '../replaceFile.js';
+import { moveToFree, removeIfThere, temporaryName, writeWhole } from '../replaceFile.js';
 import { removeWhenInterrupted } from '../temporaryFiles.js';
 import type { MakingContext } from './makingContext.js';
 import { plainSize, shareOf } from './readManifest.js';
@@ -87,7 +88,7 @@ class PartFiles {
     try {
       if (this.#file !== undefined) await writeWhole(this.#file, piece);
     } catch (error) {
-      throw writeError(this.#parts[part]?.path ?? '', error);
+      throw describeWriteError(this.#parts[part]?.path ?? '', error);
     }
   }
 
@@ -104,7 +105,7 @@ class PartFiles {
   async discard(): Promise<void> {
     await this.#close();
     for (const { temporary, path, isMoved, settled } of this.#parts) {
-      if (!isMoved) await rm(temporary, { force: true });
+      if (!isMoved) await removeIfThere(temporary);
       else if (!this.#options.isForced) await rm(path, { force: true });
       settled();
     }
@@ -120,7 +121,7 @@ class PartFiles {
     try {
       this.#file = await open(temporary, 'wx');
     } catch (error) {
-      throw writeError(path, error);
+      throw describeWriteError(path, error);
     }
   }
 

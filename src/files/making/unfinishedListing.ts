@@ -10,7 +10,8 @@ import {
   parseListingState,
   readListingState,
 } from '../../core/manifest/making/bucketListing.js';
-import { moveToFree, statOf, writeError } from '../replaceFile.js';
+import { describeWriteError } from '../fileErrors.js';
+import { moveToFree, statOf } from '../replaceFile.js';
 
 const saveIntervalMs = 1000;
 
@@ -65,7 +66,7 @@ export class UnfinishedListing {
       await created.save();
       return created;
     } catch (error) {
-      throw writeError(partialPath(path), error);
+      throw describeWriteError(partialPath(path), error);
     }
   }
 
@@ -84,7 +85,7 @@ export class UnfinishedListing {
         at += bytesWritten;
       }
     } catch (error) {
-      throw writeError(partialPath(this.#path), error);
+      throw describeWriteError(partialPath(this.#path), error);
     }
     if (position === undefined) return;
     this.#state = { ...this.#state, position, bytes: at, counts };

@@ -3,7 +3,8 @@ import { readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../base/async.js';
-import { describeReadError, fileChanged, isUnchanged, readFileBytes } from '../readFileBytes.js';
+import { describeReadError } from '../fileErrors.js';
+import { fileChanged, isUnchanged, readFileBytes } from '../readFileBytes.js';
 import { blockBytes, laneCount, Md5Lanes, pad } from './md5Lanes.js';
 
 const readBytes = 256 * 1024;

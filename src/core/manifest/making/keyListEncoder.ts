@@ -98,6 +98,15 @@ export class KeyListEncoder {
     const first = firstLine(bytes, isLast);
     if (first === undefined) return;
     const kind = kindOf(first);
+    if (kind === 'lines' && listedLine.test(first)) {
+      throw new BatchError(
+        'InvalidListing',
+        `${this.#options.name} looks like the output of "aws s3 ls", which may show keys in part.`,
+        {
+          hint: `Use the output of "aws s3api list-objects-v2". If its lines are keys all the same, use '--input lines'.`,
+        },
+      );
+    }
     this.#begin(kind);
     if (kind === 'json') return;
     this.#held = [];
@@ -138,6 +147,12 @@ export class KeyListEncoder {
       if (this.#options.kind === 'json') {
         throw new BatchError('InvalidListing', `${this.#options.name} is not JSON.`, { cause: error });
       }
+      if (text !== undefined && jsonBeginning.test(text)) {
+        throw new BatchError('InvalidListing', `${this.#options.name} begins like JSON, but is not one whole JSON value.`, {
+          hint: "If its lines are keys all the same, use '--input lines'.",
+          cause: error,
+        });
+      }
       // Keys may begin with a brace too.
       this.#begin('lines');
       this.#reader?.push(bytes);
@@ -159,8 +174,8 @@ export class KeyListEncoder {
     if (line.text.trim() === '') return;
     const { text, versionId } = this.#splitVersion(line.text);
     const uri = parseS3Uri(text);
-    if (uri === undefined) throw badRow(this.#options.name, this.#line, 'it is not an s3:// URI as the others are');
-    if (uri.key === undefined) throw badRow(this.#options.name, this.#line, 'the URI names no key');
+    if (uri === undefined) throw this.#badLine('it is not an s3:// URI as the others are');
+    if (uri.key === undefined) throw this.#badLine('the URI names no key');
     this.#add(this.#checkBucket(uri.bucket), this.#object(uri.key, versionId));
   }
 
@@ -173,7 +188,7 @@ export class KeyListEncoder {
     }
     const columns = this.#columns;
     if (row.spans.count !== columns.count) {
-      throw badRow(this.#options.name, row.line, `it has ${row.spans.count} fields, the header row has ${columns.count}`);
+      throw this.#badLine(`it has ${row.spans.count} fields, the header row has ${columns.count}`);
     }
     const fields = fieldsOf(row);
     if (fields[columns.deleteMarker]?.trim().toLowerCase() === 'true') {
@@ -194,9 +209,9 @@ export class KeyListEncoder {
   }
 
   #object(written: string, versionId: string | undefined): ListedObject {
-    if (written === '') throw badRow(this.#options.name, this.#line, 'the key is empty');
+    if (written === '') throw this.#badLine('the key is empty');
     if (versionId !== undefined && /[",\s]/.test(versionId)) {
-      throw badRow(this.#options.name, this.#line, `'${versionId}' is no version id`);
+      throw this.#badLine(`'${versionId}' is no version id`);
     }
     const version = versionId === undefined ? {} : { versionId };
     if (this.#options.isEncoded !== true) {
@@ -204,7 +219,7 @@ export class KeyListEncoder {
       return { key: written, ...version };
     }
     const key = decodeKey(written);
-    if (key === undefined) throw badRow(this.#options.name, this.#line, 'the key is not URL-encoded');
+    if (key === undefined) throw this.#badLine('the key is not URL-encoded');
     return { key, ...version };
   }
 
@@ -216,6 +231,11 @@ export class KeyListEncoder {
       if (this.#firstOverlong === 0) this.#firstOverlong = this.#rows;
     }
     this.#onRow(formatManifestRow({ bucket, ...object }));
+  }
+
+  /** A list of keys is no manifest: to lint it helps nobody. */
+  #badLine(reason: string): BatchError {
+    return badRow(this.#options.name, this.#line, reason, {});
   }
 
   /** The CSV reader shows bytes that are not UTF-8 as U+FFFD, which could also be a character of the key. */
@@ -235,7 +255,7 @@ export class KeyListEncoder {
     const wanted = this.#options.bucket;
     if (wanted === bucket) return bucket;
     if (!isPossibleBucket(bucket)) {
-      throw badRow(this.#options.name, this.#line, `'${bucket}' is not a possible bucket name`);
+      throw this.#badLine(`'${bucket}' is not a possible bucket name`);
     }
     if (wanted === undefined) return bucket;
     throw new BatchError(
@@ -352,6 +372,12 @@ function firstLine(bytes: Uint8Array, isLast: boolean): string | undefined {
   if (end === bytes.length && !isLast && end - start <= maxRowLength) return undefined;
   return new TextDecoder().decode(bytes.subarray(start, end));
 }
+
+/** A brace or bracket, and behind it what may follow in JSON only by chance in a key. */
+const jsonBeginning = /^\s*(?:\{\s*["}]|\[\s*["{[\]])/;
+
+/** A line of `aws s3 ls`, with or without its options; the blanks that it may begin with are gone. */
+const listedLine = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+ (?:[KMGTPE]iB |Bytes )?\S|PRE \S)/;
 
 /** A header row is a line of at least two known columns, the key among them, or the key alone in quotes, as Athena writes it. */
 function kindOf(first: string): KeyListKind {

@@ -164,10 +164,13 @@ export class RowScanner {
 }
 
 /** The error of a row that can't be worked with. */
-export function badRow(name: string, line: number, reason: string): BatchError {
-  return new BatchError('BadManifest', `Line ${line.toLocaleString('en')} of ${name} can't be read: ${reason}.`, {
-    hint: "Check the file with 's3batch lint'.",
-  });
+export function badRow(
+  name: string,
+  line: number,
+  reason: string,
+  options: { readonly hint?: string } = { hint: "Check the file with 's3batch lint'." },
+): BatchError {
+  return new BatchError('BadManifest', `Line ${line.toLocaleString('en')} of ${name} can't be read: ${reason}.`, options);
 }
 
 function afterLineEnd(bytes: Uint8Array, end: number): number {
