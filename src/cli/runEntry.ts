@@ -2,7 +2,7 @@ import { errorMessage, isBatchError } from '../base/errors.js';
 import { writeOut } from '../files/streams.js';
 import type { CliIo } from './cliIo.js';
 import { usageCode } from './commandLine.js';
-import type { CommandEntry } from './commands.js';
+import type { CommandEntry } from './commandEntry.js';
 import { printable } from './output.js';
 
 /** Loads and runs a command; what it throws is said, under the name that it was called by, such as `manifest split`. */
