@@ -213,8 +213,27 @@ class PlainDisplay implements RunDisplay {
   }
 }
 
-const barCells = 28;
+const maxBarCells = 28;
+const minBarCells = 4;
+const usualColumns = 80;
 const eraseLine = '\r\u001B[2K';
+
+/** A terminal that does not know its width says 0, or nothing. */
+function columnsOf(stream: Writable): number {
+  const { columns = 0 } = stream as { columns?: number };
+  return columns > 0 ? columns : usualColumns;
+}
+
+/** One line that fits: the bar gives way to the text, and is left out where little is left of it. A line that wraps could not be erased. */
+function barLine(what: string, share: number, text: string, columns: number): string {
+  const head = what.padEnd(10);
+  const tail = `${Math.floor(share * 100)}%  ${text}`;
+  const free = columns - 1 - head.length - tail.length - 2;
+  if (free < minBarCells) return `${what} ${tail}`.slice(0, columns - 1);
+  const cells = Math.min(maxBarCells, free);
+  const filled = Math.floor(share * cells);
+  return `${head} ${'█'.repeat(filled)}${'░'.repeat(cells - filled)} ${tail}`;
+}
 
 class TerminalDisplay implements RunDisplay {
   readonly #io: CliIo;
@@ -247,12 +266,7 @@ class TerminalDisplay implements RunDisplay {
   }
 
   #draw(what: string, share: number, text: string): void {
-    const filled = Math.floor(share * barCells);
-    const cells = `${'█'.repeat(filled)}${'░'.repeat(barCells - filled)}`;
-    const line = `${what.padEnd(10)} ${cells} ${Math.floor(share * 100)}%  ${text}`;
-    const columns = (this.#io.stdout as { columns?: number }).columns ?? 80;
-    // A line that wraps could not be erased.
-    const bar = line.slice(0, Math.max(20, columns - 1));
+    const bar = barLine(what, share, text, columnsOf(this.#io.stdout));
     if (bar === this.#bar) return;
     this.#bar = bar;
     write(this.#io.stdout, `${eraseLine}${bar}`);

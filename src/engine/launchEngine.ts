@@ -92,7 +92,7 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
   if ('how' in first) {
     throw new BatchError(
       child.exitCode === inUseExitCode ? 'DataDirectoryInUse' : 'EngineStartFailed',
-      `The local engine could not be started (${first.how}). ${lastLines.join('\n')}`.trim(),
+      `The local engine could not be started (${first.how}). ${lastLines.join(' ')}`.trim(),
     );
   }
   const connection = parseConnection(first.line);

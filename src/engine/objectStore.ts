@@ -275,6 +275,7 @@ export interface VersionedObjectStore extends ObjectStore {
     versionId?: string,
   ): Promise<{ info: StoredInfo; body: Readable }>;
 
+  write(bucket: string, key: string, body: Uint8Array | Readable, options?: Partial<ObjectAttributes>): Promise<StoredInfo>;
   /** CopyObject. `InvalidRequest` (over 5 GB, onto itself unchanged, a delete marker), `InvalidObjectState` (archived). */
   copy(request: CopyRequest): Promise<CopyResult>;
   /** A delete marker, or a version gone for good. `AccessDenied` for one under object lock. */

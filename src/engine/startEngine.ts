@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.js';
 import type { EngineConnection } from '../core/job/target.js';
@@ -9,6 +8,7 @@ import { createControlRouter } from './control/controlRouter.js';
 import { migrateData } from './dataVersion.js';
 import { lockDirectory } from './directoryLock.js';
 import type { VersionedObjectStore } from './objectStore.js';
+import { openDataDirectory } from './openDataDirectory.js';
 import { startServer } from './http/engineServer.js';
 import { createS3Router } from './s3/s3Router.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
@@ -58,8 +58,7 @@ const silentLog: EngineLog = { info: () => undefined, warn: () => undefined, err
  * reader; nothing is left running or locked then.
  */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
-  await mkdir(options.dataDirectory, { recursive: true });
-  const dataDirectory = await realpath(options.dataDirectory);
+  const dataDirectory = await openDataDirectory(options.dataDirectory);
   const cleanUps: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     // The last to start is the first to stop; a failure must not keep the rest from ending.

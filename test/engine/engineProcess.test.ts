@@ -108,3 +108,18 @@ test('what prints anything else than an engine is ended, and told', async (t) =>
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'the child still runs');
   }
 });
+
+test('a data folder that can’t be one is told in a sentence', async (t) => {
+  const file = join(await temporaryFolder(t), 'file');
+  await writeFile(file, '');
+  for (const [dataDirectory, why] of [
+    [file, 'it is a file'],
+    [join(file, 'below'), 'a folder above it is a file'],
+  ] as const) {
+    const started = launchEngine({ engineScript, dataDirectory, onLog: () => undefined });
+    await assert.rejects(started, {
+      code: 'EngineStartFailed',
+      message: `The local engine could not be started (exit code 2). The data folder ${dataDirectory} can't be used: ${why}. Name another folder.`,
+    });
+  }
+});

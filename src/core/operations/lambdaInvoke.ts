@@ -3,7 +3,7 @@ import { noPermissions } from './permissions.js';
 import { isRecord } from './validateShape.js';
 
 /** `UserArguments` came with this schema; the API takes any text as version, the documents know two. */
-const lambdaSchemaVersions = ['1.0', '2.0'] as const;
+export const lambdaSchemaVersions = ['1.0', '2.0'] as const;
 export type LambdaSchemaVersion = (typeof lambdaSchemaVersions)[number];
 
 /** Source: S3 User Guide, batch-ops-invoke-lambda; API Reference, LambdaInvokeOperation. */

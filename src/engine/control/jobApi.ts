@@ -13,6 +13,7 @@ import {
 } from '../../core/job/requestShapes.js';
 import { validateCreateJobRequest } from '../../core/job/validateRequest.js';
 import { isPerformedLocally } from '../../core/operations/catalogue.js';
+import { lambdaSchemaVersions } from '../../core/operations/lambdaInvoke.js';
 import type { Shape } from '../../core/operations/shape.js';
 import { validateShape } from '../../core/operations/validateShape.js';
 import type { EngineContext } from '../contracts.js';
@@ -246,6 +247,9 @@ function check(name: string, value: unknown, shape: Shape): void {
 function refuseWhatIsNotPerformed(request: CreateJobRequest): void {
   const [operation = ''] = Object.keys(request.Operation);
   if (!isPerformedLocally(operation)) throw badRequest(`The local engine does not perform the operation ${operation} yet.`);
+  const version = request.Operation.LambdaInvoke?.InvocationSchemaVersion;
+  if (version === undefined || lambdaSchemaVersions.some((known) => known === version)) return;
+  throw badRequest(`The local engine knows no InvocationSchemaVersion ${JSON.stringify(version)}: write "1.0" or "2.0".`);
 }
 
 /** Codes and texts as S3 Control gives them for tags of its other resources. */

@@ -15,6 +15,7 @@ import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
 import type { JobServices } from './jobServices.js';
 import { prepareRun } from './prepareRun.js';
+import { reportStore } from './reportStore.js';
 
 /** AWS publishes no text for it: emulated. */
 export const thresholdFailure: JobFailure = {
@@ -284,7 +285,7 @@ export class JobDriver {
       if (request.Report.Enabled && invoked > 0 && !isReportLost(record)) {
         try {
           await writeReport({
-            store: this.#services.store,
+            store: reportStore(this.#services.store),
             jobId: id,
             directory,
             rows: layout.rows,

@@ -1,4 +1,6 @@
 import type { Tag as RequestTag } from '../../core/job/jobTypes.js';
+import { checkGroup } from '../s3/accessControl.js';
+import { invalidArgument } from '../s3/s3Errors.js';
 import type { Grant, Grantee, Permission, Retention, RetentionMode, Tag } from '../objectStore.js';
 
 /** Values of the job API in the forms of the store. */
@@ -22,14 +24,17 @@ export interface RequestGrant {
   readonly Permission?: Permission;
 }
 
+/** Throws as S3 does for what names nobody. */
 export function grantOf({ Grantee: grantee, Permission: permission = 'READ' }: RequestGrant): Grant {
   return { grantee: granteeOf(grantee), permission };
 }
 
 function granteeOf(grantee: RequestGrant['Grantee']): Grantee {
   const { TypeIdentifier: type = 'id', Identifier: identifier = '', DisplayName: displayName } = grantee ?? {};
+  if (identifier === '') throw invalidArgument('Invalid id', 'CanonicalUser/ID', identifier);
   switch (type) {
     case 'uri':
+      checkGroup(identifier);
       return { type, uri: identifier };
     case 'emailAddress':
       return { type, emailAddress: identifier };

@@ -82,8 +82,14 @@ function resultText(result: Readonly<Record<string, string>>): string {
   return JSON.stringify(result).replaceAll('=', '\\u003d');
 }
 
+/** Texts of the guide's failed rows where they are not S3's own. */
+const failureMessages: Readonly<Record<string, string>> = {
+  NoSuchKey: 'Key not found',
+  InternalError: 'Internal server error, please retry',
+};
+
 /** The form of the guide's failed rows, whose quotes it gets wrong itself. */
 function failure(task: OperationTask, status: number, code: string, message: string): TaskFailure {
-  const details = { failureMessage: `Task ${task.jobId} ${message}`, errorCode: String(status) };
+  const details = { failureMessage: `Task ${task.jobId} ${failureMessages[code] ?? message}`, errorCode: String(status) };
   return new TaskFailure(status, code, `error details: ${JSON.stringify(details)}`);
 }

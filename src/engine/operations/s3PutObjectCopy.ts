@@ -4,6 +4,8 @@ import type { Tag } from '../../core/job/jobTypes.js';
 import type { AccessControlList, CopyRequest, ObjectEncryption, RetentionMode, StoredInfo } from '../objectStore.js';
 import { jobFailure } from '../run/jobFailure.js';
 import { cannedAcl } from '../s3/accessControl.js';
+import { checkCustomerKey } from '../s3/encryptionHeaders.js';
+import { checkRedirectLocation, checkUserMetadata } from '../s3/metadataRules.js';
 import { preconditionFailed } from '../s3/s3Errors.js';
 import { type OperationPerformer, successful } from './operationPerformer.js';
 import { grantOf, objectTags, type RequestGrant, retentionOf } from './operationValues.js';
@@ -51,10 +53,13 @@ export const s3PutObjectCopy: OperationPerformer<CopyParameters> = {
   },
   perform: async ({ store, settings }, parameters, task) => {
     const { bucket, key, versionId } = task;
+    const metadata = metadataOf(parameters);
+    checkUserMetadata(metadata?.userMetadata ?? {});
+    checkRedirectLocation(parameters.RedirectLocation);
     const request: CopyRequest = {
       source: { bucket, key, versionId },
       destination: { bucket: targetBucket(parameters), key: targetKey(parameters.TargetKeyPrefix, key, settings) },
-      metadata: metadataOf(parameters),
+      metadata,
       tags: parameters.NewObjectTagging === undefined ? undefined : objectTags(parameters.NewObjectTagging),
       storageClass: parameters.StorageClass,
       redirectLocation: parameters.RedirectLocation,
@@ -64,7 +69,11 @@ export const s3PutObjectCopy: OperationPerformer<CopyParameters> = {
         parameters.ObjectLockLegalHoldStatus === undefined ? undefined : parameters.ObjectLockLegalHoldStatus === 'ON',
       encryption: encryptionOf(parameters),
       checksumAlgorithm: parameters.ChecksumAlgorithm,
-      checkSource: (source) => checkDates(source, parameters),
+      checkSource: (source) => {
+        // A job brings no key of a customer.
+        checkCustomerKey({ headers: {} }, source.encryption);
+        checkDates(source, parameters);
+      },
     };
     await store.copy(request);
     return successful;
@@ -117,7 +126,8 @@ function metadataOf({ MetadataDirective: directive, NewObjectMetadata: metadata 
 
 function aclOf({ CannedAccessControlList: canned, AccessControlGrants: grants }: CopyParameters): AccessControlList | undefined {
   if (canned !== undefined) return cannedAcl(canned);
-  return grants?.map(grantOf);
+  // No grant is no header of CopyObject, as if the member were left out.
+  return grants === undefined || grants.length === 0 ? undefined : grants.map(grantOf);
 }
 
 /** The algorithm stands in the metadata, and counts with either directive; the key stands beside it. */

@@ -6,11 +6,16 @@ import { invalidArgument } from './s3Errors.js';
 export const ownerId = '75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a';
 
 /** Source: S3 User Guide, acl-overview, Amazon S3 predefined groups. */
-export const groupUris = {
+const groupUris = {
   allUsers: 'http://acs.amazonaws.com/groups/global/AllUsers',
   authenticatedUsers: 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers',
   logDelivery: 'http://acs.amazonaws.com/groups/s3/LogDelivery',
 } as const;
+
+/** Throws `InvalidArgument` for what is none of the predefined groups. */
+export function checkGroup(uri: string): void {
+  if (!(Object.values(groupUris) as string[]).includes(uri)) throw invalidArgument('Invalid group uri', 'uri', uri);
+}
 
 /** Who reads Amazon machine images. Source: S3 User Guide, acl-overview, canned ACL `aws-exec-read`. */
 const ec2UserId = '6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c';

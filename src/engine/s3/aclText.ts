@@ -4,7 +4,7 @@ import { ServiceError } from '../serviceError.js';
 import { parseXml, type XmlElement } from '../xml/parseXml.js';
 import { childrenNamed, childText, onlyChild } from '../xml/readElement.js';
 import { xmlDocument, xmlElement } from '../xml/writeXml.js';
-import { cannedAcl, groupUris, ownerId } from './accessControl.js';
+import { cannedAcl, checkGroup, ownerId } from './accessControl.js';
 import { s3Namespace } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
 
@@ -45,7 +45,7 @@ function readGrantees(name: string, text: string): readonly Grantee[] {
 
 function granteeOf(type: string, value: string): Grantee {
   if (type === 'uri') {
-    if (!(Object.values(groupUris) as string[]).includes(value)) throw invalidArgument('Invalid group uri', 'uri', value);
+    checkGroup(value);
     return { type, uri: value };
   }
   return type === 'emailAddress' ? { type, emailAddress: value } : { type: 'id', id: value };

@@ -5,6 +5,7 @@ import { readAclHeaders } from './aclText.js';
 import { checksumHeader } from './checksum.js';
 import { encryptionHeaders, readEncryption } from './encryptionHeaders.js';
 import { lockHeaders, readLockHeaders } from './lockHeaders.js';
+import { checkRedirectLocation, checkUserMetadata, metadataHeaders, metadataPrefix, metadataText } from './metadataRules.js';
 import { readTagHeader } from './tagText.js';
 import { restoreHeader, storageClasses } from './restoreRules.js';
 import type { ObjectAttributes, StoredInfo } from '../objectStore.js';
@@ -20,31 +21,22 @@ const systemHeaders = [
   'x-amz-website-redirect-location',
 ] as const;
 
-const metaPrefix = 'x-amz-meta-';
-/** Source: S3 User Guide, UsingMetadata: 2 KB of names and values. */
-const maxMetadataBytes = 2048;
-
 /** What a request says about the object that it makes. */
 export function readAttributes(request: EngineRequest): ObjectAttributes {
   const systemMetadata: Record<string, string> = {};
   const userMetadata: Record<string, string> = {};
-  let metadataBytes = 0;
   for (const [name, value] of Object.entries(request.headers)) {
     if ((systemHeaders as readonly string[]).includes(name)) {
       const kept = name === 'content-encoding' ? withoutChunking(value) : value;
       if (kept !== '') systemMetadata[name] = kept;
-    } else if (name.startsWith(metaPrefix)) {
-      const short = name.slice(metaPrefix.length);
-      metadataBytes += short.length + value.length;
-      Object.defineProperty(userMetadata, short, { value, enumerable: true, configurable: true, writable: true });
+    } else if (name.startsWith(metadataPrefix)) {
+      const text = metadataText(value);
+      const short = name.slice(metadataPrefix.length);
+      Object.defineProperty(userMetadata, short, { value: text, enumerable: true, configurable: true, writable: true });
     }
   }
-  if (metadataBytes > maxMetadataBytes) {
-    throw new ServiceError(400, 'MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', {
-      Size: String(metadataBytes),
-      MaxSizeAllowed: String(maxMetadataBytes),
-    });
-  }
+  checkUserMetadata(userMetadata);
+  checkRedirectLocation(systemMetadata['x-amz-website-redirect-location']);
   const contentType = request.headers['content-type'];
   return {
     contentType: contentType === undefined || contentType === '' ? defaultContentType : contentType,
@@ -107,7 +99,7 @@ export function objectHeaders(info: StoredInfo, request: EngineRequest, context:
     ...(info.storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': info.storageClass }),
     ...(restore === undefined ? {} : { 'x-amz-restore': restore }),
   };
-  for (const [name, value] of Object.entries(info.userMetadata)) headers[`${metaPrefix}${name}`] = value;
+  Object.assign(headers, metadataHeaders(info.userMetadata));
   for (const [parameter, header] of Object.entries(overrides)) {
     const value = request.query.get(parameter);
     if (value !== null) headers[header] = headerText(parameter, value);

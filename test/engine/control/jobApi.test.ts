@@ -69,6 +69,12 @@ test('refuses what is no request, naming the member', async () => {
   );
 });
 
+test('refuses a schema version that it does not know: it would be half performed', async () => {
+  const operation =
+    '<LambdaInvoke><FunctionArn>fake</FunctionArn><InvocationSchemaVersion>3.0</InvocationSchemaVersion></LambdaInvoke>';
+  await assert.rejects(engine.call('POST', '/v20180820/jobs', cliBody('v3', { operation })), /InvocationSchemaVersion "3\.0"/);
+});
+
 test('a token makes one job for a day', async () => {
   const first = textAt((await engine.call('POST', '/v20180820/jobs', cliBody('once'))).root, 'JobId');
   const reordered = cliBody('once')

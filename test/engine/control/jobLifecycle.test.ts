@@ -110,6 +110,29 @@ test('fails in Preparing with the service’s own reasons', async () => {
   assert.deepEqual(await run('x,"b","k, 1",%C3%A9\r\nx,b,k%2C2,y', {}, ['Ignore', 'Bucket', 'Key', 'Ignore']), ['Complete']);
 });
 
+test('a report is under SSE-S3 whatever the bucket’s default, and never in a bucket with a default retention', async () => {
+  const engine = await start();
+  const encryption = { algorithm: 'aws:kms', kmsKeyId: 'key' } as const;
+  await engine.store.createBucket('secret', undefined, { encryption });
+  const defaultRetention = { mode: 'GOVERNANCE', unit: 'Days', amount: 1 } as const;
+  await engine.store.createBucket('kept', undefined, { versioning: 'Enabled', objectLock: { defaultRetention } });
+  const request = engine.request(await engine.putManifest(['ok']));
+  const run = async (bucket: string): Promise<string> => {
+    const Report = { ...request.Report, Bucket: `arn:aws:s3:::${bucket}` };
+    const id = await engine.createFrom({ ...request, ClientRequestToken: bucket, Report });
+    await engine.until(id);
+    return id;
+  };
+  const id = await run('secret');
+  assert.deepEqual((await engine.store.head('secret', `done/job-${id}/manifest.json`)).encryption, { algorithm: 'AES256' });
+  const failed = await run('kept');
+  assert.deepEqual([await engine.counts(failed), textAt(await engine.describe(failed), 'Status')], [[1, 1, 0], 'Failed']);
+  assert.equal(
+    (await failureOf(engine, failed))[1],
+    'The job report could not be written to your report bucket. Please check your permissions.',
+  );
+});
+
 test('fails when there is no report bucket, or the report can’t be written', async () => {
   const engine = await start();
   const manifest = await engine.putManifest(['ok']);

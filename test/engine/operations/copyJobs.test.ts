@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { metadataHeaders } from '../../../src/engine/s3/metadataRules.js';
 import { OperationJobs, s3Row } from '../../support/operationJobs.js';
 
 const copy = (changes: object): { S3PutObjectCopy: object } => ({
@@ -159,4 +160,42 @@ test('fails in Preparing without the target bucket, or with objects of two bucke
   assert.equal(mixed.status, 'Failed');
   assert.match(mixed.failure, /objects of one bucket/);
   assert.deepEqual(await jobs.engine.counts(mixed.id), [0, 0, 0]);
+});
+
+test('what CopyObject refuses fails the row: objects under the customer’s keys, metadata over 2 KB, redirects to nowhere, grants to nobody', async (t) => {
+  const jobs = await start(t);
+  await jobs.put('source', 'secret', 'x', { encryption: { algorithm: 'customer', keyMd5: 'md5' } });
+  await jobs.put('source', 'k');
+  const secret =
+    'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.';
+  assert.deepEqual((await jobs.run(copy({}), ['source/secret'])).rows, [s3Row('source,secret,', 400, 'InvalidRequest', secret)]);
+  const UserMetadata = { a: 'x'.repeat(1000), b: 'ü'.repeat(600) };
+  const grants = (grantee: object) => ({ AccessControlGrants: [{ Grantee: grantee, Permission: 'READ' }] });
+  for (const [changes, code] of [
+    [{ MetadataDirective: 'REPLACE', NewObjectMetadata: { UserMetadata } }, 'MetadataTooLarge'],
+    [{ RedirectLocation: 'nowhere' }, 'InvalidRedirectLocation'],
+    [grants({ TypeIdentifier: 'uri', Identifier: 'http://acs.amazonaws.com/groups/nobody' }), 'InvalidArgument'],
+    [grants({ TypeIdentifier: 'id' }), 'InvalidArgument'],
+  ] as const) {
+    const { rows } = await jobs.run(copy(changes), ['source/k']);
+    assert.match(rows[0] ?? '', new RegExp(`^source,k,,failed,400,${code},`));
+  }
+});
+
+test('an empty list of grants is none: the bucket’s owner may be enforced', async (t) => {
+  const jobs = await start(t);
+  await jobs.bucket('enforced');
+  await jobs.put('source', 'k');
+  const { rows } = await jobs.run(copy({ TargetResource: 'arn:aws:s3:::enforced', AccessControlGrants: [] }), ['source/k']);
+  assert.deepEqual(rows, ['source,k,,succeeded,200,,Successful']);
+});
+
+test('metadata names that no header can have are counted when the copy is read', async (t) => {
+  const jobs = await start(t);
+  await jobs.put('source', 'k');
+  await jobs.run(copy({ MetadataDirective: 'REPLACE', NewObjectMetadata: { UserMetadata: { 'a b': '1', c: '中' } } }), [
+    'source/k',
+  ]);
+  const { userMetadata } = await jobs.head('target', 'k');
+  assert.deepEqual(metadataHeaders(userMetadata), { 'x-amz-meta-c': '=?UTF-8?B?5Lit?=', 'x-amz-missing-meta': '1' });
 });

@@ -149,7 +149,7 @@ test('computes every checksum, of parts too; the result is in the report only', 
   const failed = await jobs.run(compute('CRC32', 'FULL_OBJECT'), ['box/secret', 'box/none']);
   assert.match(
     failed.rows[0] ?? '',
-    /^box,none,,failed,404,NoSuchKey,"error details: \{""failureMessage"":""Task .*""errorCode"":""404""\}"$/,
+    /^box,none,,failed,404,NoSuchKey,"error details: \{""failureMessage"":""Task \S+ Key not found"",""errorCode"":""404""\}"$/,
   );
   assert.match(
     failed.rows[1] ?? '',

@@ -58,6 +58,27 @@ test('buckets: create, head, list, location, delete and their errors', async (t)
   assert.equal(await errorCodeOf(s3.send(new PutObjectCommand({ Bucket: 'first', Key: 'a', Body: 'x' }))), 'NoSuchBucket');
 });
 
+test('metadata that is no ASCII comes back as RFC 2047 has it, and a redirect leads somewhere', async (t) => {
+  const { client } = await engineFor(t);
+  const s3 = client();
+  await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: 'test',
+      Key: 'k',
+      Body: 'x',
+      Metadata: { city: 'Zürich' },
+    }),
+  );
+  const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket: 'test', Key: 'k' }));
+  assert.deepEqual(Metadata, { city: `=?UTF-8?B?${Buffer.from('Zürich').toString('base64')}?=` });
+  for (const location of ['/there', 'https://example.com']) {
+    await s3.send(new PutObjectCommand({ Bucket: 'test', Key: 'k', Body: 'x', WebsiteRedirectLocation: location }));
+  }
+  const nowhere = s3.send(new PutObjectCommand({ Bucket: 'test', Key: 'k', Body: 'x', WebsiteRedirectLocation: 'nowhere' }));
+  assert.equal(await errorCodeOf(nowhere), 'InvalidRedirectLocation');
+});
+
 test('an object comes back with its bytes, headers, metadata and checksum', async (t) => {
   const { client, dataDirectory } = await engineFor(t);
   const s3 = client();
