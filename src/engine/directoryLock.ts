@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchError, errorCode } from '../base/errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchError } from '../base/errors.js';
 import { removeChannelAddress } from './sharing/channelAddress.js';
-import { directoryInUse, isAlive, type LockHolder, lockName, processStart, readHolder } from './sharing/lockFile.js';
+import { createLock, isDead, newHolder, readLock, removeLock } from './sharing/heldFile.js';
+import { directoryInUse, lockName } from './sharing/lockFile.js';
 
-const maxAttempts = 10;
+const maxAttempts = 20;
+/** While another process removes a dead lock. */
+const retryMs = 25;
 /** Where the file system tells nothing, a lost lock is noticed so much later. */
 const lookMs = 1000;
 
@@ -23,28 +26,30 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string, channel?: string): Promise<DirectoryLock> {
   const file = join(directory, lockName);
-  const mine: LockHolder = { pid: process.pid, processStart: processStart(process.pid), instance: randomUUID(), channel };
+  const mine = newHolder(channel);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    if (await create(file, mine)) return watchLock(directory, file, mine);
-    const holder = await readHolder(file);
-    if (holder === 'none') continue;
-    if (holder !== 'unreadable' && isAlive(holder)) throw directoryInUse(directory, holder.pid);
-    await takeAway(file, holder);
-    if (holder !== 'unreadable' && holder.channel !== undefined) await removeChannelAddress(holder.channel);
+    if (await createLock(file, mine)) return watchLock(directory, file, mine.instance);
+    const found = await readLock(file);
+    if (found === undefined) continue;
+    if (!(await isDead(file, found))) {
+      if (found.holder !== undefined) throw directoryInUse(directory, found.holder.pid);
+    } else if (await removeLock(file, found.identity)) {
+      if (found.holder?.channel !== undefined) await removeChannelAddress(found.holder.channel);
+    } else await sleep(retryMs);
   }
   throw new BatchError('DataDirectoryInUse', `The lock of ${directory} can't be taken: other engines are starting there.`);
 }
 
 /** Looks after a lock that was just taken, until it is released. */
-function watchLock(directory: string, file: string, mine: LockHolder): DirectoryLock {
+function watchLock(directory: string, file: string, instance: string): DirectoryLock {
   let lose: () => void = () => undefined;
   const lost = new Promise<void>((resolve) => {
     lose = resolve;
   });
   const look = (): void => {
-    readHolder(file).then(
-      (holder) => {
-        if (holder === 'none' || (holder !== 'unreadable' && holder.instance !== mine.instance)) lose();
+    readLock(file).then(
+      (found) => {
+        if (found === undefined || (found.holder !== undefined && found.holder.instance !== instance)) lose();
       },
       // A disk that can't be read for now says nothing about the lock.
       () => undefined,
@@ -66,61 +71,8 @@ function watchLock(directory: string, file: string, mine: LockHolder): Directory
     release: async () => {
       clearInterval(timer);
       watcher?.close();
-      await release(file, mine);
+      // Nobody takes the lock of a living process, so that to look and to remove may be two steps; a full disk allows no more.
+      if ((await readLock(file))?.holder?.instance === instance) await rm(file, { force: true });
     },
   };
-}
-
-/** The lock appears whole or not at all: its content is written first, under another name. */
-async function create(file: string, mine: LockHolder): Promise<boolean> {
-  const draft = `${file}.${mine.instance}`;
-  await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
-  try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    // File systems without links: exclusive creation is the next best thing.
-    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'].includes(errorCode(error) ?? ''))
-      return await createExclusively(file, mine);
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-async function createExclusively(file: string, mine: LockHolder): Promise<boolean> {
-  try {
-    await writeFile(file, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Moves a dead lock out of the way; puts it back when another engine took it over in between. */
-async function takeAway(file: string, dead: LockHolder | 'unreadable'): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  const isSame = dead === 'unreadable' ? moved === 'unreadable' : typeof moved === 'object' && moved.instance === dead.instance;
-  if (!isSame) {
-    try {
-      await link(aside, file);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-  }
-  await rm(aside, { force: true });
-}
-
-async function release(file: string, mine: LockHolder): Promise<void> {
-  const holder = await readHolder(file);
-  if (typeof holder === 'object' && holder.instance === mine.instance) await rm(file, { force: true });
 }

@@ -3,7 +3,8 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchError, cancelledError } from '../../base/errors.js';
 import { isOwnChannelAddress } from './channelAddress.js';
-import { directoryInUse, lockHolder } from './lockFile.js';
+import { livingHolder } from './heldFile.js';
+import { directoryInUse, lockName } from './lockFile.js';
 import { readMessages } from './messageReader.js';
 import {
   type EngineMessage,
@@ -41,13 +42,14 @@ export interface JoinedEngine {
 export async function joinEngine(options: JoinOptions): Promise<JoinedEngine | undefined> {
   const { dataDirectory, signal } = options;
   if (signal?.aborted === true) throw cancelledError();
-  const holder = await lockHolder(dataDirectory);
+  const lock = join(dataDirectory, lockName);
+  const holder = await livingHolder(lock);
   if (holder === undefined) return undefined;
   const { channel, pid } = holder;
   const socket = channel !== undefined && (await isOwnChannelAddress(channel)) ? await connectTo(channel) : undefined;
   if (socket === undefined) {
     // Closed a moment ago, perhaps, with the lock.
-    if ((await lockHolder(dataDirectory)) === undefined) return undefined;
+    if ((await livingHolder(lock)) === undefined) return undefined;
     throw directoryInUse(dataDirectory, pid);
   }
   try {

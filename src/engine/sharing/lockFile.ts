@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchError, errorCode } from '../../base/errors.js';
 
@@ -16,28 +15,14 @@ export interface LockHolder {
 /** The file in a data directory that names the engine that uses it. */
 export const lockName = 'engine.lock';
 
-/** The living process that holds a directory; undefined when nobody does. */
-export async function lockHolder(
-  directory: string,
-): Promise<{ readonly pid: number; readonly channel: string | undefined } | undefined> {
-  const holder = await readHolder(join(directory, lockName));
-  return typeof holder === 'object' && isAlive(holder) ? holder : undefined;
-}
-
 export function directoryInUse(directory: string, pid: number): BatchError {
   return new BatchError('DataDirectoryInUse', `Another local engine (process ${pid}) uses ${directory}.`, {
     hint: `Stop it, or choose another data directory. If process ${pid} is no engine, delete ${join(directory, lockName)}.`,
   });
 }
 
-export async function readHolder(file: string): Promise<LockHolder | 'none' | 'unreadable'> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'none';
-    throw error;
-  }
+/** Undefined for what names nobody: cut short by a crash, or no lock at all. */
+export function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder> | null;
     if (typeof value?.pid === 'number' && typeof value.instance === 'string') {
@@ -45,9 +30,9 @@ export async function readHolder(file: string): Promise<LockHolder | 'none' | 'u
       return { pid, processStart, instance, channel: typeof channel === 'string' ? channel : undefined };
     }
   } catch {
-    // Cut short by a crash: nobody holds it.
+    // Nobody holds it.
   }
-  return 'unreadable';
+  return undefined;
 }
 
 export function isAlive(holder: LockHolder): boolean {

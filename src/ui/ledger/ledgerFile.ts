@@ -13,7 +13,7 @@ import {
   type ReadLedger,
   readLedger,
 } from '../../core/ledger/ledger.js';
-import { withFileLock } from './fileLock.js';
+import { type FileLock, withFileLock } from './fileLock.js';
 
 /** Lines beyond what must be there before the file is written anew. */
 const spareLines = 1000;
@@ -52,16 +52,18 @@ export class LedgerFile {
   async note(entries: readonly LedgerEntry[]): Promise<void> {
     await this.#inTurn(async () => {
       if (newsOf(entries, await (this.#known ??= this.#load())).length === 0) return;
-      await this.#locked(async () => {
+      await this.#locked(async (lock) => {
         const known = await this.#current();
         const news = newsOf(entries, known);
         if (news.length === 0) return;
         await this.#append(news.map(ledgerLine).join(''));
+        // Else it may have gone to the file that another window has replaced meanwhile.
+        await lock.check();
         // Only what is written counts as known: what failed is written the next time.
         for (const entry of news) known.entries.set(ledgerKey(entry), merged(known.entries.get(ledgerKey(entry)), entry));
         known.lines += news.length;
         known.file ??= await this.#identity();
-        if (known.lines > known.entries.size * 2 + known.deleted.size + spareLines) await this.#rewrite(await this.#read());
+        if (known.lines > known.entries.size * 2 + known.deleted.size + spareLines) await this.#rewrite(await this.#read(), lock);
       });
     });
   }
@@ -69,11 +71,11 @@ export class LedgerFile {
   /** Everything about one job goes from the file, and it is not written down again. */
   async deleteJob(job: JobName): Promise<void> {
     await this.#inTurn(async () => {
-      await this.#locked(async () => {
+      await this.#locked(async (lock) => {
         const read = await this.#read();
         read.entries.delete(ledgerKey(job));
         read.deleted.set(ledgerKey(job), job);
-        await this.#rewrite(read);
+        await this.#rewrite(read, lock);
       });
     });
   }
@@ -91,7 +93,7 @@ export class LedgerFile {
     await this.#writing;
   }
 
-  async #locked(work: () => Promise<void>): Promise<void> {
+  async #locked(work: (lock: FileLock) => Promise<void>): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await withFileLock(`${this.#path}.lock`, work);
   }
@@ -135,7 +137,7 @@ export class LedgerFile {
     }
   }
 
-  async #rewrite({ entries, deleted }: ReadLedger): Promise<void> {
+  async #rewrite({ entries, deleted }: ReadLedger, lock: FileLock): Promise<void> {
     const temporary = `${this.#path}.${randomBytes(6).toString('hex')}.tmp`;
     const lines = [...[...deleted.values()].map(deletionLine), ...[...entries.values()].map(ledgerLine)];
     try {
@@ -146,6 +148,7 @@ export class LedgerFile {
       } finally {
         await file.close();
       }
+      await lock.check();
       await rename(temporary, this.#path);
     } finally {
       await rm(temporary, { force: true });
