@@ -170,7 +170,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
         ...(fetch === undefined || turn === 'second'
           ? {}
           : {
-              fetch: (manifest, fields) => fetchForRun(fetch, { manifest, fields, connection, display, signal: interrupts.soft }),
+              fetch: (manifest) => fetchForRun(fetch, { manifest, connection, display, signal: interrupts.soft }),
             }),
         signal: interrupts.soft,
       });

@@ -1,5 +1,5 @@
 import type { FetchProgress } from '../core/job/fetchObjects.js';
-import type { ManifestField } from '../core/job/jobTypes.js';
+import type { FetchManifest } from '../core/job/submitJob.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { usageError } from './commandLine.js';
 import { parseSize } from './manifest/sizeFlag.js';
@@ -43,17 +43,25 @@ export function parseFetchSource(values: {
 export async function fetchForRun(
   source: FetchSource,
   run: {
-    readonly manifest: Uint8Array;
-    readonly fields: readonly ManifestField[] | undefined;
+    readonly manifest: FetchManifest;
     readonly connection: EngineConnection;
     readonly display: RunDisplay;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const { limitBytes, ...where } = source;
-  const { manifest, fields, connection, display, signal } = run;
+  const { manifest, connection, display, signal } = run;
+  const { bytes, fields, copyPlace } = manifest;
   const aws = await import('../aws/main.js');
-  const options = { manifest, name: 'the manifest', fields, limitBytes, signal, source: aws.createObjectSource(where) };
+  const options = {
+    manifest: bytes,
+    name: 'the manifest',
+    fields,
+    copyPlace,
+    limitBytes,
+    signal,
+    source: aws.createObjectSource(where),
+  };
   const onProgress = (progress: FetchProgress): void => display.fetching(progress);
   display.fetched(await aws.fetchToEngine(connection, { ...options, onProgress }), where.endpoint ?? 'AWS');
 }

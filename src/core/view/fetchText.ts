@@ -11,7 +11,7 @@ export function fetchProgressText({ done, rows, bytes }: FetchProgress, formats:
 /** What a fetch did, and what it left out and why, in sentences. `from` is the name of the place that was read. */
 export function fetchLines(result: FetchResult, from: string, formats: Formats): string[] {
   const { l10n } = formats;
-  const { fetched, bytes, present, unreadable, withoutTags } = result;
+  const { fetched, bytes, present, overwritten, unreadable, withoutTags } = result;
   const lines = [
     fetched === 0
       ? l10n.t('Nothing was fetched from {0}.', from)
@@ -22,6 +22,8 @@ export function fetchLines(result: FetchResult, from: string, formats: Formats):
           bytesText(bytes, formats),
         ),
   ];
+  if (overwritten > 0)
+    lines.push(l10n.t('Of them where copies go, which overwrite them: {0}.', objectsText(overwritten, formats)));
   if (present > 0) {
     lines.push(l10n.t('In the local buckets already, and left as they are: {0}.', objectsText(present, formats)));
   }

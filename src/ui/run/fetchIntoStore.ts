@@ -27,7 +27,7 @@ export interface FetchChoice {
 /** What brings the objects of a job from the real buckets of a target into the local ones, and says what came of it. */
 export function fetchIntoStore(services: Services, targets: TargetProvider, choice: FetchChoice): FetchIntoStore {
   const { targetId, limitBytes, jobName } = choice;
-  return async ({ bytes, fields }, { signal, reach }) => {
+  return async ({ bytes, fields, copyPlace }, { signal, reach }) => {
     const target = targets.targets.find(({ id }) => id === targetId);
     const { fetchToEngine } = await import('../../aws/main.js');
     // Not another engine than the one that the job goes to, though its settings may have changed meanwhile.
@@ -37,6 +37,7 @@ export function fetchIntoStore(services: Services, targets: TargetProvider, choi
       manifest: bytes,
       name: vscode.l10n.t('the manifest'),
       fields,
+      copyPlace,
       limitBytes,
       signal,
       onProgress: (progress) => reach(progress.done / Math.max(1, progress.rows), fetchProgressText(progress, formats())),

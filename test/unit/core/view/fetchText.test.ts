@@ -5,13 +5,14 @@ import { fetchLines, fetchProgressText, fetchText } from '../../../../src/core/v
 import { untranslated } from '../../../../src/core/view/localizer.js';
 
 const formats = { l10n: untranslated, locale: 'en' };
-const nothing: FetchResult = { fetched: 0, bytes: 0, present: 0, unreadable: [], withoutTags: 0 };
+const nothing: FetchResult = { fetched: 0, bytes: 0, present: 0, overwritten: 0, unreadable: [], withoutTags: 0 };
 
 test('what was fetched comes first, then what was left out and why', () => {
   const result: FetchResult = {
     fetched: 1204,
     bytes: 4096,
     present: 1,
+    overwritten: 3,
     unreadable: [
       { code: 'NoSuchKey', message: 'Could not read\nit', objects: 3, samples: [{ bucket: 'b', key: 'a\nb', versionId: 'v1' }] },
     ],
@@ -19,6 +20,7 @@ test('what was fetched comes first, then what was left out and why', () => {
   };
   assert.deepEqual(fetchLines(result, 'prod', formats), [
     'Fetched from prod, which was only read: 1,204 objects, 4,096 bytes.',
+    'Of them where copies go, which overwrite them: 3 objects.',
     'In the local buckets already, and left as they are: 1 object.',
     'Not fetched, NoSuchKey: 3 objects.',
     'Fetched without tags, which may not be read: 2 objects.',
