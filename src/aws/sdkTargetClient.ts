@@ -464,6 +464,7 @@ function toFunctionSummary(item: FunctionConfiguration): FunctionSummary[] {
       arn: item.FunctionArn,
       ...(item.Runtime === undefined ? {} : { runtime: item.Runtime }),
       ...(hasText(item.Description) ? { description: item.Description } : {}),
+      ...(hasText(item.StateReason) ? { stateReason: item.StateReason } : {}),
     },
   ];
 }

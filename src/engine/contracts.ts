@@ -89,6 +89,8 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly description?: string;
+  /** Set when the same name is declared more than once: where, and that the first counts. */
+  readonly ambiguity?: string;
   /** Sources that the build bundles (SAM `BuildMethod: esbuild`), relative to `codeDirectory`. */
   readonly entryPoints?: readonly string[];
   /** Absolute folders of the layers, in the template's order: of two files with one path the last counts. */

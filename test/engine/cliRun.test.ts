@@ -75,6 +75,13 @@ async function leftovers(): Promise<string[]> {
 }
 
 describe('s3batch run', () => {
+  test('says that the template declares the function twice, and which one counts', async () => {
+    await file('template.yaml', `${template}${template.slice(template.indexOf('  Work:')).replace('Work:', 'Again:')}`);
+    const { stderr } = await run('job.s3job.json');
+    const path = join(folder, 'template.yaml');
+    assert.equal(stderr, `The function work is declared in ${path}:5 and again in ${path}:8; the first counts.\n`);
+  });
+
   test('runs a job that asks for confirmation, says why tasks failed, and copies the report', async () => {
     const { code, stdout, stderr } = await run('job.s3job.json', '--report', 'out');
     assert.deepEqual([code, stderr], [1, '']);

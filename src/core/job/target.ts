@@ -17,6 +17,8 @@ export interface FunctionSummary {
   readonly arn: string;
   readonly runtime?: string;
   readonly description?: string;
+  /** What is to be known before it is chosen: of a local one that it is declared twice, of one of AWS why its state is what it is. */
+  readonly stateReason?: string;
 }
 
 export interface StoredObject {

@@ -27,6 +27,8 @@ export function functionConfiguration(
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: revisionOf(text),
     State: 'Active',
+    // Of the service's own words the one place for what is to be known of a function that works all the same.
+    ...(definition.ambiguity === undefined ? {} : { StateReason: definition.ambiguity }),
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
     Architectures: ['x86_64'],

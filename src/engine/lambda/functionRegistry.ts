@@ -18,14 +18,19 @@ export interface FunctionRegistryOptions {
   readonly log: EngineLog;
 }
 
-type Entry =
-  | { readonly name: string; readonly logicalId: string; readonly definition: FunctionDefinition }
-  | { readonly name: string; readonly logicalId: string; readonly problem: BatchError };
+interface EntryBase {
+  readonly name: string;
+  readonly logicalId: string;
+  /** Where it is declared, for people. */
+  readonly place: string;
+}
+
+type Entry = EntryBase & ({ readonly definition: FunctionDefinition } | { readonly problem: BatchError });
 
 /**
- * The functions of the templates and the settings. Templates are read when asked for and again when they have changed. Of two
- * functions with one name the first counts. A function that can't be used is missing from `list`, with a warning in the log, and
- * `find` rejects with its problem.
+ * The functions of the templates and the settings. Templates are read when asked for and again when they have changed. Of several
+ * functions with one name the first counts; its definition and a warning in the log name the others. A function that can't be used is
+ * missing from `list`, with a warning in the log, and `find` rejects with its problem.
  */
 export function createFunctionRegistry(options: FunctionRegistryOptions): FunctionRegistry {
   return new TemplateRegistry(options);
@@ -36,6 +41,8 @@ class TemplateRegistry implements FunctionRegistry {
   readonly #templates: readonly string[];
   readonly #cache = new Map<string, { stamp: string; entries: readonly Entry[] }>();
   #settingEntries: readonly Entry[] | undefined;
+  /** Warnings that the log has. */
+  readonly #told = new Set<string>();
 
   constructor(options: FunctionRegistryOptions) {
     this.#options = options;
@@ -71,12 +78,23 @@ class TemplateRegistry implements FunctionRegistry {
   async #entries(): Promise<readonly Entry[]> {
     this.#settingEntries ??= this.#readSettings();
     const groups = await Promise.all(this.#templates.map((template) => this.#readTemplate(template)));
-    const seen = new Set<string>();
-    return [...groups.flat(), ...this.#settingEntries].filter((entry) => {
-      if (seen.has(entry.name)) return false;
-      seen.add(entry.name);
-      return true;
-    });
+    const byName = new Map<string, [Entry, ...Entry[]]>();
+    for (const entry of [...groups.flat(), ...this.#settingEntries]) {
+      const before = byName.get(entry.name);
+      if (before === undefined) byName.set(entry.name, [entry]);
+      else before.push(entry);
+    }
+    return [...byName.values()].map((entries) => this.#firstOf(entries));
+  }
+
+  /** The entry that counts of those with one name. */
+  #firstOf([first, ...others]: readonly [Entry, ...Entry[]]): Entry {
+    if (others.length === 0) return first;
+    const places = others.map(({ place }) => place);
+    const text = `The function ${first.name} is declared in ${first.place} and again in ${places.join(', ')}; the first counts.`;
+    if (!this.#told.has(text)) this.#options.log.warn(text);
+    this.#told.add(text);
+    return 'problem' in first ? first : { ...first, definition: { ...first.definition, ambiguity: text } };
   }
 
   #readSettings(): readonly Entry[] {
@@ -84,7 +102,8 @@ class TemplateRegistry implements FunctionRegistry {
     const baseDirectory = this.#options.baseDirectory ?? process.cwd();
     return functions.map((value, index) => {
       const definition = readFunctionSetting(value, index, { baseDirectory, region, accountId });
-      return { name: definition.name, logicalId: definition.logicalId, definition };
+      const place = `entry ${index + 1} of the setting s3batch.local.functions`;
+      return { name: definition.name, logicalId: definition.logicalId, place, definition };
     });
   }
 
@@ -104,14 +123,11 @@ class TemplateRegistry implements FunctionRegistry {
         cause: error,
       });
     }
-    const entries = readTemplate(file, text, { region, accountId, warn: (message) => log.warn(message) });
-    const names = new Set<string>();
-    for (const entry of entries) {
+    const declared = readTemplate(file, text, { region, accountId, warn: (message) => log.warn(message) });
+    const entries = declared.map((entry): Entry => {
       if ('problem' in entry) log.warn(entry.problem.message);
-      if (names.has(entry.name))
-        log.warn(`${file}:${entry.line}: there is another function ${entry.name}; this one is not used.`);
-      names.add(entry.name);
-    }
+      return { ...entry, place: `${file}:${entry.line}` };
+    });
     this.#cache.set(file, { stamp, entries });
     return entries;
   }

@@ -6,6 +6,7 @@ import { parseJobFile } from '../../core/job/parseJobFile.js';
 import type { JobFile } from '../../core/job/jobFile.js';
 import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { FunctionSummary } from '../../core/job/target.js';
+import { functionOption } from '../../core/wizard/functionOption.js';
 import { activeFile } from '../platform/activeFile.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
@@ -176,7 +177,7 @@ async function chooseFunction(
       hint: vscode.l10n.t('Declare it in template.yaml, or in the setting s3batch.local.functions.'),
     });
   }
-  const items = functions.map((item) => ({ label: item.name, description: item.runtime ?? '', item }));
+  const items = functions.map((item) => ({ ...functionOption(item), item }));
   const placeHolder = vscode.l10n.t('Which function is to be debugged?');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.item;
 }

@@ -4,6 +4,7 @@ import { bucketArn, parseFunctionArn, partitionOf } from '../../core/job/arn.js'
 import type { TargetClient } from '../../core/job/target.js';
 import { splitRow } from '../../core/manifest/rowFields.js';
 import type { Answers, OptionSource, PickOption } from '../../core/wizard/form.js';
+import { functionOption } from '../../core/wizard/functionOption.js';
 import type { ManifestChoice } from '../../core/wizard/manifestChoice.js';
 import { matchesPatterns } from '../lint/manifestSelection.js';
 import { findWorkspaceFiles } from '../platform/findWorkspaceFiles.js';
@@ -21,12 +22,7 @@ export function optionLoader(
     const client = await connect();
     switch (source) {
       case 'functions':
-        return (await client.listFunctions()).map((item) => ({
-          label: item.name,
-          description: item.runtime ?? '',
-          detail: item.description ?? item.arn,
-          value: item.arn,
-        }));
+        return (await client.listFunctions()).map(functionOption);
       case 'qualifiers':
         return await qualifierOptions(client, answers[functionId]);
       case 'buckets':

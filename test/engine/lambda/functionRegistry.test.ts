@@ -92,6 +92,29 @@ test('functions of the settings come after those of templates', async () => {
   assert.equal(own?.timeoutMs, 3000);
 });
 
+test('a name that several templates declare is told with all its places, once, and the first counts', async () => {
+  const first = join(folder, 'orders.yaml');
+  const second = join(folder, 'invoices.yaml');
+  await writeFile(first, template('rename'));
+  await writeFile(second, template('rename').replace('a.b', 'other.b'));
+  const setting = { name: 'rename', folder: '.', handler: 'x.y', runtime: 'python3.12' };
+  const functions = await registry('Resources: {}', { baseDirectory: folder, templates: [first, second], functions: [setting] });
+  const found = await functions.find('rename');
+  assert.equal(found?.handler, 'a.b');
+  const text = `The function rename is declared in ${first}:4 and again in ${second}:4, entry 1 of the setting s3batch.local.functions; the first counts.`;
+  assert.equal(found.ambiguity, text);
+  await functions.list();
+  assert.equal(warnings.filter((warning) => warning === text).length, 1);
+  const summaries = await functions.list();
+  assert.deepEqual(
+    summaries.map(({ name, ambiguity }) => [name, ambiguity !== undefined]),
+    [
+      ['rename', true],
+      ['Nowhere', true],
+    ],
+  );
+});
+
 test('a bad entry of the settings is named', async () => {
   const functions = await registry('Resources: {}', { functions: [{ name: 'a' } as never] });
   await assert.rejects(functions.list(), (error) => isBatchError(error) && error.message === 'Local function 1 has no folder.');

@@ -196,6 +196,21 @@ test('functions are listed in pages, described, and have versions', async (t) =>
     ['$LATEST'],
   );
   assert.deepEqual((await client.send(new ListAliasesCommand({ FunctionName: 'Fn3' }))).Aliases, []);
+  assert.equal(Configuration.StateReason, undefined);
+});
+
+test('a list says of a function that it is declared twice, and where', async (t) => {
+  const { client, folder } = await apiFor(
+    t,
+    {},
+    functions({ A: `${node}, FunctionName: same`, B: `${node}, FunctionName: same` }),
+  );
+  const template = join(folder, 'template.yaml');
+  const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
+  assert.deepEqual(
+    Functions.map(({ FunctionName, StateReason }) => [FunctionName, StateReason]),
+    [['same', `The function same is declared in ${template}:4 and again in ${template}:7; the first counts.`]],
+  );
 });
 
 test('errors have the names and texts of Lambda', async (t) => {
