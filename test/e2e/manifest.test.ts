@@ -199,6 +199,14 @@ e2eTest('the hover says what S3 will see, and rows are copied as S3 knows them',
   await eventually(async () => assert.equal(await copied(), `s3://test/${key}`), 30_000);
   await workbench.command('S3 Batch: Copy Decoded Key of Row');
   await eventually(async () => assert.equal(await copied(), key), 30_000);
+
+  await workbench.openFile(broken, 6);
+  await editor.press('Home', 'Shift+ArrowDown', 'Shift+ArrowDown');
+  await workbench.chooseInMenu('Copy S3 URI of Row');
+  await eventually(async () => {
+    const lines = (await copied()).split('\n');
+    assert.deepEqual([lines.length, lines.every((line) => line.startsWith('s3://test/report/'))], [2, true], lines.join('\n'));
+  }, 30_000);
 });
 
 e2eTest('a manifest that is no file yet is linted while it is written', {}, async (session) => {

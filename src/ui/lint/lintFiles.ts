@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { BatchError, errorMessage, isCancelled } from '../../base/errors.js';
+import { BatchError, cancelledError, errorMessage, isCancelled } from '../../base/errors.js';
 import type { LintResult } from '../../core/manifest/lintManifest.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
 import type { LintedFile } from '../platform/commandTypes.js';
@@ -36,15 +36,15 @@ export async function lintFiles(
   given: readonly vscode.Uri[],
 ): Promise<readonly LintedFile[]> {
   const wanted = given.length > 0 ? given : await filesInFront();
-  const files = await findManifests(wanted, (uri) => linter.isManifestFile(uri));
-  if (files.length === 0) {
+  const { files, unread } = await findManifests(wanted, (uri) => linter.isManifestFile(uri));
+  if (files.length + unread.length === 0) {
     throw new BatchError('NoManifest', vscode.l10n.t('There is no manifest in this folder.'), {
       hint: vscode.l10n.t(
         'Manifests are the files that s3batch.manifest.files names and those of job files. Any file can be linted by itself.',
       ),
     });
   }
-  const outcomes = await lintAll(linter, files);
+  const outcomes: readonly Outcome[] = [...unread, ...(files.length === 0 ? [] : await lintAll(linter, files))];
   for (const { uri, result, error } of outcomes) {
     const path = vscode.workspace.asRelativePath(uri);
     if (result !== undefined) log.info(`${path}: ${summaryText(result, vscode.l10n)}`);
@@ -67,7 +67,8 @@ async function filesInFront(): Promise<readonly vscode.Uri[]> {
     canSelectMany: true,
     filters: { [vscode.l10n.t('Manifests')]: ['csv', 'gz', 'txt'], [vscode.l10n.t('All Files')]: ['*'] },
   });
-  return chosen ?? [];
+  if (chosen === undefined) throw cancelledError();
+  return chosen;
 }
 
 async function lintAll(linter: FileLinter, files: readonly vscode.Uri[]): Promise<readonly Outcome[]> {

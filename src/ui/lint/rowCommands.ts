@@ -3,25 +3,33 @@ import { BatchError } from '../../base/errors.js';
 import { Command } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
 import type { LintedManifests } from './linted.js';
+import type { RowDescription } from './rowDescription.js';
 
-/** Copies what the hover shows, or, from the palette, what the row under the cursor says. */
+/**
+ * Copies what the hover shows, or what the rows in the selections say, a line each. The menu of the editor gives the file, which is the
+ * one in front.
+ */
 export function registerRowCommands({ commands }: Services, load: () => Promise<LintedManifests>): void {
-  commands.register(Command.manifestCopyUri, async (text) => await copy(text ?? (await rowUnderCursor(load)).uri));
-  commands.register(Command.manifestCopyKey, async (text) => await copy(text ?? (await rowUnderCursor(load)).key));
+  const copy = async (given: string | vscode.Uri | undefined, of: (row: RowDescription) => string): Promise<void> => {
+    if (typeof given === 'string') await vscode.env.clipboard.writeText(given);
+    else await copyRows(await load(), of);
+  };
+  commands.register(Command.manifestCopyUri, async (given) => await copy(given, ({ uri }) => uri));
+  commands.register(Command.manifestCopyKey, async (given) => await copy(given, ({ key }) => key));
 }
 
-async function copy(text: unknown): Promise<void> {
-  if (typeof text === 'string') await vscode.env.clipboard.writeText(text);
-}
-
-async function rowUnderCursor(load: () => Promise<LintedManifests>): Promise<{ uri: string; key: string }> {
-  const { describeRow } = await import('./rowDescription.js');
+async function copyRows(manifests: LintedManifests, of: (row: RowDescription) => string): Promise<void> {
+  const { describeRows, selectedLines } = await import('./rowDescription.js');
   const editor = vscode.window.activeTextEditor;
-  const line = editor?.document.lineAt(editor.selection.active.line).text;
-  const fields = editor === undefined ? undefined : (await load()).get(editor.document)?.fields;
-  const row = line === undefined ? undefined : describeRow(line, fields);
-  if (row === undefined) {
+  if (editor === undefined) throw new BatchError('NoEditor', vscode.l10n.t('No file is open.'));
+  const { document } = editor;
+  const lines = selectedLines(editor.selections).map((line) => document.lineAt(line).text);
+  const { rows, left } = describeRows(lines, manifests.get(document)?.fields);
+  if (rows.length === 0) {
     throw new BatchError('NoRow', vscode.l10n.t('The cursor is not in a row that names an object.'));
   }
-  return row;
+  await vscode.env.clipboard.writeText(rows.map(of).join('\n'));
+  if (left === 0) return;
+  const text = vscode.l10n.t('Rows that name no object were left out: {0}', left.toLocaleString('en-US'));
+  vscode.window.setStatusBarMessage(text, 4000);
 }

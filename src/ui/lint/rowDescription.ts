@@ -18,11 +18,14 @@ export interface RowDescription {
 
 export const maxKeyBytes = 1024;
 
-/** Describes a row that names an object; undefined for one that doesn't, such as a broken or a blank one. */
+/**
+ * Describes a row that names an object; undefined for one that doesn't, such as a broken or a blank one. Nothing is trimmed: space around
+ * a field becomes part of it.
+ */
 export function describeRow(line: string, fields: readonly ManifestField[] | undefined): RowDescription | undefined {
   const row = splitRow(line);
   if (row.error !== undefined) return undefined;
-  const values = row.fields.map((field) => field.value.trim());
+  const values = row.fields.map((field) => field.value);
   const columns: readonly ManifestField[] = fields ?? ['Bucket', 'Key', 'VersionId'];
   const value = (name: ManifestField): string | undefined => {
     const index = columns.indexOf(name);
@@ -42,6 +45,31 @@ export function describeRow(line: string, fields: readonly ManifestField[] | und
     keyBytes: utf8Length(key),
     escapeOverhead: written.length - key.length,
   };
+}
+
+/** Describes several rows. `left` counts those that name no object, without blank lines. */
+export function describeRows(
+  lines: readonly string[],
+  fields: readonly ManifestField[] | undefined,
+): { readonly rows: readonly RowDescription[]; readonly left: number } {
+  const written = lines.filter((line) => line.trim() !== '');
+  const rows = written.map((line) => describeRow(line, fields)).filter((row) => row !== undefined);
+  return { rows, left: written.length - rows.length };
+}
+
+interface LineRange {
+  readonly start: { readonly line: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** The lines that selections touch, each once, in the order of the file. A selection that ends before a line does not touch it. */
+export function selectedLines(selections: readonly LineRange[]): number[] {
+  const lines = new Set<number>();
+  for (const { start, end } of selections) {
+    const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+    for (let line = start.line; line <= last; line += 1) lines.add(line);
+  }
+  return [...lines].toSorted((a, b) => a - b);
 }
 
 /** Everything that takes no ink or reorders what does: separators, controls, formats, private use, lone surrogates. */

@@ -21,10 +21,17 @@ interface Keys {
   readonly path: string;
 }
 
-/** Makes a manifest of a list of keys: that of a file, of the open document, or of what is selected in it. */
-export async function encodeKeys({ context }: Services, file: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+/**
+ * Makes a manifest of a list of keys: that of a file (the one in front if none is given), or, if the editor in front shows the file and
+ * `isSelectionMeant`, of what is selected in it.
+ */
+export async function encodeKeys(
+  { context }: Services,
+  file: vscode.Uri | undefined,
+  isSelectionMeant: boolean,
+): Promise<vscode.Uri | undefined> {
   const title = vscode.l10n.t('Encode Keys as Manifest');
-  const keys = await findKeys(file);
+  const keys = await findKeys(file, isSelectionMeant);
   const detected = detectKeyList(keys.beginning);
   const { kind, hasVersions } = await askKind(title, detected.kind);
   const namesBuckets = kind === 'uris' || (kind === 'csv' && detected.kind === 'csv' && detected.namesBuckets);
@@ -69,13 +76,13 @@ function notesOf(result: KeyListResult | undefined): string[] {
   ];
 }
 
-async function findKeys(file: vscode.Uri | undefined): Promise<Keys> {
+async function findKeys(file: vscode.Uri | undefined, isSelectionMeant: boolean): Promise<Keys> {
   const uri = file ?? activeFile();
   if (uri === undefined) throw new BatchError('NoEditor', vscode.l10n.t('No file is open.'));
-  const editor = vscode.window.visibleTextEditors.find((visible) => visible.document.uri.toString() === uri.toString());
-  const selection = editor?.selection;
+  const editor = vscode.window.activeTextEditor;
+  const selection = editor?.document.uri.toString() === uri.toString() ? editor.selection : undefined;
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  const isPart = file === undefined && selection !== undefined && !selection.isEmpty;
+  const isPart = isSelectionMeant && selection !== undefined && !selection.isEmpty;
   if (document !== undefined && (isPart || document.isDirty || uri.scheme !== 'file')) {
     const text = document.getText(isPart ? selection : undefined);
     const beginning = new TextEncoder().encode(text.slice(0, beginningBytes));

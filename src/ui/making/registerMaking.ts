@@ -10,9 +10,10 @@ export function registerMaking(services: Services, jobs: Jobs): void {
   const files = (file: Uri | undefined, selected: readonly Uri[] | undefined): readonly Uri[] =>
     selected !== undefined && selected.length > 0 ? selected : file === undefined ? [] : [file];
 
-  commands.register(Command.manifestEncode, async (file) => {
+  commands.register(Command.manifestEncode, async (file, selected) => {
     const { encodeKeys } = await import('./encodeKeys.js');
-    return await encodeKeys(services, file);
+    // Only the Explorer says what is selected there; the menu of the editor is about what is selected in its text.
+    return await encodeKeys(services, file, selected === undefined);
   });
   commands.register(Command.manifestFromBucket, async (target) => {
     const { newManifestFromBucket } = await import('./newManifestFromBucket.js');

@@ -181,10 +181,10 @@ export interface CommandTypes {
   's3batch.manifest.declareColumns': { args: [file?: Uri, columns?: readonly ManifestField[]]; result: void };
   's3batch.manifest.removeByteOrderMark': { args: [file?: Uri]; result: void };
   's3batch.manifest.fixAll': { args: [file?: Uri]; result: void };
-  's3batch.manifest.copyUri': { args: [text?: string]; result: void };
-  's3batch.manifest.copyKey': { args: [text?: string]; result: void };
+  's3batch.manifest.copyUri': { args: [textOrFile?: string | Uri]; result: void };
+  's3batch.manifest.copyKey': { args: [textOrFile?: string | Uri]; result: void };
   's3batch.manifest.explainRule': { args: [rule?: RuleId]; result: Uri | undefined };
-  's3batch.manifest.encode': { args: [file?: Uri]; result: Uri | undefined };
+  's3batch.manifest.encode': { args: [file?: Uri, selected?: readonly Uri[]]; result: Uri | undefined };
   's3batch.manifest.fromBucket': { args: [target?: { readonly targetId?: string }]; result: Uri | undefined };
   's3batch.manifest.fromInventory': { args: [file?: Uri]; result: Uri | undefined };
   's3batch.manifest.checkInventory': { args: [file?: Uri]; result: void };

@@ -97,6 +97,8 @@ suite('manifests on disk', () => {
     const uri = await write('readable.csv', 'examples,a b\n');
     const broken = await write('broken.csv.gz', 'not packed');
     assert.equal(counts(await lint(broken, uri)), 'readable.csv: 1, 1');
+    const gone = vscode.Uri.file(join(folder, 'gone.csv'));
+    assert.equal(counts(await lint(gone, uri)), 'readable.csv: 1, 1', 'a file that has gone since it was selected');
     assert.equal(await lint(vscode.Uri.file(join(folder, 'none.csv'))), undefined);
   });
 

@@ -83,6 +83,16 @@ suite('Making manifests', () => {
     assert.equal(await read('keys-manifest.csv'), 'data,new\n');
   });
 
+  test('encodes what is selected also from the menu of the editor, which names the file', async () => {
+    const file = await write('keys.txt', 's3://data/a\ns3://data/b\n');
+    const editor = await vscode.window.showTextDocument(file);
+    editor.selection = new vscode.Selection(1, 0, 2, 0);
+    await acceptAll('s3batch.manifest.encode', file);
+    assert.equal(await read('keys-manifest.csv'), 'data,b\n');
+    await acceptAll('s3batch.manifest.encode', file, [file]);
+    assert.equal(await read('keys-manifest-2.csv'), 'data,a\ndata,b\n', 'the Explorer means the file');
+  });
+
   test('converts an S3 Inventory, its empty version ids as null', async () => {
     await write('part.csv', '"data","a%20b","","true","false"\n"data","c","v1","false","true"\n');
     const manifest = {

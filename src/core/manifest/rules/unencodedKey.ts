@@ -51,5 +51,12 @@ function describe(character: string): string {
   if (character === ' ') return 'a space';
   if (character === '\t') return 'a tab';
   if (character === '""') return '"';
-  return /\p{Control}/u.test(character) ? 'a control character' : character;
+  if (/\p{Control}/u.test(character)) return 'a control character';
+  // What takes no ink, or only with the character before it, is named: nobody would see it.
+  return /[\p{Z}\p{C}\p{M}]/u.test(character) ? codePoint(character) : character;
+}
+
+/** `U+200B`. */
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -272,6 +272,15 @@ test('a rule says isFixedByFixAll exactly when fix all leaves none of its proble
   }
 });
 
+test('a raw character that nobody would see is named', () => {
+  const told = (key: string): string | undefined => lintManifest(`test,a${key}\n`).problems[0]?.message;
+  assert.equal(told('\u00A0'), 'Keys are URL-encoded: U+00A0 is written %C2%A0.');
+  assert.equal(told('\u200B'), 'Keys are URL-encoded: U+200B is written %E2%80%8B.');
+  assert.equal(told('\u0301'), 'Keys are URL-encoded: U+0301 is written %CC%81.');
+  assert.equal(told('\u{E0020}'), 'Keys are URL-encoded: U+E0020 is written %F3%A0%80%A0.');
+  assert.equal(told('é'), 'Keys are URL-encoded: é is written %C3%A9.');
+});
+
 test('a severity setting replaces the severity of all problems of the rule, off leaves them out', () => {
   const text = 'test,a=b\ntest,a b\n';
   const set = lintManifest(text, { severities: { 'unencoded-key': 'information' } });
