@@ -16,7 +16,8 @@ Its log goes to standard error.
   --python COMMAND       interpreter for Python handlers; that of a .venv near the code, or python3, when left out
   --setting NAME=VALUE   what AWS leaves undocumented: redrives, redriveDelayMs, concurrency, activeJobs,
                          memoryMb, s3KeyEncoding, restoreDelayMs, tokenLifeMs, jobsPerPage,
-                         copyPrefixJoin, checksumAlgorithm
+                         copyPrefixJoin, checksumAlgorithm, checksumType, environmentIdleMs,
+                         environmentsPerFunction, silenceMs
   --exit-with-parent     end when standard input closes
   --shared               the same, but go on while VS Code windows that have joined the engine use it
   --messages-fd N        with --shared: the open pipe for its messages and its log; standard output when left out

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { delay } from '../base/async.js';
-import { BatchError, isCancelled } from '../base/errors.js';
+import { BatchError, errorMessage, isCancelled } from '../base/errors.js';
 import { type ChangedObject, countChanges } from '../core/changes/changeList.js';
 import { parseFunctionArn } from '../core/job/arn.js';
 import { chaosRun, type ChaosTurn } from '../core/job/chaosRun.js';
@@ -14,6 +14,8 @@ import type { RowChoice } from '../core/job/manifestRows.js';
 import { submitJob } from '../core/job/submitJob.js';
 import type { Target, TargetClient } from '../core/job/target.js';
 import { isIdempotent } from '../core/report/chaosFindings.js';
+import type { EngineSettings } from '../engine/contracts.js';
+import { parseEngineSettings } from '../engine/engineSettings.js';
 import { type LaunchedEngine, launchEngine } from '../engine/launchEngine.js';
 import { readJobChanges } from '../files/changes/readJobChanges.js';
 import { compareChaosRuns } from '../files/report/compareChaosRuns.js';
@@ -43,6 +45,7 @@ const help = [
   '  --seed S           with --sample: a whole number; the same one draws the same rows (default 1)',
   '  --concurrency N    invocations at once, at most (default 10)',
   '  --memory MB        what the functions at work may have together, by their MemorySize: fewer run at once (default: no limit)',
+  '  --setting N=VALUE  what AWS leaves undocumented, by the names of s3batch engine --help; may be repeated',
   '  --chaos [SEED]     run every row twice, in other orders, with throttles and lost answers; say what is not idempotent',
   '  --fetch            first copy the objects of the rows from their real buckets, which are only read, to the local ones',
   '  --fetch-limit N    with --fetch: at most so many bytes (default 1G); N may end in K, M or G',
@@ -67,6 +70,7 @@ const flags = {
   seed: { type: 'string' },
   concurrency: { type: 'string' },
   memory: { type: 'string' },
+  setting: { type: 'string', multiple: true },
   report: { type: 'string' },
   chaos: { type: 'string' },
   fetch: { type: 'boolean' },
@@ -93,6 +97,7 @@ interface RunOptions {
   readonly rows: RowChoice | undefined;
   readonly concurrency: number | undefined;
   readonly memoryMb: number | undefined;
+  readonly settings: Partial<EngineSettings>;
 }
 
 const firstLookMs = 50;
@@ -123,6 +128,7 @@ const run = defineCommand(help, flags, async (values, operands, io) => {
     rows: parseRows(values),
     concurrency: values.concurrency === undefined ? undefined : parseWholeNumber('--concurrency', values.concurrency, 1),
     memoryMb: values.memory === undefined ? undefined : parseWholeNumber('--memory', values.memory, 0),
+    settings: parseSettings(values.setting ?? []),
   };
   const display = createRunDisplay(format, io);
   try {
@@ -146,6 +152,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       ...(options.buckets === undefined ? {} : { seedDirectory: options.buckets }),
       ...(region === undefined ? {} : { region }),
       settings: {
+        ...options.settings,
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
         ...(options.memoryMb === undefined ? {} : { memoryMb: options.memoryMb }),
       },
@@ -221,6 +228,14 @@ function withChaosSeed(argv: readonly string[]): readonly string[] {
     if (item === '--chaos') return [`--chaos=${isSeed(argv[index + 1]) ? argv[index + 1] : 1}`];
     return argv[index - 1] === '--chaos' && isSeed(item) ? [] : [item];
   });
+}
+
+function parseSettings(texts: readonly string[]): Partial<EngineSettings> {
+  try {
+    return parseEngineSettings(texts);
+  } catch (error) {
+    throw usageError(`Option '--setting' takes NAME=VALUE with ${errorMessage(error)}`);
+  }
 }
 
 function parseRows(values: { limit?: string; sample?: string; seed?: string }): RowChoice | undefined {

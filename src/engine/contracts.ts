@@ -193,6 +193,14 @@ export interface EngineSettings {
   readonly copyPrefixJoin: 'slash' | 'none';
   /** What a Compute checksum job without ChecksumAlgorithm computes. Emulated. */
   readonly checksumAlgorithm: ChecksumAlgorithm;
+  /** The same for ChecksumType; of CRC64NVME there is FULL_OBJECT only. Emulated. */
+  readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE';
+  /** How long an environment of the Lambda API stays warm without work. Emulated. */
+  readonly environmentIdleMs: number;
+  /** Environments of one function of the Lambda API at once, where it reserves no concurrency; more invocations wait. Emulated. */
+  readonly environmentsPerFunction: number;
+  /** How long a client may be silent in the midst of a request before it gets RequestTimeout. Emulated. */
+  readonly silenceMs: number;
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -207,6 +215,10 @@ export const defaultEngineSettings: EngineSettings = {
   jobsPerPage: 1000,
   copyPrefixJoin: 'slash',
   checksumAlgorithm: 'CRC64NVME',
+  checksumType: 'FULL_OBJECT',
+  environmentIdleMs: 300_000,
+  environmentsPerFunction: 10,
+  silenceMs: 60_000,
 };
 
 /** What every room of the engine gets. */

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BatchError, errorMessage } from '../base/errors.js';
-import type { EngineSettings } from './contracts.js';
-import { isChecksumAlgorithm } from './s3/checksum.js';
+import { parseEngineSettings } from './engineSettings.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
 import { functionsVariable } from './launchEngine.js';
 import type { EngineOptions } from './startEngine.js';
@@ -119,41 +118,12 @@ function readFunction(text: string): FunctionSetting {
   }
 }
 
-type SettingReader = (text: string) => Partial<EngineSettings> | undefined;
-
-const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
-  redrives: (text) => readNumber(text, (redrives) => ({ redrives })),
-  redriveDelayMs: (text) => readNumber(text, (redriveDelayMs) => ({ redriveDelayMs })),
-  concurrency: (text) => (text === '0' ? undefined : readNumber(text, (concurrency) => ({ concurrency }))),
-  memoryMb: (text) => readNumber(text, (memoryMb) => ({ memoryMb })),
-  activeJobs: (text) => (text === '0' ? undefined : readNumber(text, (activeJobs) => ({ activeJobs }))),
-  s3KeyEncoding: (text) => (text === 'form' || text === 'echo' ? { s3KeyEncoding: text } : undefined),
-  restoreDelayMs: (text) => readNumber(text, (restoreDelayMs) => ({ restoreDelayMs })),
-  tokenLifeMs: (text) => readNumber(text, (tokenLifeMs) => ({ tokenLifeMs })),
-  jobsPerPage: (text) => (/^0*[1-9]\d{0,2}$|^1000$/.test(text) ? { jobsPerPage: Number(text) } : undefined),
-  copyPrefixJoin: (text) => (text === 'slash' || text === 'none' ? { copyPrefixJoin: text } : undefined),
-  checksumAlgorithm: (text) => (isChecksumAlgorithm(text) ? { checksumAlgorithm: text } : undefined),
-};
-
-function readNumber(text: string, build: (value: number) => Partial<EngineSettings>): Partial<EngineSettings> | undefined {
-  return /^\d{1,9}$/.test(text) ? build(Number(text)) : undefined;
-}
-
-function readSettings(texts: readonly string[]): Partial<EngineSettings> {
-  const settings: Partial<EngineSettings> = {};
-  for (const text of texts) {
-    const equals = text.indexOf('=');
-    const name = text.slice(0, Math.max(0, equals));
-    const reader = Object.hasOwn(settingReaders, name) ? settingReaders[name as keyof EngineSettings] : undefined;
-    const read = reader?.(text.slice(equals + 1));
-    if (read === undefined) {
-      throw usageError(
-        `--setting takes NAME=VALUE with one of ${Object.keys(settingReaders).join(', ')}; ${text} is not possible.`,
-      );
-    }
-    Object.assign(settings, read);
+function readSettings(texts: readonly string[]): EngineOptions['settings'] & object {
+  try {
+    return parseEngineSettings(texts);
+  } catch (error) {
+    throw usageError(`--setting takes NAME=VALUE with ${errorMessage(error)}`, error);
   }
-  return settings;
 }
 
 function usageError(message: string, cause?: unknown): BatchError {

@@ -108,6 +108,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const server = await startServer({
       port: options.port,
       keys: context,
+      silenceMs: context.settings.silenceMs,
       clock: context.clock,
       log: context.log,
       router: async (request) => {

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock.js';
-import type { FunctionDefinition } from '../../src/engine/contracts.js';
+import { defaultEngineSettings, type FunctionDefinition } from '../../src/engine/contracts.js';
 import { createEnvironment, runtimeFamily } from '../../src/engine/lambda/createEnvironment.js';
 import { EnvironmentPool } from '../../src/engine/lambda/environmentPool.js';
 import { HostedEnvironment } from '../../src/engine/lambda/hostedEnvironment.js';
@@ -15,6 +15,7 @@ const pool = new EnvironmentPool(
       ? new HostedEnvironment(host, made, { ...testOptions, onOutput })
       : createEnvironment(made, { ...testOptions, onOutput }),
   systemClock,
+  defaultEngineSettings,
 );
 await pool.invoke(
   definition,

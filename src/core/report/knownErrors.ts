@@ -377,6 +377,20 @@ const jobRules: readonly JobRule[] = [
     isWorthRetrying: false,
   },
   {
+    id: 'several-buckets',
+    reason: /takes objects of one bucket/i,
+    explanation: 'The manifest names objects of several buckets, which this operation does not take.',
+    advice: 'Make a manifest and a job for each bucket.',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'job-expired',
+    reason: /not confirmed within/i,
+    explanation: 'The job waited for its confirmation for more than 30 days.',
+    advice: 'Submit it again, and confirm it in time.',
+    isWorthRetrying: false,
+  },
+  {
     id: 'manifest-malformed',
     reason: /Invalid Manifest Content|not properly formatted/i,
     explanation:

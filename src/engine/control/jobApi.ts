@@ -17,6 +17,7 @@ import { lambdaSchemaVersions } from '../../core/operations/lambdaInvoke.js';
 import type { Shape } from '../../core/operations/shape.js';
 import { validateShape } from '../../core/operations/validateShape.js';
 import type { EngineContext } from '../contracts.js';
+import { emulatedText } from '../emulatedText.js';
 import { ServiceError } from '../serviceError.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
@@ -58,11 +59,10 @@ export class JobApi {
       .find((record) => record.token === token && Date.parse(record.createdAt) + this.#context.settings.tokenLifeMs > nowMs);
     if (earlier !== undefined) {
       if (canonicalText(earlier.request) === canonicalText(request)) return earlier.id;
-      // AWS publishes no text: emulated.
       throw new ServiceError(
         400,
         'IdempotencyException',
-        `The ClientRequestToken was used for job ${earlier.id} already, with other parameters. Use a new one.`,
+        `The ClientRequestToken was used for job ${earlier.id} already, with other parameters. Use a new one. ${emulatedText}`,
       );
     }
     const id = randomUUID();
@@ -144,7 +144,7 @@ export class JobApi {
     check('priority', priority, priorityShape);
     const updated = await this.#jobs.update(record.id, ({ status }) => {
       if (!canChangePriority(status)) {
-        throw badRequest(`Job ${record.id} is in status ${status}; its priority can't be changed any more.`);
+        throw badRequest(`Job ${record.id} is in status ${status}; its priority can't be changed any more. ${emulatedText}`);
       }
       return { priority };
     });
@@ -169,7 +169,7 @@ export class JobApi {
         throw new ServiceError(
           400,
           'JobStatusException',
-          `Job ${jobId} is in status ${status}; requested transition to ${requested} is not allowed`,
+          `Job ${jobId} is in status ${status}; requested transition to ${requested} is not allowed ${emulatedText}`,
         );
       }
       const updated = await this.#jobs.transition(jobId, [status], next, () =>

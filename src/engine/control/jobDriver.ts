@@ -11,16 +11,17 @@ import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
 import type { RunProcess } from '../run/runProcess.js';
 import { summarizeLogs } from '../run/taskLog.js';
+import { emulatedText } from '../emulatedText.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
 import type { JobServices } from './jobServices.js';
 import { prepareRun } from './prepareRun.js';
 import { reportStore } from './reportStore.js';
 
-/** AWS publishes no text for it: emulated. */
+/** AWS publishes no text for it. */
 export const thresholdFailure: JobFailure = {
   FailureCode: 'JobFailed',
-  FailureReason: `Job failed: more than 50% of tasks failed after ${thresholdMinimumTasks} or more tasks`,
+  FailureReason: `Job failed: more than 50% of tasks failed after ${thresholdMinimumTasks} or more tasks ${emulatedText}`,
 };
 
 /** Hosts that crash one after the other without a single task done end the job: something is wrong with the machine. */

@@ -4,6 +4,7 @@ import type { JobStatus } from '../../core/job/jobTypes.js';
 import { canTransition, confirmationDays, isTerminal, retentionDays } from '../../core/job/lifecycle.js';
 import type { EngineLog } from '../contracts.js';
 import type { TaskCounts } from '../run/runPlan.js';
+import { emulatedText } from '../emulatedText.js';
 import type { JobChanges, JobRecord } from './jobRecord.js';
 import type { JobStore } from './jobStore.js';
 
@@ -157,8 +158,13 @@ export class Jobs {
         });
       } else if (record.status === 'Suspended' && nowMs >= expiryOf(record)) {
         await this.transition(record.id, ['Suspended'], 'Failed', () => ({
-          // The page names the 30 days but no text: emulated.
-          failures: [{ FailureCode: 'JobExpired', FailureReason: `The job was not confirmed within ${confirmationDays} days.` }],
+          // The page names the 30 days but no text.
+          failures: [
+            {
+              FailureCode: 'JobExpired',
+              FailureReason: `The job was not confirmed within ${confirmationDays} days ${emulatedText}`,
+            },
+          ],
         }));
       }
     }

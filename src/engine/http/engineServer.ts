@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../base/clock.js';
 import { BatchError, errorCode } from '../../base/errors.js';
-import type { EngineLog, EngineRequest, EngineResponse, Router } from '../contracts.js';
+import type { EngineLog, EngineRequest, EngineResponse, EngineSettings, Router } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
 import { type Claim, type Keys, readClaim, type SignedRequest } from './authenticate.js';
 import { errorFormOf, writeError } from './errorBody.js';
@@ -14,7 +14,7 @@ import { collectBody, type RequestBody, receiveBody } from './receiveBody.js';
 import { newRequestIds, type RequestIds } from './requestIds.js';
 import { readRequestTarget, type RequestTarget, withoutPort } from './requestTarget.js';
 
-export interface EngineServerOptions {
+export interface EngineServerOptions extends Pick<EngineSettings, 'silenceMs'> {
   /** Undefined or 0 takes a free one. */
   readonly port: number | undefined;
   readonly keys: Keys;
@@ -120,10 +120,10 @@ class RequestHandler {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, silenceMs } = this.#options;
     const seen: Seen = { target: { host: '', rawPath: '/', rawQuery: '' }, claim: undefined, ids: newRequestIds('s3') };
     let isContinued = !expectsContinue;
-    const raw = receiveBody(request, clock, () => {
+    const raw = receiveBody(request, clock, silenceMs, () => {
       if (!isContinued) response.writeContinue();
       isContinued = true;
     });

@@ -4,9 +4,6 @@ import type { Clock } from '../../base/clock.js';
 import { ServiceError } from '../serviceError.js';
 import { incomplete } from './decodeChunks.js';
 
-/** Emulated: the service closes connections that stay silent; AWS does not say after how long. */
-export const bodyIdleMs = 60_000;
-
 /** The raw payload of a request. */
 export interface RequestBody extends AsyncIterable<Buffer> {
   /** Drops what was not read, so that the client gets to read an early answer. Call it when the request was answered. */
@@ -14,10 +11,10 @@ export interface RequestBody extends AsyncIterable<Buffer> {
 }
 
 /**
- * Opens the raw payload. Reading ends with `RequestTimeout` when the client stays silent and with `IncompleteBody` when it goes away.
+ * Opens the raw payload. Reading ends with `RequestTimeout` when the client stays silent for `silenceMs` and with `IncompleteBody` when it goes away.
  * A reader that stops early does not destroy the request, so that an error answer can still be sent.
  */
-export function receiveBody(request: IncomingMessage, clock: Clock, onFirstRead: () => void): RequestBody {
+export function receiveBody(request: IncomingMessage, clock: Clock, silenceMs: number, onFirstRead: () => void): RequestBody {
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, unknown>;
   let isOpened = false;
   let isSilent = false;
@@ -25,7 +22,7 @@ export function receiveBody(request: IncomingMessage, clock: Clock, onFirstRead:
     if (!isOpened) onFirstRead();
     isOpened = true;
     const silence = deferred<never>();
-    const timer = clock.schedule(bodyIdleMs, () => {
+    const timer = clock.schedule(silenceMs, () => {
       isSilent = true;
       silence.reject(requestTimeout());
     });

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import type { Disposable } from '../../base/disposable.js';
 import { BatchError, errorCode } from '../../base/errors.js';
-import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../contracts.js';
+import type {
+  EngineSettings,
+  Environment,
+  EnvironmentOptions,
+  FunctionDefinition,
+  InvocationContext,
+  InvokeOutcome,
+} from '../contracts.js';
 
-/** A warm environment without work is ended after this; emulated, as Lambda names no time. */
-const idleMs = 5 * 60_000;
-/** Environments of one function at once; more invocations wait. Emulated. */
-const maxEnvironments = 10;
 /** Files whose times are looked at, to notice a change of the code. */
 const maxWatchedFiles = 2000;
 const skippedFolders = new Set(['node_modules', '__pycache__']);
@@ -17,6 +20,8 @@ export type MakeEnvironment = (
   definition: FunctionDefinition,
   onOutput: EnvironmentOptions['onOutput'],
 ) => Environment | Promise<Environment>;
+
+export type PoolSettings = Pick<EngineSettings, 'environmentIdleMs' | 'environmentsPerFunction'>;
 
 interface Warm {
   readonly environment: Environment;
@@ -37,13 +42,15 @@ interface FunctionPool {
 export class EnvironmentPool {
   readonly #make: MakeEnvironment;
   readonly #clock: Clock;
+  readonly #settings: PoolSettings;
   readonly #pools = new Map<string, FunctionPool>();
   readonly #all = new Set<Environment>();
   #isClosed = false;
 
-  constructor(make: MakeEnvironment, clock: Clock) {
+  constructor(make: MakeEnvironment, clock: Clock, settings: PoolSettings) {
     this.#make = make;
     this.#clock = clock;
+    this.#settings = settings;
   }
 
   /** True when the function's reserved concurrency has no place for another invocation: Lambda throttles, it lets nobody wait. */
@@ -64,7 +71,7 @@ export class EnvironmentPool {
       this.#pools.set(definition.name, pool);
     }
     const { queue } = pool;
-    if (pool.busy >= limitOf(definition)) await new Promise<void>((resolve) => queue.push(resolve));
+    if (pool.busy >= limitOf(definition, this.#settings)) await new Promise<void>((resolve) => queue.push(resolve));
     else pool.busy += 1;
     try {
       const warm = await this.#take(pool, definition, onOutput);
@@ -105,7 +112,7 @@ export class EnvironmentPool {
 
   #keep(pool: FunctionPool, warm: Warm): void {
     pool.free.push(warm);
-    warm.idle = this.#clock.schedule(idleMs, () => {
+    warm.idle = this.#clock.schedule(this.#settings.environmentIdleMs, () => {
       const index = pool.free.indexOf(warm);
       if (index >= 0) pool.free.splice(index, 1);
       void this.#end(warm);
@@ -128,8 +135,8 @@ export class EnvironmentPool {
 }
 
 /** Asynchronous invocations wait for a place; those of a function without any would wait for ever. */
-function limitOf({ reservedConcurrency = maxEnvironments }: FunctionDefinition): number {
-  return Math.max(1, Math.min(maxEnvironments, reservedConcurrency));
+function limitOf({ reservedConcurrency }: FunctionDefinition, { environmentsPerFunction }: PoolSettings): number {
+  return Math.max(1, Math.min(environmentsPerFunction, reservedConcurrency ?? Infinity));
 }
 
 /** Changes when a source of the function does. Packages are not looked at; a huge folder only in part. */

@@ -56,22 +56,26 @@ class LambdaApi {
     this.#context = context;
     this.#functions = functions;
     const hostScript = options.hostScript ?? siblingScript('lambdaHost', 'lambda/lambdaHost');
-    this.#pool = new EnvironmentPool((definition, onOutput): Environment | Promise<Environment> => {
-      const environmentOptions = {
-        region: context.region,
-        accountId: context.accountId,
-        endpoint: context.endpoint(),
-        accessKeyId: context.accessKeyId,
-        secretAccessKey: context.secretAccessKey,
-        ...(options.handlerSdk === undefined ? {} : { handlerSdk: options.handlerSdk }),
-        ...(context.python === undefined ? {} : { python: context.python }),
-        onOutput,
-      };
-      // Node.js takes over the process that it runs in; the others have one of their own anyway.
-      return runtimeFamily(definition.runtime) === 'node'
-        ? new HostedEnvironment(hostScript, definition, environmentOptions)
-        : createEnvironment(definition, environmentOptions);
-    }, context.clock);
+    this.#pool = new EnvironmentPool(
+      (definition, onOutput): Environment | Promise<Environment> => {
+        const environmentOptions = {
+          region: context.region,
+          accountId: context.accountId,
+          endpoint: context.endpoint(),
+          accessKeyId: context.accessKeyId,
+          secretAccessKey: context.secretAccessKey,
+          ...(options.handlerSdk === undefined ? {} : { handlerSdk: options.handlerSdk }),
+          ...(context.python === undefined ? {} : { python: context.python }),
+          onOutput,
+        };
+        // Node.js takes over the process that it runs in; the others have one of their own anyway.
+        return runtimeFamily(definition.runtime) === 'node'
+          ? new HostedEnvironment(hostScript, definition, environmentOptions)
+          : createEnvironment(definition, environmentOptions);
+      },
+      context.clock,
+      context.settings,
+    );
   }
 
   async route(request: EngineRequest): Promise<EngineResponse | undefined> {

@@ -8,16 +8,14 @@ interface ChecksumParameters {
   readonly ChecksumType?: ChecksumType;
 }
 
-/** What the service takes when the type is left out is not documented: emulated. The algorithm is a setting. */
-const defaultType: ChecksumType = 'FULL_OBJECT';
-
 /**
  * Reads each object, of any storage class, and reports its checksum; nothing is stored. Source: S3 User Guide, batch-ops-compute-checksums,
  * with the form of the result.
  */
 export const s3ComputeObjectChecksum: OperationPerformer<ChecksumParameters> = {
   perform: async ({ store, settings }, parameters, task) => {
-    const { ChecksumAlgorithm: algorithm = settings.checksumAlgorithm, ChecksumType: type = defaultType } = parameters;
+    const { ChecksumAlgorithm: algorithm = settings.checksumAlgorithm } = parameters;
+    const { ChecksumType: type = algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : settings.checksumType } = parameters;
     const { info, body } = await store.read(task.bucket, task.key, undefined, task.versionId).catch((error: unknown) => {
       throw error instanceof ServiceError ? failure(task, error.status, error.code, error.message) : error;
     });

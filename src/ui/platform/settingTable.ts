@@ -1,7 +1,7 @@
 import { type AwsTargetSetting, awsTargetId, parseAwsTargetSetting } from '../../core/job/awsTarget.js';
 import { type ConfirmLimits, defaultConfirmLimits } from '../../core/cost/confirmation.js';
 import { isPriceOverride, type PriceOverrides } from '../../core/cost/priceTable.js';
-import { defaultEngineSettings } from '../../engine/contracts.js';
+import { defaultEngineSettings, type EngineSettings } from '../../engine/contracts.js';
 
 /** One setting: its default, and the check that a value written by hand in settings.json must pass. */
 export interface Setting<T> {
@@ -85,6 +85,20 @@ function prices(): Setting<PriceOverrides> {
   };
 }
 
+/** Settings of the engine that have none of their own here. Which values are possible is checked by the engine, which says so. */
+function engineSettings(): Setting<Partial<EngineSettings>> {
+  const defaults: Readonly<Record<string, unknown>> = { ...defaultEngineSettings };
+  return {
+    default: {},
+    parse(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+      const isOne = ([name, item]: [string, unknown]): boolean =>
+        Object.hasOwn(defaults, name) && typeof item === typeof defaults[name];
+      return Object.fromEntries(Object.entries(value).filter(isOne)) as Partial<EngineSettings>;
+    },
+  };
+}
+
 /** Every setting of the extension. package.json contributes exactly these with these defaults; a test holds the two equal. */
 export const settingTable = {
   's3batch.manifest.files': textList(['**/manifest*.csv', '**/*.manifest.csv', '**/*-manifest.csv']),
@@ -101,6 +115,7 @@ export const settingTable = {
   's3batch.local.memoryMb': integer(defaultEngineSettings.memoryMb, 0, 1_048_576),
   's3batch.local.redrives': integer(defaultEngineSettings.redrives, 0, 100),
   's3batch.local.redriveDelayMs': integer(defaultEngineSettings.redriveDelayMs, 0, 3_600_000),
+  's3batch.local.emulated': engineSettings(),
   's3batch.targets': targetList(),
   's3batch.jobs.confirmAbove': confirmLimits(),
   's3batch.cost.prices': prices(),

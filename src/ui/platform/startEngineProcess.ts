@@ -98,6 +98,7 @@ async function gatherInput(options: PlanOptions): Promise<Parameters<typeof plan
     region: settings.get('s3batch.local.region'),
     python: settings.get('s3batch.local.python'),
     engine: {
+      ...settings.get('s3batch.local.emulated'),
       concurrency: settings.get('s3batch.local.concurrency'),
       memoryMb: settings.get('s3batch.local.memoryMb'),
       redrives: settings.get('s3batch.local.redrives'),

@@ -5,6 +5,7 @@ export const taskOptions = {
   limit: 'limit',
   concurrency: 'concurrency',
   memory: 'memory',
+  settings: 'setting',
   chaos: 'chaos',
   fetch: 'fetch',
   fetchLimit: 'fetch-limit',
@@ -24,6 +25,9 @@ export function taskArguments(definition: Readonly<Record<string, unknown>>): st
     const value = definition[member];
     if (value === true) return [`--${option}`];
     if (value === undefined || value === false || value === '') return [];
+    if (member === 'settings' && typeof value === 'object' && value !== null) {
+      return Object.entries(value).map(([name, setting]) => `--${option}=${name}=${String(setting)}`);
+    }
     return [`--${option}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`];
   });
 }

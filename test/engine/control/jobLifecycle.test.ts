@@ -205,7 +205,7 @@ test('fails at the threshold and still reports', async () => {
   assert.equal(await engine.until(id), 'Failed');
   assert.deepEqual(await failureOf(engine, id), [
     'JobFailed',
-    'Job failed: more than 50% of tasks failed after 1000 or more tasks',
+    'Job failed: more than 50% of tasks failed after 1000 or more tasks (emulated text)',
   ]);
   const [, succeeded, failed] = await engine.counts(id);
   const report = await engine.report(id);

@@ -157,6 +157,19 @@ test('computes every checksum, of parts too; the result is in the report only', 
   );
 });
 
+test('a checksum of which nothing is said is what the settings say, and of CRC64NVME always the whole object’s', async (t) => {
+  const jobs = await OperationJobs.start(t, { settings: { checksumType: 'COMPOSITE' } });
+  await jobs.bucket('box');
+  await jobs.put('box', 'k');
+  const typeOf = async (ChecksumAlgorithm?: string): Promise<string | undefined> => {
+    const { rows } = await jobs.run({ S3ComputeObjectChecksum: ChecksumAlgorithm === undefined ? {} : { ChecksumAlgorithm } }, [
+      'box/k',
+    ]);
+    return /checksumType"":""(\w+)/.exec(rows[0] ?? '')?.[1];
+  };
+  assert.deepEqual([await typeOf(), await typeOf('SHA1')], ['FULL_OBJECT', 'COMPOSITE']);
+});
+
 test('updates the encryption in place, but not of locked objects or those under other keys', async (t) => {
   const jobs = await OperationJobs.start(t);
   await jobs.bucket('box', { versioning: 'Enabled', objectLock: {} });

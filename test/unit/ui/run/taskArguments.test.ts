@@ -19,6 +19,10 @@ test('a definition becomes options as it stands; what is off or empty is none', 
     taskArguments({ type: 's3batch', jobFile: 'a', sample: 5, chaos: true, fetch: true, fetchLimit: '64M', profile: 'prod' }),
     ['--sample=5', '--chaos', '--fetch', '--fetch-limit=64M', '--profile=prod'],
   );
+  assert.deepEqual(taskArguments({ settings: { redrives: 0, s3KeyEncoding: 'echo' } }), [
+    '--setting=redrives=0',
+    '--setting=s3KeyEncoding=echo',
+  ]);
   assert.deepEqual(taskArguments({ chaos: 0, fetch: false, profile: '', seed: -1 }), ['--seed=-1', '--chaos=0']);
   assert.deepEqual(taskArguments({ sample: { rows: 5 }, fetch: 'yes' }), ['--sample={"rows":5}', '--fetch=yes']);
 });
