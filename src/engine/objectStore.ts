@@ -128,6 +128,8 @@ export interface StoredInfo extends ObjectInfo {
   readonly checksumType: ChecksumType;
   /** Sizes of the parts of a multipart upload, else empty. */
   readonly partSizes: readonly number[];
+  /** In base64 by algorithm, of the same parts; absent when they have none. */
+  readonly partChecksums?: readonly Readonly<Record<string, string>>[];
 }
 
 export interface DeleteMarkerInfo {

@@ -31,7 +31,7 @@ export function readIntegrity(request: EngineRequest): Integrity {
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '')
-    .flatMap(algorithmOfHeader);
+    .map(algorithmOfTrailer);
   if (inHeaders.length + inTrailers.length > 1) {
     throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
@@ -101,6 +101,16 @@ function algorithmOfHeader(name: string): ChecksumAlgorithm[] {
   const algorithm = suffix.toUpperCase();
   if (!isChecksumAlgorithm(algorithm)) throw notImplemented(name);
   return [algorithm];
+}
+
+/**
+ * All ten algorithms: the API Reference names them for both ways at once (PutObject, x-amz-sdk-checksum-algorithm), MD5 among them, which no
+ * SDK sends so. Nothing else can be a trailer; the text is the service's.
+ */
+function algorithmOfTrailer(name: string): ChecksumAlgorithm {
+  const algorithm = /^x-amz-checksum-(.+)$/.exec(name)?.[1]?.toUpperCase();
+  if (algorithm !== undefined && isChecksumAlgorithm(algorithm)) return algorithm;
+  throw invalidRequest('The value specified in the x-amz-trailer header is not supported');
 }
 
 function readContentMd5(text: string | undefined): Buffer | undefined {

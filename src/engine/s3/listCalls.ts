@@ -3,7 +3,7 @@ import type { StoredInfo } from '../objectStore.js';
 import { ownerId } from './accessControl.js';
 import { xmlTime } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
-import { invalidArgument } from './s3Errors.js';
+import { invalidArgument, invalidRequest } from './s3Errors.js';
 
 const maxKeysPerPage = 1000;
 
@@ -98,6 +98,13 @@ export function readMaximum(text: string | null, name: string): number {
     throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
   }
   return Math.min(Number(text), maxKeysPerPage);
+}
+
+/** The number of the part that the page before ended with; 0 for none. `name` is that of the parameter or header. */
+export function readPartMarker(text: string | null, name: string): number {
+  if (text === null || text === '') return 0;
+  if (!/^\d{1,5}$/.test(text)) throw invalidRequest(`Argument ${name} must be an integer between 0 and 2147483647`);
+  return Number(text);
 }
 
 export function readEncoding(type: string | null): (text: string) => string {

@@ -11,12 +11,12 @@ import { checkCustomerKey, encryptionHeaders } from './encryptionHeaders.js';
 import { readHandle } from './store/openFile.js';
 import { readIntegrity } from './integrity.js';
 import { compareUtf8 } from './keyOrder.js';
-import { encodeListed, readEncoding, readMaximum } from './listCalls.js';
-import { maxPartNumber, type Part, readChecksumChoice, type StatedPart, type Upload } from './multipartUploads.js';
+import { encodeListed, readEncoding, readMaximum, readPartMarker } from './listCalls.js';
+import { maxPartNumber, readChecksumChoice, type StatedPart, type Upload } from './multipartUploads.js';
 import { checkLength } from './objectCalls.js';
-import { checksumHeaders, readAttributes, xmlTime } from './objectHeaders.js';
+import { checksumElements, checksumHeaders, readAttributes, xmlTime } from './objectHeaders.js';
 import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
-import { invalidArgument, invalidRequest } from './s3Errors.js';
+import { invalidArgument } from './s3Errors.js';
 import { newVersionHeader, versionHeader } from './versionIds.js';
 
 /** 10,000 parts with two checksums each. */
@@ -84,7 +84,7 @@ export const uploadPartCopy: S3Operation = async (call) => {
           [
             xmlElement('LastModified', xmlTime(new Date(part.modifiedMs))),
             xmlElement('ETag', `"${part.etag}"`),
-            ...partChecksums(part),
+            ...checksumElements(part.checksums),
           ],
           s3Namespace,
         ),
@@ -181,7 +181,7 @@ export const listParts: S3Operation = async (call) => {
   const { request, uploads, bucket, key } = call;
   const upload = await uploads.get(bucket, key, uploadIdOf(call));
   const maxParts = readMaximum(request.query.get('max-parts'), 'max-parts');
-  const marker = readMaximumMarker(request.query.get('part-number-marker'));
+  const marker = readPartMarker(request.query.get('part-number-marker'), 'part-number-marker');
   const all = (await uploads.parts(bucket, upload)).filter((part) => part.number > marker);
   const page = all.slice(0, maxParts);
   return xmlAnswer(
@@ -208,7 +208,7 @@ export const listParts: S3Operation = async (call) => {
               xmlElement('LastModified', xmlTime(new Date(part.modifiedMs))),
               xmlElement('ETag', `"${part.etag}"`),
               xmlElement('Size', part.sizeBytes),
-              ...partChecksums(part),
+              ...checksumElements(part.checksums),
             ]),
           ),
         ],
@@ -289,10 +289,6 @@ function encryptionOf({ store, bucket }: S3Call, { attributes }: Upload): Object
   return attributes.encryption ?? store.buckets.settings(bucket).encryption ?? { algorithm: 'AES256' };
 }
 
-function partChecksums(part: Part): string[] {
-  return Object.entries(part.checksums).map(([algorithm, value]) => xmlElement(`Checksum${algorithm}`, value));
-}
-
 function uploadIdOf({ request }: S3Call): string {
   return request.query.get('uploadId') ?? '';
 }
@@ -304,10 +300,4 @@ function readPartNumber({ request }: S3Call): number {
     throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', text);
   }
   return number;
-}
-
-function readMaximumMarker(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!/^\d{1,5}$/.test(text)) throw invalidRequest('Argument part-number-marker must be an integer between 0 and 2147483647');
-  return Number(text);
 }

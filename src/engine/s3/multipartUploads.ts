@@ -181,6 +181,7 @@ export class MultipartUploads {
       checksums,
       checksumType: upload.checksumType,
       partSizes: parts.map((part) => part.sizeBytes),
+      ...(upload.algorithm === undefined ? {} : { partChecksums: parts.map((part) => part.checksums) }),
       precondition: options.precondition,
     });
     await this.#remove(bucket, upload.uploadId);

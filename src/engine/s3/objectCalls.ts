@@ -1,4 +1,3 @@
-import { xmlDocument, xmlElement } from '../xml/writeXml.js';
 import type { EngineResponse } from '../contracts.js';
 import type { StoredInfo } from '../objectStore.js';
 import { ServiceError } from '../serviceError.js';
@@ -9,7 +8,7 @@ import { readHandle } from './store/openFile.js';
 import { readIntegrity } from './integrity.js';
 import { bypassesGovernance } from './lockCalls.js';
 import { checksumHeaders, objectHeaders, readAttributes } from './objectHeaders.js';
-import { type S3Call, type S3Operation, s3Namespace, xmlAnswer } from './s3Call.js';
+import { type S3Call, type S3Operation } from './s3Call.js';
 import { invalidArgument, invalidRequest } from './s3Errors.js';
 import { newVersionHeader, versionHeader, versionOf } from './versionIds.js';
 
@@ -140,39 +139,4 @@ export const deleteObject: S3Operation = async (call) => {
       ...(versionId === undefined ? {} : versionHeader(call, { bucket: call.bucket, versionId })),
     },
   };
-};
-
-/** Source: S3 API Reference, GetObjectAttributes. */
-export const getObjectAttributes: S3Operation = async (call) => {
-  const info = await call.store.head(call.bucket, call.key, versionOf(call));
-  checkCustomerKey(call.request, info.encryption);
-  const wanted = (call.request.headers['x-amz-object-attributes'] ?? '').split(',').map((name) => name.trim());
-  const known = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
-  if (wanted.some((name) => !known.includes(name)))
-    throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', wanted.join(','));
-  const checksums = Object.entries(info.checksums);
-  const parts: Readonly<Record<string, () => string>> = {
-    ETag: () => xmlElement('ETag', info.etag),
-    Checksum: () =>
-      checksums.length === 0
-        ? ''
-        : xmlElement('Checksum', [
-            ...checksums.map(([algorithm, value]) => xmlElement(`Checksum${algorithm}`, value)),
-            xmlElement('ChecksumType', info.checksumType),
-          ]),
-    ObjectParts: () =>
-      info.partSizes.length === 0 ? '' : xmlElement('ObjectParts', [xmlElement('PartsCount', info.partSizes.length)]),
-    StorageClass: () => xmlElement('StorageClass', info.storageClass),
-    ObjectSize: () => xmlElement('ObjectSize', info.sizeBytes),
-  };
-  return xmlAnswer(
-    xmlDocument(
-      xmlElement(
-        'GetObjectAttributesResponse',
-        known.filter((name) => wanted.includes(name)).map((name) => parts[name]?.() ?? ''),
-        s3Namespace,
-      ),
-    ),
-    { 'last-modified': info.lastModified.toUTCString(), ...versionHeader(call, info) },
-  );
 };

@@ -1,5 +1,6 @@
 import type { EngineContext, EngineRequest } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
+import { xmlElement } from '../xml/writeXml.js';
 import { defined } from './defined.js';
 import { readAclHeaders } from './aclText.js';
 import { checksumHeader } from './checksum.js';
@@ -105,6 +106,11 @@ export function objectHeaders(info: StoredInfo, request: EngineRequest, context:
     if (value !== null) headers[header] = headerText(parameter, value);
   }
   return headers;
+}
+
+/** Checksums of an object or a part as elements: `ChecksumCRC32`. */
+export function checksumElements(checksums: Readonly<Record<string, string>>): string[] {
+  return Object.entries(checksums).map(([algorithm, value]) => xmlElement(`Checksum${algorithm}`, value));
 }
 
 /** The checksums kept with an object, as headers. */

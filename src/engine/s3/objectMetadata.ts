@@ -16,6 +16,8 @@ export interface ObjectEntry extends ObjectAttributes {
   readonly checksumType: ChecksumType;
   /** Sizes of the parts of a multipart upload, else empty. */
   readonly partSizes: readonly number[];
+  /** In base64 by algorithm, of the same parts; absent when they have none. */
+  readonly partChecksums?: readonly Readonly<Record<string, string>>[];
   readonly restore?: RestoreRecord;
 }
 

@@ -43,7 +43,8 @@ import {
   uploadPartCopy,
 } from './multipartCalls.js';
 import { MultipartUploads } from './multipartUploads.js';
-import { deleteObject, getObject, getObjectAttributes, headObject, putObject } from './objectCalls.js';
+import { getObjectAttributes } from './objectAttributes.js';
+import { deleteObject, getObject, headObject, putObject } from './objectCalls.js';
 import { readAddress, type S3Operation } from './s3Call.js';
 
 interface Route {

@@ -9,6 +9,7 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -221,4 +222,57 @@ test('copies: metadata kept or replaced, no copy of an object onto itself unchan
   assert.equal(await copy({ CopySourceIfNoneMatch: ETag }), 'PreconditionFailed');
   assert.equal(await copy({ CopySourceIfModifiedSince: new Date(Date.now() + 1000) }), 'PreconditionFailed');
   assert.equal(await copy({ TaggingDirective: 'OTHER' as 'REPLACE' }), 'InvalidArgument');
+});
+
+test('GetObjectAttributes lists the parts of an object that has a checksum, a page at a time', async (t) => {
+  const { client } = await engineFor(t);
+  const s3 = client({ checksumAlgorithms: sdkChecksums });
+  await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
+  const bodies = [Buffer.alloc(5 * mebibyte, 1), Buffer.alloc(5 * mebibyte, 2), Buffer.from('end')];
+  const objectParts = async (page: object = {}) =>
+    (await s3.send(new GetObjectAttributesCommand({ ...at, ObjectAttributes: ['ObjectParts'], ...page }))).ObjectParts;
+  for (const [ChecksumAlgorithm, ChecksumType] of [
+    ['SHA256', 'COMPOSITE'],
+    ['CRC64NVME', 'FULL_OBJECT'],
+  ] as const) {
+    const { UploadId, Parts } = await upload(s3, bodies, { ChecksumAlgorithm, ChecksumType });
+    await s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, ChecksumType, MultipartUpload: { Parts } }));
+    const expected = Parts.map((part, index) => ({
+      PartNumber: index + 1,
+      Size: bodies[index]?.length,
+      [`Checksum${ChecksumAlgorithm}`]: part[`Checksum${ChecksumAlgorithm}`],
+    }));
+    assert.ok(expected.every((part) => typeof part[`Checksum${ChecksumAlgorithm}`] === 'string'));
+    const all = { TotalPartsCount: 3, PartNumberMarker: '0', NextPartNumberMarker: '3', MaxParts: 1000, IsTruncated: false };
+    assert.deepEqual(await objectParts(), { ...all, Parts: expected });
+    assert.deepEqual(await objectParts({ MaxParts: 2 }), {
+      ...all,
+      MaxParts: 2,
+      NextPartNumberMarker: '2',
+      IsTruncated: true,
+      Parts: expected.slice(0, 2),
+    });
+    assert.deepEqual(await objectParts({ MaxParts: 2, PartNumberMarker: '2' }), {
+      ...all,
+      MaxParts: 2,
+      PartNumberMarker: '2',
+      Parts: expected.slice(2),
+    });
+  }
+  assert.equal(await errorCodeOf(objectParts({ PartNumberMarker: 'x' })), 'InvalidRequest');
+  // Copied in one go, it has no parts any more.
+  await s3.send(new CopyObjectCommand({ ...at, CopySource: 'test/big%20file', MetadataDirective: 'REPLACE' }));
+  assert.equal(await objectParts(), undefined);
+});
+
+test('GetObjectAttributes counts the parts of an object without a checksum', async (t) => {
+  const { client } = await engineFor(t);
+  const s3 = client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+  await s3.send(new CreateBucketCommand({ Bucket: 'test' }));
+  const { UploadId, Parts } = await upload(s3, [Buffer.alloc(5 * mebibyte, 1), Buffer.from('end')]);
+  await s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+  const { ObjectParts, Checksum } = await s3.send(
+    new GetObjectAttributesCommand({ ...at, ObjectAttributes: ['ObjectParts', 'Checksum'] }),
+  );
+  assert.deepEqual([ObjectParts, Checksum], [{ TotalPartsCount: 2 }, undefined]);
 });

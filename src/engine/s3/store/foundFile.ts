@@ -11,7 +11,11 @@ export async function computeEntry(key: string, record: KeyRecord, state: FileSt
   const [newest] = record.states;
   // An edited file is the version it was; it keeps the headers it was uploaded with.
   const edited = newest === undefined || isTaken(newest.versionId) ? undefined : newest;
-  const { restore: _restore, ...kept } = edited ?? {
+  const {
+    restore: _restore,
+    partChecksums: _partChecksums,
+    ...kept
+  } = edited ?? {
     contentType: defaultContentType,
     systemMetadata: {},
     userMetadata: {},

@@ -6,6 +6,7 @@ import { checkAclAllowed } from '../accessControl.js';
 import type { BucketStore } from '../bucketStore.js';
 import type { ChecksumAlgorithm } from '../checksum.js';
 import type { DataLayout } from '../dataLayout.js';
+import { defined } from '../defined.js';
 import { diskError } from '../diskError.js';
 import { stateOf } from '../fileState.js';
 import type { KeyedLock } from '../keyedLock.js';
@@ -40,6 +41,7 @@ export interface Commit {
   readonly checksums: Readonly<Record<string, string>>;
   readonly checksumType: ChecksumType;
   readonly partSizes: readonly number[];
+  readonly partChecksums?: readonly Readonly<Record<string, string>>[] | undefined;
   readonly precondition: Precondition | undefined;
   readonly copiedFrom?: { readonly bucket: string; readonly key: string } | undefined;
   readonly versionId?: string | undefined;
@@ -130,6 +132,7 @@ export class ObjectWriter {
       checksums: commit.checksums,
       checksumType: commit.checksumType,
       partSizes: commit.partSizes,
+      ...defined('partChecksums', commit.partChecksums),
     };
     const source = commit.copiedFrom;
     const change = { bucket, key, before: changeStateOf(view), after: changeState(entry) };
