@@ -1,18 +1,20 @@
 import {
-  CreateBucketCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
+  type ServerSideEncryption,
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { BatchError, errorCode } from '../base/errors.js';
 import {
   type FetchAddress,
+  type FetchedBucket,
   type FetchedObject,
   fetchObjects,
   type FetchOptions,
@@ -21,6 +23,7 @@ import {
   type ObjectSource,
 } from '../core/job/fetchObjects.js';
 import type { EngineConnection } from '../core/job/target.js';
+import { createBucketLike, readBucketSettings } from './bucketSettings.js';
 import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
 import { type SendOptions, sendOptions } from './sendOptions.js';
@@ -104,6 +107,19 @@ class SdkObjectSource implements ObjectSource {
         }),
         userMetadata: answer.Metadata ?? {},
         storageClass: answer.StorageClass,
+        lock: {
+          mode: answer.ObjectLockMode,
+          retainUntil: answer.ObjectLockRetainUntilDate,
+          hasLegalHold: answer.ObjectLockLegalHoldStatus === 'ON',
+        },
+        encryption:
+          answer.ServerSideEncryption === undefined
+            ? undefined
+            : {
+                algorithm: answer.ServerSideEncryption,
+                kmsKeyId: answer.SSEKMSKeyId,
+                isBucketKeyEnabled: answer.BucketKeyEnabled,
+              },
         tags,
         chunks: chunksOf(body, failed),
         discard: () => body.destroy(),
@@ -111,6 +127,12 @@ class SdkObjectSource implements ObjectSource {
     } catch (error) {
       throw failed(error);
     }
+  }
+
+  async bucket(bucket: string, signal?: AbortSignal): Promise<FetchedBucket> {
+    const failed = (error: unknown): BatchError =>
+      toBatchError(error, { action: `look at ${bucket}`, targetLabel: this.#targetLabel, profile: this.#profile });
+    return await readBucketSettings(this.#client, bucket, failed, signal);
   }
 
   dispose(): void {
@@ -150,17 +172,28 @@ export function createObjectSink(connection: EngineConnection): ObjectSink {
 
 class SdkObjectSink implements ObjectSink {
   readonly #client: S3Client;
+  /** Local buckets that take the locks of objects; one that was there before may not. */
+  readonly #withObjectLock = new Set<string>();
 
   constructor(client: S3Client) {
     this.#client = client;
   }
 
-  async prepareBucket(bucket: string, isVersioned: boolean, signal?: AbortSignal): Promise<void> {
+  async prepareBucket(
+    bucket: string,
+    isVersioned: boolean,
+    like: () => Promise<FetchedBucket>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const options = sendOptions(signal);
+    const isThere = await this.#call(`look for ${bucket}`, () =>
+      this.#exists(new HeadBucketCommand({ Bucket: bucket }), options),
+    );
+    const failed = (error: unknown): BatchError => toBatchError(error, { action: `look at ${bucket}`, targetLabel: 'Local' });
+    const settings = isThere ? await readBucketSettings(this.#client, bucket, failed, signal) : await like();
+    if (settings.hasObjectLock) this.#withObjectLock.add(bucket);
     await this.#call(`make ${bucket}`, async () => {
-      if (!(await this.#exists(new HeadBucketCommand({ Bucket: bucket }), options))) {
-        await this.#client.send(new CreateBucketCommand({ Bucket: bucket }), options);
-      }
+      if (!isThere) await createBucketLike(this.#client, bucket, settings, signal);
       if (isVersioned) {
         const change = { Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' as const } };
         await this.#client.send(new PutBucketVersioningCommand(change), options);
@@ -183,6 +216,8 @@ class SdkObjectSink implements ObjectSink {
       ...object.systemMetadata,
       Metadata: { ...object.userMetadata },
       StorageClass: object.storageClass as StorageClass | undefined,
+      ...(this.#withObjectLock.has(bucket) ? lockOf(object.lock) : {}),
+      ...encryptionOf(object.encryption),
       ...(object.tags === undefined || object.tags.length === 0 ? {} : { Tagging: taggingOf(object.tags) }),
     });
     if (versionId !== undefined && versionId !== 'null') {
@@ -232,6 +267,26 @@ async function* chunksOf(body: Readable, failed: (error: unknown) => BatchError)
   } catch (error) {
     throw failed(error);
   }
+}
+
+/** A retention that has ended protects nothing, and nobody can set it any more. */
+function lockOf({ mode, retainUntil, hasLegalHold }: FetchedObject['lock']): Partial<PutObjectCommandInput> {
+  const isRetained = mode !== undefined && retainUntil !== undefined && retainUntil.getTime() > Date.now();
+  return {
+    ...(isRetained ? { ObjectLockMode: mode, ObjectLockRetainUntilDate: retainUntil } : {}),
+    ...(hasLegalHold ? { ObjectLockLegalHoldStatus: 'ON' } : {}),
+  };
+}
+
+/** Recorded by the engine, not done. */
+function encryptionOf(encryption: FetchedObject['encryption']): Partial<PutObjectCommandInput> {
+  if (encryption === undefined) return {};
+  const { algorithm, kmsKeyId, isBucketKeyEnabled } = encryption;
+  return {
+    ServerSideEncryption: algorithm as ServerSideEncryption,
+    ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
+    ...(isBucketKeyEnabled === undefined ? {} : { BucketKeyEnabled: isBucketKeyEnabled }),
+  };
 }
 
 function taggingOf(tags: NonNullable<FetchedObject['tags']>): string {

@@ -22,6 +22,9 @@ export interface FetchedObject {
   readonly systemMetadata: Readonly<Record<string, string>>;
   readonly userMetadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;
+  readonly lock: FetchedLock;
+  /** Undefined: that of the bucket. */
+  readonly encryption: FetchedEncryption | undefined;
   /** Undefined when they may not be read. */
   readonly tags: readonly { readonly key: string; readonly value: string }[] | undefined;
   /** To be read once or left by `discard`. */
@@ -29,16 +32,38 @@ export interface FetchedObject {
   discard(): void;
 }
 
+/** Settings of a real bucket that decide what becomes of tasks; undefined, or false, where they may not be read. */
+export interface FetchedBucket {
+  readonly versioning: 'Enabled' | 'Suspended' | undefined;
+  readonly hasObjectLock: boolean;
+  /** Object ownership: whether ACLs count. */
+  readonly ownership: string | undefined;
+}
+
+/** The lock of an object, where its bucket has one. */
+export interface FetchedLock {
+  readonly mode: 'COMPLIANCE' | 'GOVERNANCE' | undefined;
+  readonly retainUntil: Date | undefined;
+  readonly hasLegalHold: boolean;
+}
+
+export interface FetchedEncryption {
+  readonly algorithm: string;
+  readonly kmsKeyId: string | undefined;
+  readonly isBucketKeyEnabled: boolean | undefined;
+}
+
 /** The real buckets, to be read only: an implementation refuses to send anything that could write. */
 export interface ObjectSource {
   open(address: FetchAddress, signal?: AbortSignal): Promise<FetchedObject>;
+  bucket(bucket: string, signal?: AbortSignal): Promise<FetchedBucket>;
   dispose(): void;
 }
 
 /** The local buckets. */
 export interface ObjectSink {
-  /** Makes the bucket if it is missing; a `versioned` one keeps version ids as they are. */
-  prepareBucket(bucket: string, versioned: boolean, signal?: AbortSignal): Promise<void>;
+  /** Makes the bucket if it is missing, as `like` says; a `versioned` one keeps version ids as they are. */
+  prepareBucket(bucket: string, versioned: boolean, like: () => Promise<FetchedBucket>, signal?: AbortSignal): Promise<void>;
   has(address: FetchAddress, signal?: AbortSignal): Promise<boolean>;
   put(address: FetchAddress, object: FetchedObject, signal?: AbortSignal): Promise<void>;
   dispose(): void;
@@ -94,6 +119,8 @@ const maxSamples = 20;
 const ofOneObject: ReadonlySet<string> = new Set([
   'AccessDenied',
   'InvalidObjectState',
+  // Under a key of the customer, which nobody has here.
+  'InvalidRequest',
   'MethodNotAllowed',
   'NoSuchBucket',
   'NoSuchKey',
@@ -114,7 +141,9 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
     const isVersioned = versionId !== undefined && versionId !== 'null';
     buckets.set(bucket, isVersioned || buckets.get(bucket) === true);
   }
-  for (const [bucket, isVersioned] of buckets) await sink.prepareBucket(bucket, isVersioned, signal);
+  for (const [bucket, isVersioned] of buckets) {
+    await sink.prepareBucket(bucket, isVersioned, () => source.bucket(bucket, signal), signal);
+  }
 
   const places = copyPlace === undefined ? [] : placesOfCopies(addresses, copyPlace);
   const total = addresses.length + places.length;
@@ -144,7 +173,10 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
     if (await sink.has(address, ended)) result.present += 1;
     else await take(address, await source.open(address, ended));
   };
-  const preparePlace = once(() => sink.prepareBucket(copyPlace?.bucket ?? '', false, ended));
+  const preparePlace = once(async () => {
+    const { bucket = '' } = copyPlace ?? {};
+    await sink.prepareBucket(bucket, false, () => source.bucket(bucket, ended), ended);
+  });
   const fetchPlace = async (place: FetchAddress): Promise<void> => {
     // In the local store already: an earlier rehearsal has left it there.
     if (await sink.has(place, ended)) return;

@@ -90,7 +90,6 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
   await options.confirm?.(local?.bytes);
   throwIfAborted(signal);
   const accountId = await client.accountId(signal);
-  if (client.target.kind === 'local') await createMissingBuckets(client, bucketsOf(job, local !== undefined), signal);
 
   if (options.fetch !== undefined) {
     if (client.target.kind !== 'local') throw new BatchError('Internal', 'Objects are fetched for local jobs only.');
@@ -107,6 +106,8 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
     });
     throwIfAborted(signal);
   }
+  // After the fetch, which makes buckets like the real ones.
+  if (client.target.kind === 'local') await createMissingBuckets(client, bucketsOf(job, local !== undefined), signal);
   const uploaded = local === undefined ? await lookUpManifest(options) : await upload(options, local);
   const request = toCreateJobRequest(job, {
     accountId,

@@ -108,6 +108,51 @@ test('of a Copy job comes what the copies will overwrite, and their bucket if th
   assert.deepEqual(real.writes, []);
 });
 
+test('a bucket is made like the real one, and objects keep their lock and their encryption', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 's3batch-fetch-'));
+  const real = await startEngine({ dataDirectory: join(folder, 'real') });
+  const engine = await startEngine({ dataDirectory: join(folder, 'local') });
+  const before = { ...process.env };
+  const { accessKeyId, secretAccessKey, endpoint, region } = real.connection;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  const source = createObjectSource({ region, endpoint });
+  const sink = createObjectSink(engine.connection);
+  t.after(async () => {
+    process.env = before;
+    source.dispose();
+    sink.dispose();
+    await Promise.all([real.close(), engine.close()]);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+  const settings = { versioning: 'Enabled', objectLock: {}, ownership: 'ObjectWriter' } as const;
+  for (const [bucket, wanted] of [
+    ['kept', settings],
+    ['plain', { versioning: 'Suspended' }],
+  ] as const) {
+    await real.store.createBucket(bucket);
+    await real.store.changeBucket(bucket, () => wanted);
+  }
+  await engine.store.createBucket('plain');
+  const encryption = { algorithm: 'aws:kms', kmsKeyId: 'arn:aws:kms:us-east-1:000000000000:key/1' } as const;
+  const retention = { mode: 'GOVERNANCE', retainUntilMs: Math.ceil(Date.now() / 1000) * 1000 + 60_000 } as const;
+  await real.store.write('kept', 'k', Buffer.from('x'), { hasLegalHold: true, retention, encryption });
+  await real.store.write('kept', 'secret', Buffer.from('x'), { encryption: { algorithm: 'customer', keyMd5: 'md5' } });
+  await real.store.write('plain', 'k', Buffer.from('x'));
+  const rows = Buffer.from('kept,k\nkept,secret\nplain,k\n');
+  const result = await fetchObjects({ manifest: rows, name: 'm.csv', source, sink, limitBytes: 1000 });
+  assert.deepEqual([result.fetched, result.unreadable.map(({ code }) => code)], [2, ['InvalidRequest']]);
+  const { versioning, objectLock, ownership } = await engine.store.bucketInfo('kept');
+  assert.deepEqual({ versioning, objectLock, ownership }, settings);
+  const fetched = await engine.store.head('kept', 'k');
+  assert.deepEqual([fetched.hasLegalHold, fetched.retention], [true, retention]);
+  assert.deepEqual(fetched.encryption, {
+    ...encryption,
+    ...('isBucketKeyEnabled' in fetched.encryption ? { isBucketKeyEnabled: false } : {}),
+  });
+  // One that was there stays as it is.
+  assert.equal((await engine.store.bucketInfo('plain')).versioning, undefined);
+});
+
 test('a limit on bytes ends the fetch before it is exceeded', async (t) => {
   const { engine, fetch } = await start(t, { 'photos/a': { text: '12345' }, 'photos/b': { text: '1234567890' } });
   await assert.rejects(fetch('photos,a\nphotos,b\n', 12), { code: 'FetchLimit' });
