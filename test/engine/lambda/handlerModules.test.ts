@@ -126,6 +126,24 @@ for (const [kind, prepare] of [
   });
 }
 
+const needsEsbuild = {
+  decorators: '@(() => {}) class A {}\nexport const handler = async () => 1;\n',
+  namespaces: 'namespace N {\n  export const z = 3;\n}\nexport const handler = async () => N.z;\n',
+  'paths of tsconfig.json': "import { a } from '@lib/help';\nexport const handler = async () => a;\n",
+} as const;
+for (const [what, source] of Object.entries(needsEsbuild)) {
+  test(`TypeScript without esbuild has no ${what}, and says so`, async () => {
+    const { outcome, path } = await run({ 'app.ts': source });
+    assert.ok(outcome.kind === 'functionError');
+    assert.match(outcome.errorMessage, new RegExp(`run "npm install --save-dev esbuild" in ${path}\\.`));
+  });
+}
+
+test('a namespace of types is none when the program runs', async () => {
+  const source = 'namespace T {\n  export type A = number;\n}\nexport const handler = async (): Promise<T.A> => 4;\n';
+  assert.deepEqual((await run({ 'app.ts': source })).outcome, { kind: 'returned', payload: 4 });
+});
+
 test('a source that sam build would bundle is found in its folder, before a built file', async () => {
   const files = {
     'src/app.ts': 'export const handler = async () => "source" as string;\n',

@@ -4,6 +4,7 @@ import { type FunctionErrorOutcome, functionError } from '../functionError.js';
 import { findHandlerFile, parseHandlerName } from './handlerFile.js';
 import { LoadError } from './loadError.js';
 import { isError, thrownError, traceOf } from './thrownError.js';
+import { esbuildAdvice, hasOwnEsbuild } from './typeScript.js';
 
 /**
  * What Lambda answers when a module can't be loaded (aws-lambda-ric, UserFunction.js): Runtime.UserCodeSyntaxError,
@@ -18,12 +19,12 @@ export function loadFailure(error: unknown, definition: FunctionDefinition): Fun
     const place = /^(.+:\d+)$/.exec(trace[0] ?? '')?.[1] ?? placeOfSyntaxError(definition);
     return functionError(
       'Runtime.UserCodeSyntaxError',
-      `SyntaxError: ${error.message}${place === undefined ? '' : ` (${place})`}`,
+      `SyntaxError: ${error.message}${place === undefined ? '' : ` (${place})`}${typeScriptAdvice(definition)}`,
       trace,
     );
   }
   const code = (error as { code?: unknown }).code;
-  const advice = adviceFor(error.message, definition.codeDirectory);
+  const advice = adviceFor(error.message, definition);
   if (code === 'MODULE_NOT_FOUND') return functionError('Runtime.ImportModuleError', `Error: ${error.message}${advice}`, trace);
   // The client has no name of its own for what an ES module misses. Measured on 3.3.0.
   if (code === 'ERR_MODULE_NOT_FOUND') return functionError(error.name, `${error.message}${advice}`, trace);
@@ -45,12 +46,20 @@ function placeOfSyntaxError(definition: FunctionDefinition): string | undefined 
   return /^(?:file:\/\/)?(.+:\d+)$/.exec(first)?.[1];
 }
 
-function adviceFor(message: string, codeDirectory: string): string {
+/** Empty unless the function is TypeScript that is read without esbuild. */
+function typeScriptAdvice(definition: FunctionDefinition): string {
+  const file = findHandlerFile(definition, parseHandlerName(definition.handler).module);
+  if (file?.isTypeScript !== true || hasOwnEsbuild(definition.codeDirectory)) return '';
+  return `\nThis TypeScript is read without esbuild.${esbuildAdvice(definition.codeDirectory)}`;
+}
+
+function adviceFor(message: string, definition: FunctionDefinition): string {
+  const { codeDirectory } = definition;
   const request = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   if (request === undefined || request.startsWith('.') || request.startsWith('/') || /^[A-Za-z]:[\\/]/.test(request)) return '';
   const name = request
     .split('/')
     .slice(0, request.startsWith('@') ? 2 : 1)
     .join('/');
-  return `\nThe package ${name} is not installed. Run "npm install" in ${codeDirectory}, or "npm install ${name}" if package.json does not name it.`;
+  return `\nThe package ${name} is not installed. Run "npm install" in ${codeDirectory}, or "npm install ${name}" if package.json does not name it.${typeScriptAdvice(definition)}`;
 }

@@ -28,6 +28,7 @@ export async function loadTranspiler(): Promise<Transpiler> {
 /** One module without its types; lines stay where they are, so positions in traces are those of the source. */
 export function stripTypes(transpiler: Transpiler, path: string, format: 'commonjs' | 'module'): string {
   const source = readFileSync(path, 'utf8');
+  refuseValueNamespaces(path, source);
   try {
     return transpiler.transform(source, {
       transforms: format === 'commonjs' ? ['typescript', 'imports'] : ['typescript'],
@@ -41,6 +42,32 @@ export function stripTypes(transpiler: Transpiler, path: string, format: 'common
     // sucrase puts the file before and the place after its message.
     const text = message.replace(/^Error transforming .*?: /, '').replace(/ \(\d+:\d+\)$/, '');
     throw syntaxError(path, loc?.line, loc?.column, text);
+  }
+}
+
+/** sucrase drops namespaces without a word. Those of types only are none when the program runs. */
+function refuseValueNamespaces(path: string, source: string): void {
+  for (const { index } of source.matchAll(/^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\w.$]+[ \t]*\{/gm)) {
+    const end = source.indexOf('\n}', index);
+    const body = source.slice(index, end < 0 ? undefined : end);
+    if (!/\b(?:const|let|var|function|class|enum)\b/.test(body)) continue;
+    const line = source.slice(0, index).split('\n').length;
+    throw syntaxError(path, line, undefined, `A namespace needs esbuild.${esbuildAdvice(dirname(path))}`);
+  }
+}
+
+/** What TypeScript without a bundler can't have. */
+export function esbuildAdvice(folder: string): string {
+  return ` Without it decorators, namespaces and the paths of tsconfig.json do not work: run "npm install --save-dev esbuild" in ${folder}.`;
+}
+
+/** True when the function's folder has an esbuild that TypeScript is read by. */
+export function hasOwnEsbuild(codeDirectory: string): boolean {
+  try {
+    createRequire(join(codeDirectory, 'handler.js')).resolve('esbuild');
+    return true;
+  } catch {
+    return false;
   }
 }
 
