@@ -139,6 +139,8 @@ export interface Environment {
    * child process busy. Deadlines then count from when an invocation's turn comes.
    */
   readonly queueLength?: number;
+  /** Why the function could not be loaded, which is what every invocation gives. Absent: it was loaded, or that is not known yet. */
+  readonly loadFailure?: InvokeOutcome | undefined;
   invoke(event: unknown, context: InvocationContext): Promise<InvokeOutcome>;
   /**
    * The same without a promise, for who makes a million of them: calls back once, perhaps before it returns. Throws where `invoke`

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { deferred } from '../base/async.js';
 import { errorCode } from '../base/errors.js';
 import type { EngineLog } from './contracts.js';
 import { newChannelAddress, removeChannelAddress } from './sharing/channelAddress.js';
 import { type EngineUsers, send } from './engineUsers.js';
+import { closeServer } from './sharing/closeServer.js';
 import { readMessages } from './sharing/messageReader.js';
 import {
   type EngineMessage,
@@ -152,17 +153,4 @@ async function removeProof(file: string): Promise<boolean> {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  // Ended, not cut off: the last words are still on their way. Those who do not end their side either are not waited for.
-  for (const socket of sockets) socket.end(() => socket.destroy());
-  const timer = setTimeout(() => {
-    for (const socket of sockets) socket.destroy();
-  }, 1000);
-  await closed;
-  clearTimeout(timer);
 }

@@ -19,6 +19,16 @@ export interface DebugLines {
   readonly last: number;
 }
 
+/** A whole job, which the engine runs and a window creates once the program is there. */
+export interface DebugJob {
+  /** Where the window listens. */
+  readonly window: string;
+  /** Names the debug session to the window. */
+  readonly session: string;
+  /** Of the engine. */
+  readonly dataDirectory: string;
+}
+
 /** The engine that the handler reaches. */
 export interface DebugEnvironment {
   readonly region: string;
@@ -39,8 +49,8 @@ export interface DebugPlan {
   readonly environment: DebugEnvironment;
   readonly schemaVersion: '1.0' | '2.0';
   readonly userArguments?: Readonly<Record<string, string>>;
-  readonly tasks: DebugObject | DebugLines;
-  /** Stops before the handler is called for this line; 1 for an object. */
+  readonly tasks: DebugObject | DebugLines | DebugJob;
+  /** Stops before the handler is called for this line, or this row of a job; 1 for an object. */
   readonly breakOnRow?: number;
   /** The handler runs in the process that starts the program, since it is no JavaScript. */
   readonly isHandlerInParent?: boolean;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jobArn } from '../../core/job/arn.js';
 import type { CreateJobRequest, JobDescriptor, JobListItem, JobProgressSummary, Tag } from '../../core/job/jobTypes.js';
 import { jobStatuses } from '../../core/job/jobTypes.js';
-import { awaitingConfirmation, canChangePriority, requestStatus } from '../../core/job/lifecycle.js';
+import { awaitingConfirmation, canChangePriority } from '../../core/job/lifecycle.js';
 import {
   jobIdShape,
   maxJobTags,
@@ -21,6 +21,7 @@ import { emulatedText } from '../emulatedText.js';
 import { ServiceError } from '../serviceError.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
+import { moveAsRequested } from './moveAsRequested.js';
 import { badRequest } from './shapeXml.js';
 
 const shownFindings = 3;
@@ -162,22 +163,16 @@ export class JobApi {
       throw badRequest('requestedJobStatus must be Ready or Cancelled.');
     }
     if (reason !== undefined) check('statusUpdateReason', reason, statusUpdateReasonShape);
-    for (;;) {
-      const { status } = this.#get(jobId);
-      const next = requestStatus(status, requested);
-      if (next === undefined) {
-        throw new ServiceError(
-          400,
-          'JobStatusException',
-          `Job ${jobId} is in status ${status}; requested transition to ${requested} is not allowed ${emulatedText}`,
-        );
-      }
-      const updated = await this.#jobs.transition(jobId, [status], next, () =>
-        reason === undefined ? {} : { statusReason: reason },
+    const moved = await moveAsRequested(this.#jobs, jobId, requested, reason);
+    if (moved === undefined) throw noSuchJob();
+    if (!moved.isDone) {
+      throw new ServiceError(
+        400,
+        'JobStatusException',
+        `Job ${jobId} is in status ${moved.status}; requested transition to ${requested} is not allowed ${emulatedText}`,
       );
-      // Otherwise the job has moved on in between: judge its new status.
-      if (updated !== undefined) return { jobId, status: updated.status, reason };
     }
+    return { jobId, status: moved.status, reason };
   }
 
   getTags(jobId: string): readonly Tag[] {

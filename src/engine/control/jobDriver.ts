@@ -2,19 +2,24 @@ import { rm } from 'node:fs/promises';
 import { errorMessage, isCancelled } from '../../base/errors.js';
 import { delay } from '../../base/async.js';
 import { DisposableStore } from '../../base/disposable.js';
+import { debugSessionEnded } from '../../core/job/debugRun.js';
 import type { JobFailure, JobStatus } from '../../core/job/jobTypes.js';
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
 import type { EngineContext } from '../contracts.js';
+import type { JobDebugger } from '../debug/jobDebugger.js';
+import { isDebugged, JobDebuggers } from '../debug/jobDebuggers.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
 import { jobFailure, reportNotWritten } from '../run/jobFailure.js';
 import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
+import type { TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
 import { summarizeLogs } from '../run/taskLog.js';
 import { emulatedText } from '../emulatedText.js';
 import type { JobRecord } from './jobRecord.js';
 import type { Jobs } from './jobs.js';
 import type { JobServices } from './jobServices.js';
+import { moveAsRequested } from './moveAsRequested.js';
 import { prepareRun } from './prepareRun.js';
 import { reportStore } from './reportStore.js';
 
@@ -44,10 +49,13 @@ export class JobDriver {
   readonly #stuck = new Set<string>();
   readonly #retries = new DisposableStore();
 
+  readonly #debuggers: JobDebuggers;
+
   constructor(jobs: Jobs, context: EngineContext, services: JobServices) {
     this.#jobs = jobs;
     this.#context = context;
     this.#services = services;
+    this.#debuggers = new JobDebuggers(context, (jobId, reason) => this.#cancelSoon(jobId, reason));
   }
 
   /** Takes up every job where it stands: at start, or after a kill. */
@@ -73,7 +81,7 @@ export class JobDriver {
     this.#retries.dispose();
     for (const controller of this.#preparing.values()) controller.abort();
     for (const process of this.#processes.values()) process.kill();
-    await Promise.all(this.#driving.values());
+    await Promise.all([...this.#driving.values(), this.#debuggers.close()]);
   }
 
   /**
@@ -117,6 +125,21 @@ export class JobDriver {
         if (!this.#closing.signal.aborted) this.#retries.add(this.#context.clock.schedule(retryMs, () => this.schedule()));
       },
     );
+  }
+
+  async #cancel(jobId: string, reason: string): Promise<void> {
+    await moveAsRequested(this.#jobs, jobId, 'Cancelled', reason);
+  }
+
+  #cancelSoon(jobId: string, reason: string): void {
+    if (this.#closing.signal.aborted) return;
+    this.#cancel(jobId, reason).catch((error: unknown) => {
+      this.#context.log.error(`job ${jobId} could not be cancelled.`, error);
+      // As on a full disk.
+      if (!this.#closing.signal.aborted) {
+        this.#retries.add(this.#context.clock.schedule(retryMs, () => this.#cancelSoon(jobId, reason)));
+      }
+    });
   }
 
   #drive(jobId: string): void {
@@ -224,11 +247,25 @@ export class JobDriver {
       const started = await this.#jobs.update(id, ({ generation }) => ({ generation: generation + 1 }));
       // Somebody may have paused or cancelled the job meanwhile.
       if (started?.status !== 'Active') return;
+      const directory = this.#jobs.directory(id);
+      let session: JobDebugger | undefined;
+      if (isDebugged(started)) {
+        try {
+          session = await this.#debuggers.of(started, directory);
+        } catch (error) {
+          const failure = jobFailure('InternalError', `The job can't be debugged: ${errorMessage(error)}`);
+          await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [failure] }));
+          return;
+        }
+        if (session === undefined) {
+          await this.#cancel(id, `${debugSessionEnded} The local engine was restarted meanwhile.`);
+          return;
+        }
+      }
       let start: () => RunProcess;
       try {
-        start = await prepareRun(started, this.#jobs.directory(id), this.#context, this.#services, (counts) =>
-          this.#jobs.setLive(id, counts),
-        );
+        const onCounts = (counts: TaskCounts): void => this.#jobs.setLive(id, counts);
+        start = await prepareRun({ record: started, directory, session, onCounts }, this.#context, this.#services);
       } catch (error) {
         // The template has changed for the worse since the job was prepared.
         await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [functionUnreadable(error)] }));
@@ -307,9 +344,9 @@ export class JobDriver {
     if (hasLostReport && status === 'Complete') {
       await this.#jobs.transition(id, ['Completing'], 'Failing', () => ({ failures, ...counts }));
       await this.#jobs.transition(id, ['Failing'], 'Failed');
-      return;
-    }
-    await this.#jobs.transition(id, [record.status], status, () => ({ failures, ...counts }));
+    } else await this.#jobs.transition(id, [record.status], status, () => ({ failures, ...counts }));
+    await this.#debuggers.end(id, endOf(this.#jobs.get(id)));
+    if (hasLostReport && status === 'Complete') return;
     // Without a report the logs are the only record of what failed.
     if (isReportWritten) await this.#clear(directory);
   }
@@ -326,6 +363,17 @@ const schedulable: readonly JobStatus[] = ['Ready', 'Active', 'Pausing', 'Paused
 
 /** Statuses in which a job waits: for a person, for its turn, or for nothing. */
 const waiting: readonly JobStatus[] = ['Suspended', 'Ready', 'Paused', 'Complete', 'Cancelled', 'Failed'];
+
+/** What the debug session of a job is told of its end. */
+function endOf(record: JobRecord | undefined): { readonly isSucceeded: boolean; readonly text: string } {
+  if (record === undefined) return { isSucceeded: false, text: 'The job is gone.' };
+  const { id, status, succeeded, failed, failures, statusReason } = record;
+  const reasons = [...(statusReason === undefined ? [] : [statusReason]), ...failures.map((failure) => failure.FailureReason)];
+  return {
+    isSucceeded: status === 'Complete' && failed === 0,
+    text: [`Job ${id} is ${status}: ${succeeded} succeeded, ${failed} failed.`, ...reasons].join(' '),
+  };
+}
 
 /** Those that run already stay. */
 function rank(record: JobRecord): number {

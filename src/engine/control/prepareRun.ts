@@ -5,24 +5,33 @@ import { jobToken } from '../changes/jobScope.js';
 import type { EngineContext, EngineSettings, FunctionDefinition, FunctionRegistry } from '../contracts.js';
 import { findPerformer } from '../operations/performers.js';
 import { performOperation } from '../operations/performOperation.js';
+import type { JobDebugger } from '../debug/jobDebugger.js';
+import { startDebuggedRun } from '../run/debuggedRun.js';
 import { faultyPerform } from '../run/faults.js';
 import type { JobPlan, LambdaPlan, ReportRows, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
-import { startStoreRun } from '../run/storeRun.js';
+import { startInlineRun } from '../run/inlineRun.js';
 import { operationOf } from '../run/requestedOperation.js';
 import type { JobRecord } from './jobRecord.js';
 import type { JobServices } from './jobServices.js';
 
+/** A job that is about to run, and what belongs to it. */
+export interface PreparedJob {
+  readonly record: JobRecord;
+  readonly directory: string;
+  /** Absent: its handler runs in a host of its own, without a debugger. */
+  readonly session?: JobDebugger | undefined;
+  readonly onCounts: (counts: TaskCounts) => void;
+}
+
 /**
- * Resolves with what starts the run of an active job: of one that invokes a function in a process of its own, of any other in this one,
- * on the store. Rejects when the function's template can't be read.
+ * Resolves with what starts the run of an active job: of one that invokes a function in a process of its own or that of its debug
+ * session, of any other in this one, on the store. Rejects when the function's template can't be read.
  */
 export async function prepareRun(
-  record: JobRecord,
-  directory: string,
+  { record, directory, session, onCounts }: PreparedJob,
   context: EngineContext,
   services: JobServices,
-  onCounts: (counts: TaskCounts) => void,
 ): Promise<() => RunProcess> {
   const { id, layout, request } = record;
   if (layout === undefined) throw new BatchError('Internal', `Job ${id} is active, but was not prepared.`);
@@ -39,9 +48,10 @@ export async function prepareRun(
   const performer = findPerformer(name);
   if (performer !== undefined) {
     const perform = performOperation(performer, parameters, { context: { ...context, store: services.store }, jobId: id });
-    return () => startStoreRun({ plan, perform: faultyPerform(perform, plan), onProgress });
+    return () => startInlineRun({ plan, perform: faultyPerform(perform, plan), onProgress });
   }
   const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
+  if (session !== undefined) return () => startDebuggedRun({ plan: { ...plan, work }, session, onProgress });
   const { definition } = work;
   const settings = { ...plan.settings, concurrency: environmentsAtOnce(plan.settings, definition) };
   return () => services.startRun({ plan: { ...plan, settings, work }, log: context.log, onProgress });

@@ -1,9 +1,11 @@
 """The program that a debugger starts, after the text of handler.py. It runs the handler, and nothing but that: which rows there are,
-what came of each and what is said of it is known by debugHost.js, which it starts. From there come lines of JSON: what to print, what to
-invoke the handler with, and the end. Outcomes go there as lines, as they do in a job, and X with the status of a handler that exits.
+what came of each and what is said of it is known by debugHost.js, which it starts. From there come lines of JSON: when to load the
+handler, what to print, what to invoke it with, and the end. Outcomes go there as lines, as they do in a job; besides them L for a handler
+that was loaded, X with the status of one that exits, and O for a line that it writes, when that is wanted.
 """
 
 import subprocess
+import threading
 
 row_file = function["rowFile"]
 hidden_files.update((row_file, "<s3batch>"))
@@ -25,10 +27,46 @@ def start_host():
 host = start_host()
 
 
+# A handler's threads write, too.
+sending = threading.RLock()
+copies = []
+
+
+def tell(kind, text):
+    with sending:
+        host.stdin.write(("%s%s\n" % (kind, text)).encode("ascii"))
+        host.stdin.flush()
+
+
 def send(kind, text):
     flush()
-    host.stdin.write(("%s%s\n" % (kind, text)).encode("ascii"))
-    host.stdin.flush()
+    for copy in copies:
+        copy.end()
+    tell(kind, text)
+
+
+class Copy:
+    """Tells the host of each line that is written to a stream of this process, while that goes its own way."""
+
+    def __init__(self, name):
+        self.name, self.held = name, ""
+        self.stream = getattr(sys, name)
+        self.write_through = self.stream.write
+        self.stream.write = self.write
+
+    def write(self, text):
+        written = self.write_through(text)
+        with sending:
+            *lines, self.held = (self.held + str(text)).split("\n")
+            for line in lines:
+                tell("O", json.dumps([self.name, line]))
+        return written
+
+    def end(self):
+        with sending:
+            rest, self.held = self.held, ""
+            if rest:
+                tell("O", json.dumps([self.name, rest]))
 
 
 def say(name, text):
@@ -59,18 +97,29 @@ def perform(handler, failure, request):
         failed(error)
 
 
-def main():
-    handler, failure = None, None
+def prepare(request):
+    """The handler, or what every invocation answers with."""
+    if request["sessionToken"] is not None:
+        os.environ["AWS_SESSION_TOKEN"] = request["sessionToken"]
+    if request["isOutputTold"]:
+        copies.extend((Copy("stdout"), Copy("stderr")))
     try:
         handler, error = load()
-        if error is not None:
-            failure = "E", json.dumps(error)
+        failure = None if error is None else ("E", json.dumps(error))
     except SystemExit as error:
-        failure = "X", str(exit_status(error))
+        handler, failure = None, ("X", str(exit_status(error)))
+    send(*(failure or ("L", "")))
+    return handler, failure
+
+
+def main():
+    handler, failure = None, None
     for line in host.stdout:
         message = unmarshal(line.decode())[0]
         if message["kind"] == "print":
             say(message["stream"], message["line"])
+        elif message["kind"] == "load":
+            handler, failure = prepare(message)
         elif message["kind"] == "invoke":
             perform(handler, failure, message)
         else:

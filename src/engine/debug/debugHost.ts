@@ -3,6 +3,7 @@ import { debugPlanVariable, type DebugPlan, type PreparedPython } from '../../co
 import { ParentProcess } from './parentProcess.js';
 import { pythonDebuggee } from './pythonDebuggee.js';
 import { runDebugPlan } from './runDebugPlan.js';
+import { serveJob } from './serveJob.js';
 import { thisProcess } from './thisProcess.js';
 
 /** Entry of `dist/debugHost.js`, which a debugger starts, or debugHandler.py: composition only. */
@@ -20,8 +21,11 @@ if (plan.isPrepared === true) prepare();
 else run();
 
 function run(): void {
-  const host = plan.isHandlerInParent === true ? new ParentProcess() : thisProcess;
-  runDebugPlan(plan, host).then(
+  const { tasks } = plan;
+  const isJob = 'session' in tasks;
+  const host = plan.isHandlerInParent === true ? new ParentProcess({ isOutputTold: isJob }) : thisProcess;
+  const work = isJob ? serveJob(plan, tasks, host) : runDebugPlan(plan, tasks, host);
+  work.then(
     (isSucceeded) => host.end(isSucceeded ? 0 : 1),
     (error: unknown) => {
       host.print('stderr', errorMessage(error));

@@ -9,8 +9,10 @@ export interface HandlerHost {
   readonly print: Print;
   /** The process has ended: no more rows can be run in it. */
   readonly isGone: boolean;
+  /** Resolves when it has; never while it is this process. */
+  readonly gone: Promise<void>;
   /** Lets the debugger stop before the handler is called for this task, which comes next. */
-  stopBefore(task: TaskAttempt, event: unknown): void;
+  stopBefore(task: Pick<TaskAttempt, 'row' | 'bucket' | 'keyField'>, event: unknown): void;
   /** Ends the process. */
   end(status: number): void;
 }

@@ -2,10 +2,10 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Deferred, deferred } from '../../base/async.js';
 import { errorCode } from '../../base/errors.js';
-import type { Environment, InvocationContext, InvokeOutcome } from '../contracts.js';
+import type { EnvironmentOptions, InvocationContext, InvokeOutcome } from '../contracts.js';
 import { exitError, howItEnded } from '../lambda/functionError.js';
 import { pythonOutcome } from '../lambda/python/pythonOutcome.js';
-import type { TaskAttempt } from '../run/taskPerformer.js';
+import type { CreateEnvironment } from '../run/lambdaPerformer.js';
 import type { HandlerHost } from './handlerHost.js';
 
 interface Invoke {
@@ -22,24 +22,40 @@ interface Invoke {
 /** What debugHandler.py reads. */
 type Message =
   | Invoke
+  | {
+      readonly kind: 'load';
+      readonly sessionToken: string | null;
+      /** Whether what the handler writes is told here as well; the debug console has it anyway. */
+      readonly isOutputTold: boolean;
+    }
   | { readonly kind: 'print'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
   | { readonly kind: 'end'; readonly status: number };
+
+type Stop = Parameters<HandlerHost['stopBefore']>[0];
 
 /**
  * The process that has started this one, as that of the handler: debugHandler.py. It is told what to do by lines on this process's
  * standard output and says what came of it on the standard input.
  */
 export class ParentProcess implements HandlerHost {
+  readonly #isOutputTold: boolean;
+  readonly #gone = deferred();
   #isGone = false;
   #hasExited = false;
-  #stop: TaskAttempt | undefined;
+  #stop: Stop | undefined;
+  #loading: Deferred<InvokeOutcome | undefined> | undefined;
+  #onOutput: EnvironmentOptions['onOutput'] | undefined;
   #waiting: { readonly requestId: string; readonly outcome: Deferred<InvokeOutcome> } | undefined;
 
-  constructor() {
+  /** `isOutputTold`: its environments tell of what the handler writes; otherwise only the debug console hears of it. */
+  constructor({ isOutputTold }: { readonly isOutputTold: boolean }) {
+    this.#isOutputTold = isOutputTold;
     const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
-    lines.on('line', (line) => this.#onOutcome(line.charAt(0), line.slice(1)));
+    lines.on('line', (line) => this.#onLine(line.charAt(0), line.slice(1)));
     lines.on('close', () => {
       this.#isGone = true;
+      this.#gone.resolve();
+      this.#loading?.resolve(exitError(undefined, undefined));
       this.#answer(exitError(this.#waiting?.requestId, undefined));
     });
   }
@@ -48,8 +64,18 @@ export class ParentProcess implements HandlerHost {
     return this.#isGone;
   }
 
-  readonly createEnvironment = (): Promise<Environment> =>
-    Promise.resolve({ invoke: (event, context) => this.#invoke(event, context), dispose: () => Promise.resolve() });
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  readonly createEnvironment: CreateEnvironment = async (_definition, { sessionToken, onOutput }) => {
+    this.#loading = deferred();
+    this.#onOutput = onOutput;
+    this.#tell({ kind: 'load', sessionToken: sessionToken ?? null, isOutputTold: this.#isOutputTold });
+    const loadFailure = await this.#loading.promise;
+    this.#loading = undefined;
+    return { loadFailure, invoke: (event, context) => this.#invoke(event, context), dispose: () => Promise.resolve() };
+  };
 
   readonly print = (stream: 'stdout' | 'stderr', line: string): void => {
     // Its standard error is this process's too.
@@ -57,13 +83,14 @@ export class ParentProcess implements HandlerHost {
     else this.#tell({ kind: 'print', stream, line });
   };
 
-  stopBefore(task: TaskAttempt): void {
+  stopBefore(task: Stop): void {
     this.#stop = task;
   }
 
   end(status: number): void {
     if (this.#isGone) process.exit(status);
-    // It ends this process by closing the input.
+    // It goes first, which closes the input.
+    void this.#gone.promise.then(() => process.exit(status));
     this.#tell({ kind: 'end', status });
   }
 
@@ -91,8 +118,14 @@ export class ParentProcess implements HandlerHost {
     return outcome.promise;
   }
 
-  #onOutcome(kind: string, text: string): void {
-    if (kind === 'X') {
+  #onLine(kind: string, text: string): void {
+    if (kind === 'O') {
+      const [stream, line] = JSON.parse(text) as ['stdout' | 'stderr', string];
+      this.#onOutput?.(stream, line);
+    } else if (this.#loading !== undefined) {
+      const exit = (): InvokeOutcome => exitError(undefined, howItEnded(Number(text), null));
+      this.#loading.resolve(kind === 'L' ? undefined : kind === 'X' ? exit() : pythonOutcome(kind, text));
+    } else if (kind === 'X') {
       this.#hasExited = true;
       this.#answer(exitError(this.#waiting?.requestId, howItEnded(Number(text), null)));
     } else this.#answer(pythonOutcome(kind, text));

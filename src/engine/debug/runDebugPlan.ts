@@ -1,22 +1,25 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { BatchError } from '../../base/errors.js';
-import type { DebugLines, DebugPlan } from '../../core/handler/debugPlan.js';
+import type { DebugLines, DebugObject, DebugPlan } from '../../core/handler/debugPlan.js';
 import { encodeEventKey } from '../../core/handler/event.js';
 import { splitRow } from '../../core/manifest/rowFields.js';
 import { defaultEngineSettings, type Environment } from '../contracts.js';
 import { createLambdaPerformer } from '../run/lambdaPerformer.js';
-import type { TaskAttempt, TaskResult } from '../run/taskPerformer.js';
+import type { TaskAttempt } from '../run/taskPerformer.js';
 import { findPlannedFunction } from './findPlannedFunction.js';
 import type { HandlerHost } from './handlerHost.js';
+import { resultLine } from './resultLine.js';
 
 const jobId = '00000000-0000-4000-8000-000000000000';
 
+type DebugTasks = DebugObject | DebugLines;
+
 /**
- * Invokes a handler for the tasks of a plan as a lane of a job does, without time limits and without redrives.
- * Resolves with whether all tasks succeeded.
+ * Invokes a handler for tasks as a lane of a job does, without time limits and without redrives. Resolves with whether all tasks
+ * succeeded.
  */
-export async function runDebugPlan(plan: DebugPlan, host: HandlerHost): Promise<boolean> {
+export async function runDebugPlan(plan: DebugPlan, tasks: DebugTasks, host: HandlerHost): Promise<boolean> {
   const { print } = host;
   const definition = await findPlannedFunction(plan, (message) => print('stderr', message));
   let task: TaskAttempt | undefined;
@@ -39,7 +42,10 @@ export async function runDebugPlan(plan: DebugPlan, host: HandlerHost): Promise<
       return {
         ...withoutDeadlines(environment),
         invoke: (event, context) => {
-          if (task !== undefined && task.row + 1 === plan.breakOnRow) host.stopBefore(task, event);
+          // Of a handler that could not be loaded there is nothing to step into: what is wrong with it is said at once.
+          if (task !== undefined && task.row + 1 === plan.breakOnRow && environment.loadFailure === undefined) {
+            host.stopBefore(task, event);
+          }
           return environment.invoke(event, { ...context, deadlineMs: Infinity });
         },
       };
@@ -49,14 +55,14 @@ export async function runDebugPlan(plan: DebugPlan, host: HandlerHost): Promise<
   let isSucceeded = true;
   let count = 0;
   try {
-    for await (task of tasksOf(plan)) {
+    for await (task of tasksOf(tasks)) {
       count += 1;
       if (host.isGone) {
         print('stderr', `The process of the handler has ended: row ${task.row + 1} and those after it are not run.`);
         return false;
       }
       const result = await performer.perform(task);
-      print('stdout', `Row ${task.row + 1}, ${task.bucket}/${task.keyField}: ${describe(result)}`);
+      print('stdout', resultLine(task, result));
       if (result.kind !== 'succeeded') isSucceeded = false;
     }
   } finally {
@@ -75,7 +81,7 @@ function withoutDeadlines(environment: Environment): Omit<Environment, 'invoke'>
   };
 }
 
-async function* tasksOf({ tasks }: DebugPlan): AsyncGenerator<TaskAttempt> {
+async function* tasksOf(tasks: DebugTasks): AsyncGenerator<TaskAttempt> {
   if ('manifest' in tasks) {
     yield* readLines(tasks);
     return;
@@ -103,9 +109,4 @@ async function* readLines({ manifest, fields, first, last }: DebugLines): AsyncG
   } finally {
     input.destroy();
   }
-}
-
-function describe(result: TaskResult): string {
-  const text = result.message === '' ? '' : `: ${result.message}`;
-  return result.kind === 'succeeded' ? `succeeded${text}` : `failed, ${result.errorCode}${text}`;
 }

@@ -14,12 +14,13 @@ export const thisProcess: HandlerHost = {
     writeSync(stream === 'stdout' ? 1 : 2, `${line}\n`);
   },
   isGone: false,
+  gone: new Promise(() => undefined),
   stopBefore,
   end: exit,
 };
 
 /** A place to stop at that says where one is: the next step into a function is into the handler. */
-function stopBefore({ row, bucket, keyField }: TaskAttempt, event: unknown): void {
+function stopBefore({ row, bucket, keyField }: Pick<TaskAttempt, 'row' | 'bucket' | 'keyField'>, event: unknown): void {
   const source = `(function handlerIsCalledNext(row, object, event) {
   // The handler is about to be called for this row. Step into it with F11, or continue to a breakpoint with F5.
   debugger;

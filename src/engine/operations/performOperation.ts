@@ -2,7 +2,7 @@ import { decodeKey } from '../../core/manifest/keyEncoding.js';
 import { runForJob } from '../changes/jobScope.js';
 import { newRequestIds } from '../http/requestIds.js';
 import { missingVersion } from '../run/missingVersion.js';
-import type { PerformTask } from '../run/storeRun.js';
+import type { PerformTask } from '../run/inlineRun.js';
 import type { TaskResult } from '../run/taskPerformer.js';
 import { ServiceError } from '../serviceError.js';
 import { type OperationContext, type OperationPerformer, TaskFailure } from './operationPerformer.js';

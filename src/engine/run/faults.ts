@@ -30,16 +30,17 @@ export interface FaultPlan {
   readonly settings: { readonly redrives: number };
 }
 
-export function faultyPerform<More extends readonly unknown[]>(
-  perform: (task: TaskAttempt, ...more: More) => Promise<TaskResult>,
+/** A task that was cut off, and so has no result, stays one. */
+export function faultyPerform<Result extends TaskResult | undefined, More extends readonly unknown[]>(
+  perform: (task: TaskAttempt, ...more: More) => Promise<Result>,
   { chaosSeed, settings }: FaultPlan,
-): (task: TaskAttempt, ...more: More) => Promise<TaskResult> {
+): (task: TaskAttempt, ...more: More) => Promise<Result | TaskResult> {
   if (chaosSeed === undefined) return perform;
   return async (task, ...more) => {
     const fault = task.attempt < settings.redrives ? faultOf(chaosSeed, task) : 'none';
     if (fault === 'throttled') return throttled;
     const result = await perform(task, ...more);
-    return fault === 'lost' ? lost : result;
+    return fault === 'lost' && result !== undefined ? lost : result;
   };
 }
 

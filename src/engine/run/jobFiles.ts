@@ -21,6 +21,11 @@ export function outputFile(directory: string): string {
   return join(directory, 'output.log');
 }
 
+/** While a debugger may run its handler: where the job's debug session is to connect, as JSON with `address`. */
+export function debuggerFile(directory: string): string {
+  return join(directory, 'debugger.json');
+}
+
 /** `lane` is a number, or `s` for the supervisor's own records. Sorts by generation. */
 export function taskLogName(generation: number, lane: number | 's'): string {
   return `${String(generation).padStart(6, '0')}-${lane}.tasks`;

@@ -52,7 +52,7 @@ export async function createLambdaPerformer(
     };
     const onOutcome = (outcome: InvokeOutcome): void => {
       // The report has room for the message only.
-      if (outcome.kind === 'functionError') output('stderr', describeError(outcome));
+      if (outcome.kind === 'functionError') output('stderr', describeFunctionError(outcome));
       onResult(resultOf(outcome, id));
     };
     const onError = (error: unknown): void => {
@@ -81,7 +81,7 @@ export async function createLambdaPerformer(
   };
 }
 
-function describeError(error: Extract<InvokeOutcome, { kind: 'functionError' }>): string {
+export function describeFunctionError(error: Extract<InvokeOutcome, { kind: 'functionError' }>): string {
   const head = `${error.errorType}: ${error.errorMessage}`;
   const [first = ''] = error.trace;
   // Node's traces begin with the error, Python's with a frame, whose line of source may well quote the message.

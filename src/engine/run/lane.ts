@@ -1,5 +1,4 @@
 import { withFaults } from './faults.js';
-import { writeSync } from 'node:fs';
 import { errorMessage } from '../../base/errors.js';
 import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
@@ -7,6 +6,7 @@ import { commitResult, flushLog, isLogFull, outcomeOf } from './laneLog.js';
 import { type ChunkCursor, ManifestReader, type ManifestRow } from './manifestReader.js';
 import type { RunPlan } from './runPlan.js';
 import { LaneState, queueCapacity, type RunMemory, SharedRun, stops } from './sharedState.js';
+import { outputText, writeOutput } from './outputLog.js';
 import { isDone, outcomes } from './taskLog.js';
 import { journalBroken } from './taskLogWriter.js';
 import type { OutputSink, TaskAttempt, TaskPerformer, TaskResult } from './taskPerformer.js';
@@ -35,8 +35,6 @@ const idleDelayMs = 4;
 /** As many tasks are queued as are done in this time. */
 const queuedWorkMs = 25;
 const windowSpellMs = 10;
-/** Emulated: what handlers of one job may write into its output file. */
-const maxOutputBytes = 64 * 1024 * 1024;
 
 interface Work extends TaskAttempt {
   /** Position in the lane's chunk behind this row; -1 for a redrive. */
@@ -316,17 +314,12 @@ export class Lane {
 
   /** At once, so that a handler that hangs has left what it said before. One write a line keeps the lines of lanes apart. */
   #output(stream: 'stdout' | 'stderr', line: string): void {
-    const [task] = this.#handed;
-    const place = task === undefined ? '-' : `row ${task.row + 1}, ${task.bucket}/${task.keyField}`;
-    const text = Buffer.from(`${new Date().toISOString()} ${stream} [${place}] ${line.replaceAll('\n', '\n    ')}\n`);
-    const before = this.#run.countOutput(text.length);
-    if (before > maxOutputBytes) return;
+    const text = outputText(this.#handed[0], stream, line);
     try {
-      if (before + text.length <= maxOutputBytes) writeSync(this.#outputFd, text);
-      else writeSync(this.#outputFd, 'The output is cut here: it has grown too large.\n');
+      writeOutput(this.#outputFd, text, this.#run.countOutput(text.length));
     } catch (error) {
       // Not thrown: it would surface in the handler's own console.log.
-      this.#post({ kind: 'broken', message: `The handlers' output can't be written: ${errorMessage(error)}` });
+      this.#post({ kind: 'broken', message: errorMessage(error) });
     }
   }
 }

@@ -86,16 +86,17 @@ function isConnection(value: unknown): value is EngineConnection {
   );
 }
 
-function parseObject(line: string): Record<string, unknown> | undefined {
+/** Undefined for what is no JSON, or no object. */
+export function parseObject(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isObject(value) ? value : undefined;
   } catch {
-    // No JSON: whoever speaks is no engine and no window.
+    // No JSON: whoever speaks is none of ours.
     return undefined;
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

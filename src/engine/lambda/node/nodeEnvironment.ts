@@ -87,6 +87,10 @@ export class NodeEnvironment implements Environment {
     return this.#isUsable && !this.#isDisposed;
   }
 
+  get loadFailure(): InvokeOutcome | undefined {
+    return this.#initError;
+  }
+
   async #load(): Promise<void> {
     this.#handler = undefined;
     this.#initError = undefined;

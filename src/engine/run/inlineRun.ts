@@ -9,24 +9,32 @@ import { isDone } from './taskLog.js';
 import { TaskLogWriter } from './taskLogWriter.js';
 import type { TaskAttempt, TaskResult } from './taskPerformer.js';
 
-/** Performs one attempt of a task. Mistakes of a row are results; rejects only when the run can't go on, or the signal aborts. */
-export type PerformTask = (task: TaskAttempt, signal: AbortSignal) => Promise<TaskResult>;
+/**
+ * Performs one attempt of a task. Mistakes of a row are results; undefined when the task was cut off, which ends the run: it has no
+ * result then. Rejects only when the run can't go on, or the signal aborts.
+ */
+export type PerformTask = (task: TaskAttempt, signal: AbortSignal) => Promise<TaskResult | undefined>;
 
 /** Records of fast tasks are written together, at most so long after the first of them; the event loop gets its turn as often. */
 const flushDelayMs = 5;
 const idleDelayMs = 4;
 const progressMs = 100;
 
-/**
- * Runs a job's tasks in this thread, several at once. For operations on the store: only this process may change it, so that the tasks
- * go to the store and not the store to the tasks; and they wait for the disk, so that lanes of their own would gain nothing.
- */
-export function startStoreRun(options: {
+interface InlineRunOptions {
   readonly plan: JobPlan;
   readonly perform: PerformTask;
   readonly onProgress: (counts: TaskCounts) => void;
-}): RunProcess {
-  const run = new StoreRun(options);
+  /** Each result is in the journal and counted before the next task begins, which may take as long as somebody likes. */
+  readonly isUnhurried?: boolean;
+}
+
+/**
+ * Runs a job's tasks in this thread, several at once. For operations on the store: only this process may change it, so that the tasks
+ * go to the store and not the store to the tasks; and they wait for the disk, so that lanes of their own would gain nothing. And for
+ * handlers that run elsewhere, under a debugger (`debuggedRun.ts`).
+ */
+export function startInlineRun(options: InlineRunOptions): RunProcess {
+  const run = new InlineRun(options);
   return {
     pid: undefined,
     ended: run.work(),
@@ -35,10 +43,11 @@ export function startStoreRun(options: {
   };
 }
 
-class StoreRun {
+class InlineRun {
   readonly #plan: JobPlan;
   readonly #perform: PerformTask;
   readonly #onProgress: (counts: TaskCounts) => void;
+  readonly #isUnhurried: boolean;
   readonly #log: TaskLogWriter;
   readonly #killed = new AbortController();
   #open: OpenRun | undefined;
@@ -48,14 +57,11 @@ class StoreRun {
   #lastFlushMs = Date.now();
   #lastProgressMs = Date.now();
 
-  constructor(options: {
-    readonly plan: JobPlan;
-    readonly perform: PerformTask;
-    readonly onProgress: (counts: TaskCounts) => void;
-  }) {
+  constructor(options: InlineRunOptions) {
     this.#plan = options.plan;
     this.#perform = options.perform;
     this.#onProgress = options.onProgress;
+    this.#isUnhurried = options.isUnhurried === true;
     this.#log = new TaskLogWriter(options.plan, 0);
   }
 
@@ -133,12 +139,16 @@ class StoreRun {
     try {
       const result = await this.#perform(task, this.#killed.signal);
       this.#killed.signal.throwIfAborted();
+      if (result === undefined) {
+        this.stop();
+        return;
+      }
       if (this.#log.add(task, task.attempt, result)) open.waiting.pushRedrive(task.row, task.attempt + 1, Date.now());
       else open.run.count(result.kind === 'succeeded');
     } finally {
       this.#underWay -= 1;
     }
-    if (Date.now() - this.#lastFlushMs < flushDelayMs) return;
+    if (!this.#isUnhurried && Date.now() - this.#lastFlushMs < flushDelayMs) return;
     this.#flush(open);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -171,7 +181,7 @@ class StoreRun {
     const nowMs = Date.now();
     this.#lastFlushMs = nowMs;
     this.#log.flush();
-    if (nowMs - this.#lastProgressMs < progressMs) return;
+    if (!this.#isUnhurried && nowMs - this.#lastProgressMs < progressMs) return;
     this.#lastProgressMs = nowMs;
     this.#onProgress({ succeeded: run.succeeded, failed: run.failed });
   }

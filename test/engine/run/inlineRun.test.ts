@@ -6,7 +6,7 @@ import { deferred } from '../../../src/base/async.js';
 import type { EngineSettings } from '../../../src/engine/contracts.js';
 import { logDirectory } from '../../../src/engine/run/jobFiles.js';
 import type { RunProcess } from '../../../src/engine/run/runProcess.js';
-import { type PerformTask, startStoreRun } from '../../../src/engine/run/storeRun.js';
+import { type PerformTask, startInlineRun } from '../../../src/engine/run/inlineRun.js';
 import type { TaskResult } from '../../../src/engine/run/taskPerformer.js';
 import { JobRun } from '../../support/runJob.js';
 
@@ -25,7 +25,7 @@ async function createRun(t: TestContext, rows: number, settings: Partial<EngineS
 
 function start(run: JobRun, perform: PerformTask): RunProcess {
   run.generation += 1;
-  return startStoreRun({
+  return startInlineRun({
     plan: { ...run.plan, generation: run.generation },
     perform,
     onProgress: (counts) => {
