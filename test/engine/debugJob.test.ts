@@ -129,7 +129,7 @@ async function ended({ client }: Stage, jobId: string): Promise<JobDescriptor> {
 async function reportOf({ client }: Stage, jobId: string): Promise<Record<string, string>> {
   const get = async (key: string): Promise<string> => Buffer.from(await client.getObject('reports', key)).toString();
   const { results } = parseReportManifest(await get(`job-${jobId}/manifest.json`));
-  const files = await Promise.all(results.map(async ({ status, key }) => [status, withoutIds(await get(key))] as const));
+  const files = await Promise.all(results.map(async ({ status, key }) => [status ?? '', withoutIds(await get(key))] as const));
   return Object.fromEntries(files);
 }
 
@@ -152,7 +152,7 @@ async function debug(
 ): Promise<Debuggee> {
   const { connection } = stage.engine;
   const window = await listenForPeers({
-    key: connection.secretAccessKey,
+    key: 'of the window',
     maxMessageBytes: 1 << 16,
     onRefused: () => assert.fail('refused'),
     onError: (error) => assert.fail(error),
@@ -170,7 +170,7 @@ async function debug(
     functions: [],
     environment: connection,
     schemaVersion: '1.0',
-    tasks: { window: window.address, session: 'this one', dataDirectory: connection.dataDirectory },
+    tasks: { window: window.address, windowKey: 'of the window', session: 'this one', dataDirectory: connection.dataDirectory },
     ...options.plan,
   };
   return start(t, process.execPath, [join(process.cwd(), 'dist', 'debugHost.js')], {

@@ -23,11 +23,19 @@ export interface DebugLines {
 export interface DebugJob {
   /** Where the window listens. */
   readonly window: string;
+  /** What both show each other to know; see `provenChannel.ts`. */
+  readonly windowKey: string;
   /** Names the debug session to the window. */
   readonly session: string;
   /** Of the engine. */
   readonly dataDirectory: string;
 }
+
+/** What a window says to the program of a job, which has said `{kind: 'start', session}`. */
+export type DebuggedProgramMessage =
+  | { readonly kind: 'job'; readonly jobId: string }
+  /** There is no job, or not any more. */
+  | { readonly kind: 'end'; readonly text: string };
 
 /** The engine that the handler reaches. */
 export interface DebugEnvironment {

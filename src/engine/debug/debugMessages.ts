@@ -1,3 +1,4 @@
+import type { DebuggedProgramMessage } from '../../core/handler/debugPlan.js';
 import type { InvokeOutcome } from '../contracts.js';
 import { isObject } from '../sharing/messages.js';
 import type { PeerMessage } from '../sharing/provenChannel.js';
@@ -30,12 +31,6 @@ export type DebuggeeToEngine =
   | { readonly kind: 'output'; readonly stream: Stream; readonly line: string }
   /** What came of the invocation. */
   | { readonly kind: 'outcome'; readonly outcome: InvokeOutcome };
-
-/** What a window says to the program that its debugger has started, which has said `{kind: 'start', session}`. */
-export type WindowToDebuggee =
-  | { readonly kind: 'job'; readonly jobId: string }
-  /** There is no job, or not any more. */
-  | { readonly kind: 'end'; readonly text: string };
 
 /**
  * Longest message. A payload may have 6 MB (Lambda quotas), and up to six bytes of JSON for each of them.
@@ -80,7 +75,7 @@ export function parseEngineMessage(message: PeerMessage): EngineToDebuggee | und
 }
 
 /** Undefined for what no window sends. */
-export function parseWindowMessage(message: PeerMessage): WindowToDebuggee | undefined {
+export function parseWindowMessage(message: PeerMessage): DebuggedProgramMessage | undefined {
   const { kind, jobId, text } = message;
   if (kind === 'job') return typeof jobId === 'string' && /^[0-9a-f-]{36}$/.test(jobId) ? { kind, jobId } : undefined;
   return kind === 'end' && typeof text === 'string' ? { kind, text } : undefined;

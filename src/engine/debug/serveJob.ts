@@ -37,7 +37,7 @@ export async function serveJob(plan: DebugPlan, job: DebugJob, host: HandlerHost
   const over = deferred<End>();
   const serve = async (): Promise<never> => {
     const definition = await findPlannedFunction(plan, (message) => host.print('stderr', message));
-    const jobId = await askForJob(plan, job, over.resolve);
+    const jobId = await askForJob(job, over.resolve);
     const tasks = new Handler(plan, host);
     const engine = await connectToJob(plan, join(job.dataDirectory, 'jobs', jobId), {
       onMessage: (given) => {
@@ -71,10 +71,10 @@ export async function serveJob(plan: DebugPlan, job: DebugJob, host: HandlerHost
 }
 
 /** Resolves with the id of the job once the window has created it. Rejects when the window goes, also later. */
-async function askForJob(plan: DebugPlan, job: DebugJob, onEnd: (end: End) => void): Promise<string> {
+async function askForJob(job: DebugJob, onEnd: (end: End) => void): Promise<string> {
   const jobId = deferred<string>();
   const window = await connectToPeer(job.window, {
-    key: plan.environment.secretAccessKey,
+    key: job.windowKey,
     maxMessageBytes: maxWindowMessageBytes,
     listener: {
       onMessage: (given) => {

@@ -3,6 +3,7 @@ import { BatchError } from '../../base/errors.js';
 import { activeFile } from '../platform/activeFile.js';
 import type { DebugTask } from '../platform/commandTypes.js';
 import type { Services } from '../platform/services.js';
+import { hasNoBreakpoint } from './hasNoBreakpoint.js';
 
 /**
  * Starts the debugger on the handler for one row: of a manifest (the one given, or that of the cursor), or a task of a report.
@@ -26,8 +27,7 @@ export async function rowConfiguration(
     request: 'launch',
     name,
     ...target,
-    // Without a breakpoint of one's own there would be nothing to see.
-    stopOnEntry: !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled),
+    stopOnEntry: hasNoBreakpoint(),
   };
   return { file, configuration };
 }

@@ -14,10 +14,12 @@ import type { Services } from '../platform/services.js';
 import { gatherLaunchPlan } from '../platform/startEngineProcess.js';
 import { jobFilesOf } from '../run/jobFilesOf.js';
 import { manifestOf } from '../run/manifestOf.js';
+import { type DebuggedJobs, sessionMember } from './debuggedJobs.js';
 import { resolvePython } from './resolvePython.js';
 
 /** A `launch.json` entry of type `s3batch`, as it may stand there: nothing of it is taken for granted. */
 interface Configuration extends vscode.DebugConfiguration {
+  readonly run?: unknown;
   readonly jobFile?: unknown;
   readonly manifest?: unknown;
   readonly row?: unknown;
@@ -29,19 +31,34 @@ interface Configuration extends vscode.DebugConfiguration {
   readonly stopOnEntry?: unknown;
 }
 
+/** What the resolving needs of the window. */
+export interface DebugResources {
+  readonly services: Services;
+  readonly jobs: Jobs;
+  readonly debuggedJobs: () => Promise<DebuggedJobs>;
+}
+
 /**
  * Turns a configuration of ours into one of VS Code's JavaScript debugger, which starts `dist/debugHost.js`, or into one that debugpy
  * understands. The handler runs in the same environment as in a job on the local engine, which is started for its objects.
  */
 export async function resolveDebug(
-  services: Services,
-  jobs: Jobs,
+  { services, jobs, debuggedJobs }: DebugResources,
   folder: vscode.WorkspaceFolder | undefined,
   configuration: Configuration,
 ): Promise<vscode.DebugConfiguration | undefined> {
   const unavailable = services.engine.unavailability();
   if (unavailable !== undefined) throw unavailable;
+  const isWholeJob = isJobRun(configuration);
   const { jobFile, job, manifest } = await findJob(configuration, folder);
+  if (isWholeJob && jobFile === undefined) {
+    throw new BatchError('NoJobFile', vscode.l10n.t('The debug configuration names no job file.'), {
+      hint: vscode.l10n.t('Set "jobFile".'),
+    });
+  }
+  if (job !== undefined && job.Operation.LambdaInvoke === undefined) {
+    throw new BatchError('NoHandler', vscode.l10n.t('The job invokes no function, so there is no handler to debug.'));
+  }
   const starting = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the local engine…') };
   const found = await vscode.window.withProgress(starting, async () => {
     const client = await jobs.targets.client(localTargetId);
@@ -54,7 +71,13 @@ export async function resolveDebug(
   const { userArguments, schemaVersion } = job === undefined ? invocationOf(configuration) : invocationOfJob(job);
   const { dataDirectory: _dataDirectory, port: _port, ...environment } = found.connection;
   const launch = await gatherLaunchPlan(services);
-  const { tasks, stopAt } = tasksOf(configuration, manifest, job);
+  const { tasks, stopAt } =
+    isWholeJob && jobFile !== undefined
+      ? {
+          tasks: await (await debuggedJobs()).announce(jobFile, found.connection),
+          stopAt: wholeOf(configuration, 'breakOnRow') ?? (configuration.stopOnEntry === true ? 1 : undefined),
+        }
+      : tasksOf(configuration, manifest, job);
   const plan: DebugPlan = {
     functionArn: chosen.arn,
     templates: launch.templates,
@@ -67,6 +90,7 @@ export async function resolveDebug(
   };
   const {
     type: _type,
+    run: _run,
     jobFile: _j,
     manifest: _m,
     row: _r,
@@ -76,8 +100,9 @@ export async function resolveDebug(
     userArguments: _u,
     schemaVersion: _v,
     stopOnEntry: _s,
-    ...own
+    ...others
   } = configuration;
+  const own = 'session' in tasks ? { ...others, [sessionMember]: tasks.session } : others;
   services.log.info(
     `Debugging ${chosen.name}${jobFile === undefined ? '' : ` as ${vscode.workspace.asRelativePath(jobFile)} invokes it`}`,
   );
@@ -96,6 +121,23 @@ export async function resolveDebug(
     outputCapture: 'std',
     env: { ...(own['env'] as Record<string, string> | undefined), [debugPlanVariable]: JSON.stringify(plan) },
   };
+}
+
+/** What the job file says when the job runs as a whole. */
+const membersOfRows = ['manifest', 'row', 'object', 'function', 'userArguments', 'schemaVersion'] as const;
+
+/** @throws BatchError for a configuration that contradicts itself */
+function isJobRun(configuration: Configuration): boolean {
+  const run = textOf(configuration, 'run');
+  if (run !== undefined && run !== 'rows' && run !== 'job') throw misfit('run');
+  if (run !== 'job') return false;
+  const contradiction = membersOfRows.find((member) => configuration[member] !== undefined);
+  if (contradiction === undefined) return true;
+  throw new BatchError(
+    'BadConfiguration',
+    vscode.l10n.t('"{0}" has no place in a debug configuration with "run": "job".', contradiction),
+    { hint: vscode.l10n.t('The whole job runs as its job file says. Leave it out, or leave "run" out to debug rows.') },
+  );
 }
 
 /** How the function is invoked. */

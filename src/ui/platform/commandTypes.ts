@@ -86,6 +86,8 @@ export const Command = {
   jobRunLocally: 's3batch.job.runLocally',
   /** The same on some of the rows: asks which. */
   jobRehearse: 's3batch.job.rehearse',
+  /** Runs a job file on the local engine under the debugger. */
+  jobDebugLocally: 's3batch.job.debugLocally',
   /** Confirms a suspended job, so that it runs. */
   jobConfirm: 's3batch.job.confirm',
   jobCancel: 's3batch.job.cancel',
@@ -199,6 +201,7 @@ export interface CommandTypes {
   's3batch.job.create': { args: [manifest?: Uri, filled?: FilledJob]; result: JobReference | undefined };
   's3batch.job.runLocally': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
   's3batch.job.rehearse': { args: [manifestOrJobFile?: Uri]; result: JobReference | undefined };
+  's3batch.job.debugLocally': { args: [jobFile?: Uri]; result: boolean };
   's3batch.job.confirm': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.cancel': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.changePriority': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };

@@ -64,6 +64,7 @@ export function registerRun(services: Services, jobs: Jobs): void {
           new vscode.CodeLens(top, commandLink(Command.jobCheck, `$(checklist) ${vscode.l10n.t('Check')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobRunLocally, `$(play) ${vscode.l10n.t('Run Locally')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobRehearse, vscode.l10n.t('Run on a Sample…'), uri)),
+          new vscode.CodeLens(top, commandLink(Command.jobDebugLocally, `$(debug-alt) ${vscode.l10n.t('Debug Locally')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobSubmit, `$(cloud-upload) ${vscode.l10n.t('Submit…')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobCost, `$(credit-card) ${vscode.l10n.t('Cost')}`, uri)),
           new vscode.CodeLens(top, commandLink(Command.jobPolicy, `$(shield) ${vscode.l10n.t('Policy…')}`, uri)),

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { BatchError } from '../../base/errors.js';
 import { type JobFile, jobFileSuffix } from '../../core/job/jobFile.js';
 import { parseJobFile } from '../../core/job/parseJobFile.js';
 import { localTargetId } from '../explorer/localTargetId.js';
@@ -9,8 +8,9 @@ import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
 import { askRehearsal } from './askRehearsal.js';
+import { chooseJobFile, type FileItem, fileItem } from './chooseJobFile.js';
 import { fetchIntoStore } from './fetchIntoStore.js';
-import { findJobFiles, jobFilesOf } from './jobFilesOf.js';
+import { jobFilesOf } from './jobFilesOf.js';
 import { manifestOf } from './manifestOf.js';
 import { runUnderChaos } from './runUnderChaos.js';
 import { offerProblems, saveIfDirty, submitFromEditor, type SubmitFromEditorOptions } from './submitFromEditor.js';
@@ -30,7 +30,7 @@ export async function runLocally(
 ): Promise<JobReference | undefined> {
   const unavailable = services.engine.unavailability();
   if (unavailable !== undefined) throw unavailable;
-  const file = given ?? activeRunnable() ?? (await chooseJobFile());
+  const file = given ?? activeRunnable() ?? (await chooseJobFile(vscode.l10n.t('Which job is to run on the local engine?')));
   if (file === undefined) return undefined;
   if (file.path.endsWith(jobFileSuffix)) return await runJobFile(services, jobs, file, choices);
   const choice = await chooseJobOf(file);
@@ -82,26 +82,6 @@ async function readJob(file: vscode.Uri): Promise<JobFile | undefined> {
 function activeRunnable(): vscode.Uri | undefined {
   const file = activeFile();
   return file !== undefined && (file.path.endsWith(jobFileSuffix) || /\.csv$/i.test(file.path)) ? file : undefined;
-}
-
-interface FileItem extends vscode.QuickPickItem {
-  readonly file: vscode.Uri | 'new';
-}
-
-function fileItem(file: vscode.Uri): FileItem {
-  return { label: `$(play) ${vscode.workspace.asRelativePath(file)}`, file };
-}
-
-async function chooseJobFile(): Promise<vscode.Uri | undefined> {
-  const files = await findJobFiles();
-  if (files.length === 0) {
-    throw new BatchError('NoJobFile', vscode.l10n.t('There is no job file (*.s3job.json) in this workspace.'), {
-      hint: vscode.l10n.t('Create a job and save it as a job file, or open a manifest and run that.'),
-    });
-  }
-  const placeHolder = vscode.l10n.t('Which job is to run on the local engine?');
-  const chosen = await vscode.window.showQuickPick(files.map(fileItem), { placeHolder });
-  return chosen === undefined || chosen.file === 'new' ? undefined : chosen.file;
 }
 
 /** The job files that name a manifest, and a new job for it. */

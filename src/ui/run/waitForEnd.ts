@@ -33,15 +33,15 @@ export async function waitForEnd(client: TargetClient, jobId: string, options: W
       }
     });
   } catch (error) {
-    if (options.cancelsJob === true && isCancelled(error)) await cancelJob(client, jobId);
+    if (options.cancelsJob === true && isCancelled(error)) await cancelJob(client, jobId, undefined);
     throw error;
   }
 }
 
 /** It may have come to its end in the meantime, which is fine. */
-async function cancelJob(client: TargetClient, jobId: string): Promise<void> {
+export async function cancelJob(client: TargetClient, jobId: string, reason: string | undefined): Promise<void> {
   try {
-    await client.updateJobStatus(jobId, 'Cancelled', undefined);
+    await client.updateJobStatus(jobId, 'Cancelled', reason);
   } catch (error) {
     if (errorCode(error) !== 'JobStatusException') throw error;
   }

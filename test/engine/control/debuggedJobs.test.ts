@@ -241,16 +241,13 @@ for (const [what, send] of [
   [
     'an answer that nobody has asked for',
     // The second comes with the first, before there can be another task.
-    (session: JobSession) =>
-      void session.peer.socket.write(`${answer}
-${answer}
-`),
+    (session: JobSession) => session.peer.socket.write(`${answer}\n${answer}\n`),
   ],
   [
     'an answer that is none',
-    (session: JobSession) => void session.peer.send({ kind: 'outcome', outcome: { kind: 'timedOut', afterMs: 1 } }),
+    (session: JobSession) => session.peer.send({ kind: 'outcome', outcome: { kind: 'timedOut', afterMs: 1 } }),
   ],
-  ['what is no message', (session: JobSession) => void session.peer.socket.write('{\n')],
+  ['what is no message', (session: JobSession) => session.peer.socket.write('{\n')],
   [
     'an endless line',
     (session: JobSession) => {
