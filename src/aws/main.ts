@@ -2,5 +2,6 @@
 export { createAwsTarget } from './awsTarget.js';
 export { listProfiles } from './awsProfiles.js';
 export { createAwsLister, createLocalLister } from './bucketLister.js';
-export { createObjectSource, fetchToEngine } from './objectFetcher.js';
+export { JobFetch } from './jobFetch.js';
+export { createObjectSource } from './objectFetcher.js';
 export { createLocalClient } from './localClient.js';

@@ -12,35 +12,16 @@ import {
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { BatchError, errorCode } from '../base/errors.js';
-import {
-  type FetchAddress,
-  type FetchedBucket,
-  type FetchedObject,
-  fetchObjects,
-  type FetchOptions,
-  type FetchResult,
-  type ObjectSink,
-  type ObjectSource,
-} from '../core/job/fetchObjects.js';
+import type { FetchAddress, FetchedBucket, FetchedObject, ObjectSink, ObjectSource } from '../core/job/fetchObjects.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { createBucketLike, readBucketSettings } from './bucketSettings.js';
+import { silentLogger } from './quietly.js';
 import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
 import { type SendOptions, sendOptions } from './sendOptions.js';
 
 /** A download that fails now and then must not end a fetch of thousands. */
 const maxAttempts = 5;
-
-/** Fetches objects into the buckets of an engine, and disposes of the source. Rejects as `fetchObjects` does. */
-export async function fetchToEngine(connection: EngineConnection, options: Omit<FetchOptions, 'sink'>): Promise<FetchResult> {
-  const sink = createObjectSink(connection);
-  try {
-    return await fetchObjects({ ...options, sink });
-  } finally {
-    options.source.dispose();
-    sink.dispose();
-  }
-}
 
 /** The real buckets of a profile. Its client refuses, before anything is sent, every request that is not a read. */
 export function createObjectSource(source: AwsSource): ObjectSource {
@@ -78,6 +59,19 @@ class SdkObjectSource implements ObjectSource {
     this.#client = client;
     this.#targetLabel = targetLabel;
     this.#profile = profile;
+  }
+
+  async hasBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket: bucket }), sendOptions(signal));
+      return true;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404) return false;
+      // 301: in another Region; 403: there, but not for us to look at.
+      if (status === 301 || status === 403) return true;
+      throw toBatchError(error, { action: `look for ${bucket}`, targetLabel: this.#targetLabel, profile: this.#profile });
+    }
   }
 
   async open({ bucket, key, versionId }: FetchAddress, signal?: AbortSignal): Promise<FetchedObject> {
@@ -158,16 +152,10 @@ class SdkObjectSource implements ObjectSource {
 /** Header by which the engine, and nobody else, takes the version id of a fetched object. */
 const versionHeader = 'x-s3batch-version-id';
 
-const silent = { debug: noLog, info: noLog, warn: noLog, error: noLog };
-
-function noLog(): void {
-  // What matters is in the errors.
-}
-
 /** The buckets of an engine, as the place that fetched objects are put. */
 export function createObjectSink(connection: EngineConnection): ObjectSink {
   // The SDK says on the console that a cancelled upload can't be repeated; the rejection says so too.
-  return new SdkObjectSink(localS3Client(connection, { maxAttempts: 1, logger: silent }));
+  return new SdkObjectSink(localS3Client(connection, { maxAttempts: 1, logger: silentLogger }));
 }
 
 class SdkObjectSink implements ObjectSink {
@@ -241,7 +229,7 @@ class SdkObjectSink implements ObjectSink {
       await this.#client.send(command as HeadObjectCommand, options);
       return true;
     } catch (error) {
-      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+      const status = statusOf(error);
       // 405: a delete marker is on top, which a person or a job made here: the object is gone in the rehearsal, and stays so.
       if (status === 405) return true;
       if (status === 404)
@@ -259,6 +247,10 @@ class SdkObjectSink implements ObjectSink {
       throw toBatchError(error, { action, targetLabel: 'Local' });
     }
   }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
 async function* chunksOf(body: Readable, failed: (error: unknown) => BatchError): AsyncGenerator<Uint8Array> {

@@ -16,3 +16,10 @@ export function withoutVersionWarning<T>(build: () => T): T {
     else process.env[switchName] = before;
   }
 }
+
+/** For clients of the engine: what goes wrong is in their errors, and the console is not theirs. */
+export const silentLogger = { debug: noLog, info: noLog, warn: noLog, error: noLog };
+
+function noLog(): void {
+  // What matters is in the errors.
+}

@@ -27,7 +27,7 @@ import { defineCommand, onlyOperand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { readParsedJobFile } from './readJobFile.js';
 import { createRunDisplay, type ReportPlace, type RunDisplay } from './runDisplay.js';
-import { fetchForRun, type FetchSource, parseFetchSource } from './runFetch.js';
+import { type FetchSource, parseFetchSource, RunFetch } from './runFetch.js';
 import { jobFileProblems, manifestProblems } from './runProblems.js';
 import { readRunReport, type RunReport } from './runReport.js';
 
@@ -47,7 +47,7 @@ const help = [
   '  --memory MB        what the functions at work may have together, by their MemorySize: fewer run at once (default: no limit)',
   '  --setting N=VALUE  what AWS leaves undocumented, by the names of s3batch engine --help; may be repeated',
   '  --chaos [SEED]     run every row twice, in other orders, with throttles and lost answers; say what is not idempotent',
-  '  --fetch            first copy the objects of the rows from their real buckets, which are only read, to the local ones',
+  '  --fetch            copy the objects of the rows, and what else the job looks for, from their real buckets, which are only read',
   '  --fetch-limit N    with --fetch: at most so many bytes (default 1G); N may end in K, M or G',
   '  --profile PROFILE  with --fetch: profile of the AWS configuration (default: what the environment says)',
   '  --region REGION    with --fetch: Region of the buckets (default: that of the profile or the environment)',
@@ -143,6 +143,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 's3batch-run-')));
   let engine: LaunchedEngine | undefined;
   let client: TargetClient | undefined;
+  let fetching: RunFetch | undefined;
   try {
     const region = parseFunctionArn(job.Operation.LambdaInvoke?.FunctionArn ?? '')?.region;
     engine = await launchEngine({
@@ -163,21 +164,26 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const target: Target = { id: 'local', kind: 'local', label: 'Local', region: engine.connection.region };
     client = createLocalClient(engine.connection, target);
     await requireFunction(job, client, options);
-    const { fetch } = options;
+    const fetch = options.fetch === undefined ? undefined : new RunFetch(options.fetch, display);
+    fetching = fetch;
     const launched = engine;
+    const marked = fetch === undefined ? job : fetch.mark(job);
     const { connection } = engine;
     const local = client;
     const submit = async (turn: ChaosTurn): Promise<{ readonly jobId: string }> =>
       await submitJob({
         client: local,
-        ...(options.chaos === undefined ? { job } : chaosRun(job, options.chaos, turn)),
+        ...(options.chaos === undefined ? { job: marked } : chaosRun(marked, options.chaos, turn)),
         readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
         clientRequestToken: randomUUID(),
         ...(options.rows === undefined ? {} : { rows: options.rows }),
         ...(fetch === undefined || turn === 'second'
           ? {}
           : {
-              fetch: (manifest) => fetchForRun(fetch, { manifest, connection, display, signal: interrupts.soft }),
+              fetch: (manifest, fields) => {
+                const jobs = options.chaos === undefined ? 1 : 2;
+                return fetch.begin({ manifest, fields, connection, jobs, signal: interrupts.soft });
+              },
             }),
         signal: interrupts.soft,
       });
@@ -197,6 +203,9 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const { jobId } = await submit('first');
     display.created(jobId, data);
     const ended = await followJob(client, jobId, display, interrupts, engine);
+    // What ended the fetching has cancelled the job, and is the better reason.
+    if (ended.Status !== 'Complete') await fetch?.stop();
+    fetch?.tell();
     const report = await readRunReport(client, ended, {
       copyTo: options.report,
       outputFile: join(engine.connection.dataDirectory, 'jobs', jobId, 'output.log'),
@@ -214,6 +223,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     await writeOut(io.stderr, 's3batch run: interrupted\n');
     return 1;
   } finally {
+    await fetching?.stop();
     client?.dispose();
     await engine?.close();
     interrupts.dispose();

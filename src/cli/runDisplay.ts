@@ -4,7 +4,7 @@ import { changeSummary } from '../core/changes/changesText.js';
 import type { FetchProgress, FetchResult } from '../core/job/fetchObjects.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import type { ChaosFindings } from '../core/report/chaosFindings.js';
-import { fetchLines, fetchProgressText } from '../core/view/fetchText.js';
+import { fetchedLaterLines, fetchLines, fetchProgressText } from '../core/view/fetchText.js';
 import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
 import type { CliIo } from './cliIo.js';
@@ -19,6 +19,8 @@ export interface RunDisplay {
   fetching(progress: FetchProgress): void;
   /** `from` is the name of the place that was read. */
   fetched(result: FetchResult, from: string): void;
+  /** What the job looked for while it ran, beyond `before`. */
+  fetchedLater(before: FetchResult, after: FetchResult): void;
   created(jobId: string, dataDirectory: string): void;
   progress(job: JobDescriptor): void;
   /** A line of the engine's log. */
@@ -172,6 +174,10 @@ class PlainDisplay implements RunDisplay {
     for (const line of fetchedLines(result, from)) this.note(line);
   }
 
+  fetchedLater(before: FetchResult, after: FetchResult): void {
+    for (const line of fetchedLaterLines(before, after, formats)) this.note(line);
+  }
+
   created(jobId: string): void {
     write(this.#io.stdout, `Job ${jobId}\n`);
   }
@@ -253,6 +259,10 @@ class TerminalDisplay implements RunDisplay {
     for (const line of fetchedLines(result, from)) this.note(line);
   }
 
+  fetchedLater(before: FetchResult, after: FetchResult): void {
+    for (const line of fetchedLaterLines(before, after, formats)) this.note(line);
+  }
+
   created(jobId: string): void {
     this.note(`Job ${jobId}`);
   }
@@ -304,7 +314,7 @@ class TerminalDisplay implements RunDisplay {
 
 const fetchEventMs = 150;
 
-/** Events: fetching, fetched, created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+/** Events: fetching, fetched, fetchedLater (all that was fetched, in the end), created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
 class JsonDisplay implements RunDisplay {
   readonly #io: CliIo;
   readonly #pace = new PaceMeter();
@@ -325,6 +335,10 @@ class JsonDisplay implements RunDisplay {
 
   fetched(result: FetchResult, from: string): void {
     this.#event('fetched', { from, ...result });
+  }
+
+  fetchedLater(before: FetchResult, after: FetchResult): void {
+    if (fetchedLaterLines(before, after, formats).length > 0) this.#event('fetchedLater', { ...after });
   }
 
   created(jobId: string, dataDirectory: string): void {

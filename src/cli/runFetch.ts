@@ -1,5 +1,9 @@
-import type { FetchProgress } from '../core/job/fetchObjects.js';
-import type { FetchManifest } from '../core/job/submitJob.js';
+import { randomUUID } from 'node:crypto';
+import type { JobFetch } from '../aws/jobFetch.js';
+import type { FetchProgress, FetchResult } from '../core/job/fetchObjects.js';
+import { withReadThrough } from '../core/job/readThrough.js';
+import type { JobFile } from '../core/job/jobFile.js';
+import type { ManifestField } from '../core/job/jobTypes.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { usageError } from './commandLine.js';
 import { parseSize } from './manifest/sizeFlag.js';
@@ -39,29 +43,55 @@ export function parseFetchSource(values: {
   };
 }
 
-/** Copies the objects of the rows into the engine's store, and says how that goes and went. */
-export async function fetchForRun(
-  source: FetchSource,
-  run: {
-    readonly manifest: FetchManifest;
+/** Fetches the objects of a run into its engine: those of the rows before it, and what else it looks for while it runs. */
+export class RunFetch {
+  readonly #source: FetchSource;
+  readonly #display: RunDisplay;
+  readonly #sessionId = randomUUID();
+  #fetch: JobFetch | undefined;
+  #ahead: FetchResult | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(source: FetchSource, display: RunDisplay) {
+    this.#source = source;
+    this.#display = display;
+  }
+
+  /** The job, so that what it misses is asked for here. */
+  mark(job: JobFile): JobFile {
+    return withReadThrough(job, this.#sessionId);
+  }
+
+  /** Fetches what rows name, says how that goes and went, and is there for what so many jobs miss from then on. */
+  async begin(run: {
+    readonly manifest: Uint8Array;
+    readonly fields: readonly ManifestField[] | undefined;
     readonly connection: EngineConnection;
-    readonly display: RunDisplay;
+    readonly jobs: number;
     readonly signal: AbortSignal;
-  },
-): Promise<void> {
-  const { limitBytes, ...where } = source;
-  const { manifest, connection, display, signal } = run;
-  const { bytes, fields, copyPlace } = manifest;
-  const aws = await import('../aws/main.js');
-  const options = {
-    manifest: bytes,
-    name: 'the manifest',
-    fields,
-    copyPlace,
-    limitBytes,
-    signal,
-    source: aws.createObjectSource(where),
-  };
-  const onProgress = (progress: FetchProgress): void => display.fetching(progress);
-  display.fetched(await aws.fetchToEngine(connection, { ...options, onProgress }), where.endpoint ?? 'AWS');
+  }): Promise<void> {
+    const { limitBytes, ...where } = this.#source;
+    const { manifest, fields, connection, signal } = run;
+    const aws = await import('../aws/main.js');
+    const source = aws.createObjectSource(where);
+    this.#fetch = new aws.JobFetch(connection, { sessionId: this.#sessionId, source, limitBytes });
+    const onProgress = (progress: FetchProgress): void => this.#display.fetching(progress);
+    this.#ahead = await this.#fetch.rows({ manifest, name: 'the manifest', fields, signal, onProgress });
+    this.#display.fetched(this.#ahead, where.endpoint ?? 'AWS');
+    const { ended } = await this.#fetch.answer(run.jobs, signal);
+    ended.catch((error: unknown) => {
+      this.#failure = { error };
+    });
+  }
+
+  /** Says what was fetched while the jobs ran. Throws what ended the fetching, for which the job was cancelled. */
+  tell(): void {
+    if (this.#fetch === undefined || this.#ahead === undefined) return;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#display.fetchedLater(this.#ahead, this.#fetch.result);
+  }
+
+  async stop(): Promise<void> {
+    await this.#fetch?.stop();
+  }
 }

@@ -10,6 +10,8 @@ import { lockDirectory } from './directoryLock.js';
 import type { VersionedObjectStore } from './objectStore.js';
 import { openDataDirectory } from './openDataDirectory.js';
 import { startServer } from './http/engineServer.js';
+import { ReadThrough } from './readThrough/readThrough.js';
+import { createReadThroughRouter } from './readThrough/readThroughRouter.js';
 import { createS3Router } from './s3/s3Router.js';
 import type { FunctionSetting } from './lambda/functionSettings.js';
 import { createFunctionRegistry } from './lambda/functionRegistry.js';
@@ -84,12 +86,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       settings: { ...defaultEngineSettings, ...options.settings },
       ...(options.python === undefined ? {} : { python: options.python }),
     };
+    const readThrough = new ReadThrough(context.clock);
     const store = await openObjectStore({
       dataDirectory,
       clock: context.clock,
       log: context.log,
       restoreDelayMs: context.settings.restoreDelayMs,
       changes: new ChangeRecorder({ jobsDirectory: join(dataDirectory, 'jobs'), log: context.log }),
+      readThrough,
     });
     cleanUps.push(() => store.close());
     if (options.seedDirectory !== undefined) await seedBuckets(store, options.seedDirectory, context.log);
@@ -100,11 +104,19 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       accountId: context.accountId,
       log: context.log,
     });
-    const control = await createControlRouter(context, { store, functions });
+    const control = await createControlRouter(context, { store, functions, readThrough });
     cleanUps.push(() => control.close());
+    // Before the jobs are stopped: what waits for an object would hold them up.
+    cleanUps.push(async () => readThrough.dispose());
     const lambda = createLambdaRouter(context, functions);
     cleanUps.push(() => lambda.close());
-    const routers: Router[] = [createStsRouter(context), control.router, lambda.router, createS3Router(context, store)];
+    const routers: Router[] = [
+      createStsRouter(context),
+      control.router,
+      lambda.router,
+      createReadThroughRouter(readThrough),
+      createS3Router(context, store),
+    ];
     const server = await startServer({
       port: options.port,
       keys: context,

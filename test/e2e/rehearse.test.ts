@@ -108,6 +108,7 @@ const real = await FakeRealBuckets.start({
   'photos/cats/a b.txt': { text: 'the first', headers: { 'content-type': 'text/plain' }, tags: { team: 'red' } },
   'photos/dogs/c.txt': { text: 'the second' },
   'photos/denied.txt': { text: '', error: { status: 403, code: 'AccessDenied' } },
+  'copies/dogs/c.txt': { text: 'an older copy' },
 });
 after(async () => await real.close());
 
@@ -168,7 +169,8 @@ e2eTest(
     await workbench.screenshot('out/e2e/rehearse-details.png');
 
     assert.deepEqual(real.writes, []);
-    const reads = real.requests.filter((request) => /photos/.test(request)).map((request) => request.replace(/\?.*$/, ''));
+    // Of objects: what the buckets are like is read too.
+    const reads = real.requests.map((request) => request.replace(/\?.*$/, '')).filter((request) => /photos\/./.test(request));
     assert.deepEqual([...new Set(reads)].toSorted(), [
       'GET /photos/cats/a%20b.txt',
       'GET /photos/denied.txt',
@@ -185,5 +187,28 @@ e2eTest(
     assert.match(changes, /cats\/a b\.txt, 9 bytes; tagged: team=red → team=blue/);
     await workbench.settle();
     await workbench.screenshot('out/e2e/rehearse-changes.png');
+
+    // What a copy is about to replace is fetched too, when the job comes to it: a bucket that no row names.
+    await writeJob(folder, 'Copy photos', {
+      S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::copies', MetadataDirective: 'COPY' },
+    });
+    await workbench.openFile('rename-slip.s3job.json');
+    await workbench.command('S3 Batch: Run Locally on a Sample…');
+    // The answers of the last time; text is selected, so that typing replaces it.
+    await answer(session, 'Rows');
+    await answer(session, 'Number of rows', { type: '10' });
+    await answer(session, 'Objects');
+    await answer(session, 'Limit of the fetch', { type: '64 KB' });
+    await answer(session, 'Chaos');
+    await workbench.treeRow(/Copy photos.*Complete, 2 failed/).waitFor({ timeout: 90_000 });
+    await workbench.waitForNotification('Fetched while the job ran, because it looked for them: 1 object, 13 bytes.');
+    await workbench.settle();
+    await workbench.screenshot('out/e2e/rehearse-fetched-later.png');
+    await workbench.command('S3 Batch: Show Changes');
+    await workbench.quickRows().filter({ hasText: 'Copy photos' }).first().waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.tab('Changes by Copy photos').waitFor();
+    assert.match(await workbench.editorText(), /1 object copied, 1 overwritten/);
+    assert.deepEqual(real.writes, []);
   },
 );

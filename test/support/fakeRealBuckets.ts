@@ -9,7 +9,7 @@ export interface RealObject {
   readonly error?: { readonly status: number; readonly code: string };
 }
 
-/** An S3 that stands for the real one: objects by `bucket/key` or `bucket/key?version`, and a note of every request that reached it. */
+/** An S3 that stands for the real one, whose buckets are those of its objects: objects by `bucket/key` or `bucket/key?version`, and a note of every request that reached it. */
 export class FakeRealBuckets {
   readonly #server: Server;
   readonly requests: string[] = [];
@@ -45,6 +45,12 @@ export class FakeRealBuckets {
 function answer(objects: ReadonlyMap<string, RealObject>, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const version = url.searchParams.get('versionId');
+  const [, bucket = '', key = ''] = /^\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? [];
+  if (key === '') {
+    const isThere = [...objects.keys()].some((name) => name.startsWith(`${bucket}/`));
+    response.writeHead(isThere ? 200 : 404).end();
+    return;
+  }
   const object = objects.get(`${decodeURIComponent(url.pathname).slice(1)}${version === null ? '' : `?${version}`}`);
   if (object === undefined || object.error !== undefined) {
     const { status, code } = object?.error ?? { status: 404, code: 'NoSuchKey' };

@@ -19,6 +19,7 @@ import {
   type EngineSettings,
   type FunctionDefinition,
 } from '../../src/engine/contracts.js';
+import { ReadThrough } from '../../src/engine/readThrough/readThrough.js';
 import { startRunProcess } from '../../src/engine/run/runProcess.js';
 import type { FileObjectStore } from '../../src/engine/s3/fileObjectStore.js';
 import { openObjectStore } from '../../src/engine/s3/openObjectStore.js';
@@ -249,6 +250,7 @@ async function startControl(directory: string, store: FileObjectStore, options: 
       list: () => Promise.resolve([definition]),
       find: (name) => Promise.resolve(name.includes('fake') ? definition : undefined),
     },
+    readThrough: new ReadThrough(context.clock),
     startRun: options.startRun ?? ((run) => startRunProcess({ script: fakeRunHost, ...run })),
   });
   control.start();

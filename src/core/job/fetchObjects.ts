@@ -2,7 +2,6 @@ import { throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import { fieldText } from '../report/rowBytes.js';
 import { bucketOfRow, keyOfRow, ManifestRows } from '../manifest/making/manifestRows.js';
-import { copiedKey, type CopyPlace } from '../operations/copyPlace.js';
 import type { ManifestField } from './jobTypes.js';
 
 /** An object that a row names. */
@@ -55,6 +54,8 @@ export interface FetchedEncryption {
 
 /** The real buckets, to be read only: an implementation refuses to send anything that could write. */
 export interface ObjectSource {
+  /** False when there is no such bucket; true also when it may not be looked at. */
+  hasBucket(bucket: string, signal?: AbortSignal): Promise<boolean>;
   open(address: FetchAddress, signal?: AbortSignal): Promise<FetchedObject>;
   bucket(bucket: string, signal?: AbortSignal): Promise<FetchedBucket>;
   dispose(): void;
@@ -80,8 +81,6 @@ export interface FetchResult {
   readonly bytes: number;
   /** Already in the local store: a copy that was changed there is never replaced. */
   readonly present: number;
-  /** Of the fetched ones those that lie where a Copy job will put a copy, which overwrites them. */
-  readonly overwritten: number;
   /** Could not be read, by error code: the rehearsal will find no such objects. */
   readonly unreadable: readonly UnreadableObjects[];
   readonly withoutTags: number;
@@ -98,21 +97,20 @@ export interface UnreadableObjects {
 }
 
 export interface FetchOptions {
+  readonly source: ObjectSource;
+  readonly sink: ObjectSink;
+  readonly limitBytes: number;
+}
+
+export interface FetchRowsOptions extends Pick<FetchOptions, 'source' | 'sink'> {
   readonly manifest: Uint8Array;
   readonly name: string;
   readonly fields?: readonly ManifestField[] | undefined;
-  readonly source: ObjectSource;
-  readonly sink: ObjectSink;
-  /** Of a Copy job: what lies where the copies go is fetched as well, so that it is known what they overwrite. */
-  readonly copyPlace?: CopyPlace | undefined;
-  readonly limitBytes: number;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 const atOnce = 8;
-/** Answers for a place where nothing lies. */
-const nothingThere: ReadonlySet<string> = new Set(['NoSuchKey', 'NotFound']);
 const maxSamples = 20;
 
 /** What is wrong with one object; anything else, such as expired credentials, ends the fetch. */
@@ -128,13 +126,122 @@ const ofOneObject: ReadonlySet<string> = new Set([
   'NotFound',
 ]);
 
+/** A job asks for these when it writes what is not there yet: nothing that anybody missed. */
+const notThere: ReadonlySet<string> = new Set(['NoSuchBucket', 'NoSuchKey', 'NoSuchVersion', 'NotFound']);
+
+/** Copies objects from their real buckets into the local store, those that are not there yet. The real side is only ever read. */
+export class ObjectFetcher {
+  readonly #source: ObjectSource;
+  readonly #sink: ObjectSink;
+  readonly #limitBytes: number;
+  readonly #counts = { fetched: 0, present: 0, withoutTags: 0 };
+  readonly #unreadable = new Map<string, UnreadableObjects & { objects: number; samples: FetchAddress[] }>();
+  /** What could not be read: it is not tried again when the job looks for it. */
+  readonly #unread = new Set<string>();
+  /** By bucket that a job asked for: whether it is there now. */
+  readonly #buckets = new Map<string, Promise<boolean>>();
+  #bytes = 0;
+
+  constructor(options: Pick<FetchOptions, 'source' | 'sink' | 'limitBytes'>) {
+    this.#source = options.source;
+    this.#sink = options.sink;
+    this.#limitBytes = options.limitBytes;
+  }
+
+  get result(): FetchResult {
+    return { ...this.#counts, bytes: this.#bytes, unreadable: [...this.#unreadable.values()] };
+  }
+
+  /** Bytes that were fetched or are on their way. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Fetches one object into a bucket that is there. Rejects with `FetchLimit` instead of exceeding the limit, and with what is not of one
+   * object; what is of this one is counted.
+   */
+  async fetch(address: FetchAddress, signal?: AbortSignal): Promise<void> {
+    await this.#fetch(address, signal, true, () => Promise.resolve());
+  }
+
+  /** What a job looked for and did not find; that it is nowhere is no mistake then. Without a key the bucket itself. */
+  async fetchMissed(
+    missed: FetchAddress | { readonly bucket: string; readonly key?: never },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (missed.key !== undefined && this.#unread.has(nameOf(missed))) return;
+    if (!(await this.#bucket(missed.bucket, signal)) || missed.key === undefined) return;
+    const isVersioned = missed.versionId !== undefined && missed.versionId !== 'null';
+    await this.#fetch(missed, signal, false, async () => {
+      if (isVersioned) await this.#prepareBucket(missed.bucket, true, signal);
+    });
+  }
+
+  async #fetch(
+    address: FetchAddress,
+    signal: AbortSignal | undefined,
+    isExpected: boolean,
+    prepare: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      if (await this.#sink.has(address, signal)) {
+        this.#counts.present += 1;
+        return;
+      }
+      const object = await this.#source.open(address, signal);
+      if (this.#bytes + object.sizeBytes > this.#limitBytes) {
+        object.discard();
+        throw fetchLimit(this.#limitBytes, this.#counts.fetched);
+      }
+      // Counted before it is read, so that objects side by side do not exceed the limit together.
+      this.#bytes += object.sizeBytes;
+      await prepare();
+      await this.#sink.put(address, object, signal);
+      this.#counts.fetched += 1;
+      if (object.tags === undefined) this.#counts.withoutTags += 1;
+    } catch (error) {
+      const code = errorCode(error) ?? '';
+      if (!ofOneObject.has(code)) throw error;
+      this.#unread.add(nameOf(address));
+      if (isExpected || !notThere.has(code)) this.#note(code, errorMessage(error), address);
+    }
+  }
+
+  /** Makes the bucket if it is a real one; true when it is there now. */
+  #bucket(bucket: string, signal: AbortSignal | undefined): Promise<boolean> {
+    let known = this.#buckets.get(bucket);
+    if (known === undefined) {
+      known = this.#makeBucket(bucket, signal);
+      this.#buckets.set(bucket, known);
+    }
+    return known;
+  }
+
+  async #makeBucket(bucket: string, signal: AbortSignal | undefined): Promise<boolean> {
+    if (!(await this.#source.hasBucket(bucket, signal))) return false;
+    await this.#prepareBucket(bucket, false, signal);
+    return true;
+  }
+
+  async #prepareBucket(bucket: string, isVersioned: boolean, signal: AbortSignal | undefined): Promise<void> {
+    await this.#sink.prepareBucket(bucket, isVersioned, () => this.#source.bucket(bucket, signal), signal);
+  }
+
+  #note(code: string, message: string, address: FetchAddress): void {
+    const known = this.#unreadable.get(code) ?? { code, message, objects: 0, samples: [] };
+    this.#unreadable.set(code, known);
+    known.objects += 1;
+    if (known.samples.length < maxSamples) known.samples.push(address);
+  }
+}
+
 /**
- * Copies the objects that rows name from their real buckets into the local store, those that are not there yet, each once. The real side
- * is only ever read; a bucket that copies go to is made when there is a real one. Rejects with `FetchLimit` before more than `limitBytes` were read, with the cancellation error, and with errors that
- * are not of one object; what was fetched until then stays.
+ * Fetches the objects that rows name, each once, before anybody asks for them. Rejects with `FetchLimit` before more than the limit was
+ * read, with the cancellation error, and with errors that are not of one object; what was fetched until then stays.
  */
-export async function fetchObjects(options: FetchOptions): Promise<FetchResult> {
-  const { source, sink, limitBytes, signal, copyPlace } = options;
+export async function fetchObjects(fetcher: ObjectFetcher, options: FetchRowsOptions): Promise<void> {
+  const { source, sink, signal } = options;
   const addresses = addressesOf(options);
   const buckets = new Map<string, boolean>();
   for (const { bucket, versionId } of addresses) {
@@ -145,97 +252,38 @@ export async function fetchObjects(options: FetchOptions): Promise<FetchResult> 
     await sink.prepareBucket(bucket, isVersioned, () => source.bucket(bucket, signal), signal);
   }
 
-  const places = copyPlace === undefined ? [] : placesOfCopies(addresses, copyPlace);
-  const total = addresses.length + places.length;
+  let next = 0;
   let done = 0;
-  let bytes = 0;
-  const result = { fetched: 0, present: 0, overwritten: 0, withoutTags: 0 };
-  const unreadable = new Map<string, UnreadableObjects & { objects: number; samples: FetchAddress[] }>();
-  let failure: { readonly error: unknown } | undefined;
   throwIfAborted(signal);
   const failed = new AbortController();
   const ended = failed.signal;
   const onAbort = (): void => failed.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
 
-  const take = async (address: FetchAddress, object: FetchedObject): Promise<void> => {
-    if (bytes + object.sizeBytes > limitBytes) {
-      object.discard();
-      throw fetchLimit(limitBytes, result.fetched, total);
+  const worker = async (): Promise<void> => {
+    for (let address = addresses[next++]; address !== undefined; address = addresses[next++]) {
+      throwIfAborted(ended);
+      await fetcher.fetch(address, ended);
+      done += 1;
+      options.onProgress?.({ rows: addresses.length, done, bytes: fetcher.bytes });
     }
-    // Counted before it is read, so that objects side by side do not exceed the limit together.
-    bytes += object.sizeBytes;
-    await sink.put(address, object, ended);
-    result.fetched += 1;
-    if (object.tags === undefined) result.withoutTags += 1;
   };
-  const fetchOne = async (address: FetchAddress): Promise<void> => {
-    if (await sink.has(address, ended)) result.present += 1;
-    else await take(address, await source.open(address, ended));
-  };
-  const preparePlace = once(async () => {
-    const { bucket = '' } = copyPlace ?? {};
-    await sink.prepareBucket(bucket, false, () => source.bucket(bucket, ended), ended);
-  });
-  const fetchPlace = async (place: FetchAddress): Promise<void> => {
-    // In the local store already: an earlier rehearsal has left it there.
-    if (await sink.has(place, ended)) return;
-    let object: FetchedObject;
-    try {
-      object = await source.open(place, ended);
-    } catch (error) {
-      const code = errorCode(error) ?? '';
-      // The real job would fail as the rehearsal does without the bucket.
-      if (ofOneObject.has(code) && code !== 'NoSuchBucket') await preparePlace();
-      if (nothingThere.has(code)) return;
-      throw error;
-    }
-    await preparePlace();
-    await take(place, object);
-    result.overwritten += 1;
-  };
-  const fetchAll = async (
-    wanted: readonly FetchAddress[],
-    fetchAddress: (address: FetchAddress) => Promise<void>,
-  ): Promise<void> => {
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      for (let address = wanted[next++]; address !== undefined; address = wanted[next++]) {
-        throwIfAborted(ended);
-        try {
-          await fetchAddress(address);
-        } catch (error) {
-          const code = errorCode(error) ?? '';
-          if (!ofOneObject.has(code)) throw error;
-          const known = unreadable.get(code) ?? { code, message: errorMessage(error), objects: 0, samples: [] };
-          unreadable.set(code, known);
-          known.objects += 1;
-          if (known.samples.length < maxSamples) known.samples.push(address);
-        }
-        done += 1;
-        options.onProgress?.({ rows: total, done, bytes });
-      }
-    };
-    await Promise.all(
-      Array.from({ length: Math.min(atOnce, wanted.length) }, () =>
-        worker().catch((error: unknown) => {
-          // The first is the cause; the others were cut off by it.
-          failure ??= { error };
-          failed.abort();
-        }),
-      ),
-    );
-  };
-  await fetchAll(addresses, fetchOne);
-  // A copy may go where another row's object is: that one is there by now.
-  if (failure === undefined) await fetchAll(places, fetchPlace);
+  let failure: { readonly error: unknown } | undefined;
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, addresses.length) }, () =>
+      worker().catch((error: unknown) => {
+        // The first is the cause; the others were cut off by it.
+        failure ??= { error };
+        failed.abort();
+      }),
+    ),
+  );
   signal?.removeEventListener('abort', onAbort);
   throwIfAborted(signal);
   if (failure !== undefined) throw failure.error;
-  return { ...result, bytes, unreadable: [...unreadable.values()] };
 }
 
-function addressesOf({ manifest, name, fields }: FetchOptions): FetchAddress[] {
+function addressesOf({ manifest, name, fields }: FetchRowsOptions): FetchAddress[] {
   const addresses = new Map<string, FetchAddress>();
   const rows = new ManifestRows(
     (row) => {
@@ -245,7 +293,7 @@ function addressesOf({ manifest, name, fields }: FetchOptions): FetchAddress[] {
         key: keyOfRow(row),
         versionId: version === '' ? undefined : version,
       };
-      addresses.set(JSON.stringify([address.bucket, address.key, version]), address);
+      addresses.set(nameOf(address), address);
     },
     { name, fields },
   );
@@ -254,20 +302,14 @@ function addressesOf({ manifest, name, fields }: FetchOptions): FetchAddress[] {
   return [...addresses.values()];
 }
 
-function placesOfCopies(addresses: readonly FetchAddress[], { bucket, prefix }: CopyPlace): FetchAddress[] {
-  const keys = new Set(addresses.map(({ key }) => copiedKey(prefix, key)));
-  return [...keys].map((key) => ({ bucket, key, versionId: undefined }));
+function nameOf({ bucket, key, versionId }: FetchAddress): string {
+  return JSON.stringify([bucket, key, versionId]);
 }
 
-function once(action: () => Promise<void>): () => Promise<void> {
-  let result: Promise<void> | undefined;
-  return () => (result ??= action());
-}
-
-function fetchLimit(limitBytes: number, fetched: number, rows: number): BatchError {
+function fetchLimit(limitBytes: number, fetched: number): BatchError {
   return new BatchError(
     'FetchLimit',
-    `The objects of the rows have more than ${limitBytes.toLocaleString('en')} bytes: ${fetched} of ${rows} were fetched.`,
+    `The objects have more than ${limitBytes.toLocaleString('en')} bytes: ${fetched === 1 ? '1 was' : `${fetched} were`} fetched.`,
     { hint: 'Take a smaller sample, or raise the limit.' },
   );
 }

@@ -2,7 +2,6 @@ import { throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode } from '../../base/errors.js';
 import { lintManifest } from '../manifest/lintManifest.js';
 import { findOperation } from '../operations/catalogue.js';
-import { type CopyPlace, copyPlaceOf } from '../operations/copyPlace.js';
 import type { Finding } from '../operations/validateShape.js';
 import { objectArn, parseBucketArn, parseObjectArn } from './arn.js';
 import { checkJobFile } from './checkJobFile.js';
@@ -27,14 +26,6 @@ export interface ManifestLintRequest {
   readonly isOneBucketOnly: boolean;
 }
 
-/** The rows whose objects a rehearsal needs. */
-export interface FetchManifest {
-  readonly bytes: Uint8Array;
-  /** Columns that the job declares. */
-  readonly fields: readonly ManifestField[] | undefined;
-  readonly copyPlace: CopyPlace | undefined;
-}
-
 export type SubmitStep = 'check' | 'lint' | 'fetch' | 'upload' | 'create';
 
 export interface SubmitJobOptions {
@@ -53,10 +44,10 @@ export interface SubmitJobOptions {
   /** Asked when everything is checked and before anything is changed; a rejection stops the submit. Gets the manifest, when it is at hand. */
   readonly confirm?: (manifest: Uint8Array | undefined) => Promise<void>;
   /**
-   * Fetches the objects of the rows that will run, and of a Copy job what lies where they go, before the job is there. For the local
+   * Fetches the objects of the rows that will run, before the job is there: with the manifest's bytes and declared columns. For the local
    * target; a rejection stops the submit.
    */
-  readonly fetch?: (manifest: FetchManifest) => Promise<void>;
+  readonly fetch?: (manifest: Uint8Array, fields: readonly ManifestField[] | undefined) => Promise<void>;
   readonly onProgress?: (step: SubmitStep) => void;
   readonly signal?: AbortSignal;
 }
@@ -99,11 +90,7 @@ export async function submitJob(options: SubmitJobOptions): Promise<SubmittedJob
       });
     }
     options.onProgress?.('fetch');
-    await options.fetch({
-      bytes: local.bytes,
-      fields: job.Manifest?.Spec.Fields,
-      copyPlace: copyPlaceOf(job.Operation),
-    });
+    await options.fetch(local.bytes, job.Manifest?.Spec.Fields);
     throwIfAborted(signal);
   }
   // After the fetch, which makes buckets like the real ones.

@@ -11,7 +11,7 @@ export function fetchProgressText({ done, rows, bytes }: FetchProgress, formats:
 /** What a fetch did, and what it left out and why, in sentences. `from` is the name of the place that was read. */
 export function fetchLines(result: FetchResult, from: string, formats: Formats): string[] {
   const { l10n } = formats;
-  const { fetched, bytes, present, overwritten, unreadable, withoutTags } = result;
+  const { fetched, bytes, present, unreadable, withoutTags } = result;
   const lines = [
     fetched === 0
       ? l10n.t('Nothing was fetched from {0}.', from)
@@ -22,8 +22,6 @@ export function fetchLines(result: FetchResult, from: string, formats: Formats):
           bytesText(bytes, formats),
         ),
   ];
-  if (overwritten > 0)
-    lines.push(l10n.t('Of them where copies go, which overwrite them: {0}.', objectsText(overwritten, formats)));
   if (present > 0) {
     lines.push(l10n.t('In the local buckets already, and left as they are: {0}.', objectsText(present, formats)));
   }
@@ -34,7 +32,28 @@ export function fetchLines(result: FetchResult, from: string, formats: Formats):
   return lines;
 }
 
-/** The same as Markdown, with the objects that were not fetched. */
+/** What was fetched while a job ran, after `before`, in sentences; none when it was nothing. */
+export function fetchedLaterLines(before: FetchResult, after: FetchResult, formats: Formats): string[] {
+  const { l10n } = formats;
+  const lines: string[] = [];
+  if (after.fetched > before.fetched) {
+    const objects = objectsText(after.fetched - before.fetched, formats);
+    lines.push(
+      l10n.t(
+        'Fetched while the job ran, because it looked for them: {0}, {1}.',
+        objects,
+        bytesText(after.bytes - before.bytes, formats),
+      ),
+    );
+  }
+  for (const { code, objects } of after.unreadable) {
+    const more = objects - (before.unreadable.find((known) => known.code === code)?.objects ?? 0);
+    if (more > 0) lines.push(l10n.t('Looked for by the job and not fetched, {0}: {1}.', code, objectsText(more, formats)));
+  }
+  return lines;
+}
+
+/** What a fetch did, as Markdown, with the objects that were not fetched. */
 export function fetchText(jobName: string, from: string, result: FetchResult, formats: Formats): string {
   const { l10n } = formats;
   const [first = '', ...more] = fetchLines(result, from, formats);
@@ -46,7 +65,7 @@ export function fetchText(jobName: string, from: string, result: FetchResult, fo
     ...more.map((line) => `- ${line}`),
     ...(more.length > 0 ? [''] : []),
     l10n.t(
-      'The job finds in the local buckets what its rows name, and nothing else of the real ones. Nothing was written to AWS.',
+      'What else the job looks for is fetched when it does, each object once; lists show what is in the local buckets. Nothing is written to AWS.',
     ),
     '',
   ];

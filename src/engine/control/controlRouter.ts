@@ -1,3 +1,4 @@
+import { isTerminal } from '../../core/job/lifecycle.js';
 import type { EngineContext, EngineRequest, Router } from '../contracts.js';
 import { startRunProcess } from '../run/runProcess.js';
 import { siblingScript } from '../siblingScript.js';
@@ -27,8 +28,21 @@ export async function createControlRouter(context: EngineContext, services: Cont
   const script = siblingScript('runHost', 'run/runHost');
   const startRun: StartRun = services.startRun ?? ((options) => startRunProcess({ script, ...options }));
   const driver = new JobDriver(jobs, context, { ...services, startRun });
-  jobs.onChange = (record) => driver.noticed(record);
+  const { readThrough } = services;
+  jobs.onChange = (record) => {
+    if (isTerminal(record.status)) readThrough.leave(record.id);
+    driver.noticed(record);
+  };
   const api = new JobApi(jobs, context);
+  readThrough.cancelJobs = (jobIds, reason) => {
+    for (const jobId of jobIds) {
+      api.updateJobStatus(jobId, 'Cancelled', reason).catch((error: unknown) => {
+        // It has come to its end in the meantime.
+        if (!(error instanceof ServiceError && error.code === 'JobStatusException'))
+          context.log.error(`job ${jobId} goes on.`, error);
+      });
+    }
+  };
   return {
     router: async (request) => {
       if (!request.rawPath.startsWith(controlRoot) || request.hostBucket !== undefined) return undefined;

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { errorMessage, isCancelled } from '../../base/errors.js';
+import { errorMessage, isBatchError, isCancelled } from '../../base/errors.js';
 import { delay } from '../../base/async.js';
 import { DisposableStore } from '../../base/disposable.js';
 import { debugSessionEnded } from '../../core/job/debugRun.js';
@@ -10,6 +10,7 @@ import type { JobDebugger } from '../debug/jobDebugger.js';
 import { isDebugged, JobDebuggers } from '../debug/jobDebuggers.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
 import { jobFailure, reportNotWritten } from '../run/jobFailure.js';
+import { fetcherGone } from '../readThrough/readThrough.js';
 import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
 import type { TaskCounts } from '../run/runPlan.js';
@@ -208,6 +209,7 @@ export class JobDriver {
     const controller = new AbortController();
     this.#preparing.set(id, controller);
     try {
+      this.#services.readThrough.join(id, record.tags);
       const preparation = await prepareJob({
         jobId: id,
         request,
@@ -229,7 +231,7 @@ export class JobDriver {
     } catch (error) {
       if (isCancelled(error) && controller.signal.aborted) return;
       this.#context.log.error(`job ${id} could not be prepared.`, error);
-      const failure = jobFailure('InternalError', errorMessage(error));
+      const failure = fetcherFailure(error) ?? jobFailure('InternalError', errorMessage(error));
       await this.#jobs.transition(id, ['Preparing'], 'Failing', () => ({ failures: [failure] }));
     } finally {
       this.#preparing.delete(id);
@@ -267,8 +269,10 @@ export class JobDriver {
         const onCounts = (counts: TaskCounts): void => this.#jobs.setLive(id, counts);
         start = await prepareRun({ record: started, directory, session, onCounts }, this.#context, this.#services);
       } catch (error) {
-        // The template has changed for the worse since the job was prepared.
-        await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [functionUnreadable(error)] }));
+        // The template has changed for the worse since the job was prepared, or an engine before this one knew who fetches.
+        await this.#jobs.transition(id, ['Active'], 'Failing', () => ({
+          failures: [fetcherFailure(error) ?? functionUnreadable(error)],
+        }));
         return;
       }
       if (this.#closing.signal.aborted) return;
@@ -356,6 +360,11 @@ export class JobDriver {
     await rm(manifestFile(directory), { force: true });
     await rm(chunkFile(directory), { force: true });
   }
+}
+
+/** Of a job that can't go on because nobody fetches its objects any more. */
+function fetcherFailure(error: unknown): JobFailure | undefined {
+  return isBatchError(error) && error.code === fetcherGone ? jobFailure(error.code, error.message) : undefined;
 }
 
 /** Statuses that take part in the choice of who runs. */

@@ -1,5 +1,6 @@
 import type { EngineLog, FunctionRegistry } from '../contracts.js';
 import type { VersionedObjectStore } from '../objectStore.js';
+import type { ReadThrough } from '../readThrough/readThrough.js';
 import type { RunPlan, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
 
@@ -7,6 +8,7 @@ import type { RunProcess } from '../run/runProcess.js';
 export interface JobServices {
   readonly store: VersionedObjectStore;
   readonly functions: FunctionRegistry;
+  readonly readThrough: ReadThrough;
   /** Starts what runs the tasks of a job that invokes a function. */
   readonly startRun: StartRun;
 }

@@ -26,7 +26,8 @@ export interface PreparedJob {
 
 /**
  * Resolves with what starts the run of an active job: of one that invokes a function in a process of its own or that of its debug
- * session, of any other in this one, on the store. Rejects when the function's template can't be read.
+ * session, of any other in this one, on the store. Rejects when the function's template can't be read, and with
+ * `FetcherGone`.
  */
 export async function prepareRun(
   { record, directory, session, onCounts }: PreparedJob,
@@ -35,6 +36,7 @@ export async function prepareRun(
 ): Promise<() => RunProcess> {
   const { id, layout, request } = record;
   if (layout === undefined) throw new BatchError('Internal', `Job ${id} is active, but was not prepared.`);
+  services.readThrough.join(id, record.tags);
   const plan: JobPlan = {
     jobId: id,
     generation: record.generation,

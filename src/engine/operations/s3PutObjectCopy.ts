@@ -1,6 +1,6 @@
+import type { EngineSettings } from '../contracts.js';
 import { parseBucketArn } from '../../core/job/arn.js';
 import type { Tag } from '../../core/job/jobTypes.js';
-import { copiedKey } from '../../core/operations/copyPlace.js';
 import type { AccessControlList, CopyRequest, ObjectEncryption, RetentionMode, StoredInfo } from '../objectStore.js';
 import { jobFailure } from '../run/jobFailure.js';
 import { cannedAcl } from '../s3/accessControl.js';
@@ -58,7 +58,7 @@ export const s3PutObjectCopy: OperationPerformer<CopyParameters> = {
     checkRedirectLocation(parameters.RedirectLocation);
     const request: CopyRequest = {
       source: { bucket, key, versionId },
-      destination: { bucket: targetBucket(parameters), key: copiedKey(parameters.TargetKeyPrefix, key, settings.copyPrefixJoin) },
+      destination: { bucket: targetBucket(parameters), key: targetKey(parameters.TargetKeyPrefix, key, settings) },
       metadata,
       tags: parameters.NewObjectTagging === undefined ? undefined : objectTags(parameters.NewObjectTagging),
       storageClass: parameters.StorageClass,
@@ -82,6 +82,12 @@ export const s3PutObjectCopy: OperationPerformer<CopyParameters> = {
 
 function targetBucket({ TargetResource: target = '' }: CopyParameters): string {
   return parseBucketArn(target)?.bucket ?? '';
+}
+
+/** The source key is always kept whole. The slash between is not documented: a setting. */
+function targetKey(prefix: string | undefined, key: string, { copyPrefixJoin }: Pick<EngineSettings, 'copyPrefixJoin'>): string {
+  if (prefix === undefined) return key;
+  return prefix.endsWith('/') || copyPrefixJoin === 'none' ? prefix + key : `${prefix}/${key}`;
 }
 
 /** As CopyObject compares `x-amz-copy-source-if-(un)modified-since`: to the second. */

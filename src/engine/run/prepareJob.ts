@@ -5,6 +5,7 @@ import { parseBucketArn } from '../../core/job/arn.js';
 import type { ManifestGenerator } from '../../core/job/generatorFilter.js';
 import type { CreateJobRequest, GeneratedManifest, JobFailure } from '../../core/job/jobTypes.js';
 import { findOperation } from '../../core/operations/catalogue.js';
+import { runForJob } from '../changes/jobScope.js';
 import type { EngineContext, FunctionRegistry, ObjectStore } from '../contracts.js';
 import type { VersionedObjectStore } from '../objectStore.js';
 import type { OperationContext } from '../operations/operationPerformer.js';
@@ -54,7 +55,8 @@ export async function prepareJob(options: PrepareOptions): Promise<Preparation> 
   const report = await checkReport(request, store);
   if (report !== undefined) return { kind: 'failed', failure: report };
   const { chunks, layout } = check;
-  const refused = await checkOperation(request, { layout, chunks, directory, functions, context: { ...context, store }, signal });
+  const checked = { jobId: options.jobId, layout, chunks, directory, functions, context: { ...context, store }, signal };
+  const refused = await checkOperation(request, checked);
   if (refused !== undefined) return { kind: 'failed', failure: refused };
   await writeFile(chunkFile(directory), new Uint8Array(chunks.buffer, chunks.byteOffset, chunks.byteLength));
   return { kind: 'ok', layout, ...(pinned.generated === undefined ? {} : { generated: pinned.generated }) };
@@ -87,6 +89,7 @@ function takeManifest({ request, jobId, directory, services, context, signal }: 
 async function checkOperation(
   request: CreateJobRequest,
   checked: {
+    readonly jobId: string;
     readonly layout: ManifestLayout;
     readonly chunks: Float64Array;
     readonly directory: string;
@@ -103,7 +106,8 @@ async function checkOperation(
   if (buckets.size > 1)
     return jobFailure('InvalidManifestContent', `Invalid Manifest Content: ${name} takes objects of one bucket`);
   const [bucket = ''] = buckets;
-  return performer.prepare?.(checked.context, parameters, bucket);
+  // As its tasks: buckets of the operation may have to be looked for on the real side.
+  return runForJob(checked.jobId, () => performer.prepare?.(checked.context, parameters, bucket));
 }
 
 /** The buckets of the first `limit` rows, at most two of them: more than one is all that matters. */

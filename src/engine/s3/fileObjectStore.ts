@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import type { ChangeRecorder } from '../changes/changeRecorder.js';
 import type { EngineLog, ObjectInfo } from '../contracts.js';
+import type { ReadThrough } from '../readThrough/readThrough.js';
 import type {
   AccessControlList,
   BucketInfo,
@@ -52,6 +53,8 @@ export interface StoreOptions {
   readonly restoreDelayMs?: number;
   /** Writes down what jobs change. */
   readonly changes?: ChangeRecorder;
+  /** Fetches what a job looks for and the store does not have. */
+  readonly readThrough?: Pick<ReadThrough, 'isNeeded' | 'ensure'>;
 }
 
 /**
@@ -74,6 +77,7 @@ export class FileObjectStore implements VersionedObjectStore {
   readonly #remover: ObjectRemover;
   readonly #aspects: ObjectAspects;
   readonly #lister: ObjectLister;
+  readonly #readThrough: StoreOptions['readThrough'];
 
   constructor(options: StoreOptions) {
     const { layout, clock, restoreDelayMs = 0 } = options;
@@ -90,6 +94,7 @@ export class FileObjectStore implements VersionedObjectStore {
     this.#remover = new ObjectRemover(rooms);
     this.#aspects = new ObjectAspects(rooms, restoreDelayMs);
     this.#lister = new ObjectLister(rooms, this.#reader);
+    this.#readThrough = options.readThrough;
   }
 
   /** Waits for changes under way. */
@@ -100,6 +105,7 @@ export class FileObjectStore implements VersionedObjectStore {
   // Buckets
 
   async hasBucket(bucket: string): Promise<boolean> {
+    await this.#usedBucket(bucket);
     return this.buckets.has(bucket);
   }
 
@@ -110,6 +116,7 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** Rejects with `NoSuchBucket`. */
   async bucketInfo(bucket: string): Promise<BucketInfo> {
+    await this.#usedBucket(bucket);
     return this.buckets.info(bucket);
   }
 
@@ -119,6 +126,7 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** Rejects with `NoSuchBucket`. */
   async requireBucket(bucket: string): Promise<void> {
+    await this.#usedBucket(bucket);
     await this.buckets.require(bucket);
   }
 
@@ -130,11 +138,13 @@ export class FileObjectStore implements VersionedObjectStore {
   // Reading
 
   async head(bucket: string, key: string, versionId?: string): Promise<StoredInfo> {
+    await this.#used(bucket, key, versionId);
     return this.#reader.head(bucket, key, versionId);
   }
 
   /** Like `head`, but undefined when the bucket has no such object. */
   async find(bucket: string, key: string): Promise<StoredInfo | undefined> {
+    await this.#used(bucket, key);
     return this.#reader.find(bucket, key);
   }
 
@@ -144,6 +154,7 @@ export class FileObjectStore implements VersionedObjectStore {
     range?: { start: number; end: number },
     versionId?: string,
   ): Promise<{ info: StoredInfo; body: Readable }> {
+    await this.#used(bucket, key, versionId);
     return this.#reader.read(bucket, key, range, versionId);
   }
 
@@ -160,6 +171,7 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** The version's open file and what is known of exactly this state of it. The caller closes the file. */
   async open(bucket: string, key: string, versionId?: string): Promise<{ handle: FileHandle; info: StoredInfo }> {
+    await this.#used(bucket, key, versionId);
     return this.#reader.open(bucket, key, versionId);
   }
 
@@ -171,6 +183,7 @@ export class FileObjectStore implements VersionedObjectStore {
     body: Uint8Array | Readable,
     options: Partial<ObjectAttributes> = {},
   ): Promise<StoredInfo> {
+    await this.#used(bucket, key);
     return this.#writer.put(bucket, key, body instanceof Uint8Array ? [body] : body, {
       attributes: { contentType: defaultContentType, systemMetadata: {}, userMetadata: {}, ...options },
     });
@@ -182,6 +195,7 @@ export class FileObjectStore implements VersionedObjectStore {
     body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     options: PutOptions,
   ): Promise<StoredInfo> {
+    await this.#used(bucket, key);
     return this.#writer.put(bucket, key, body, options);
   }
 
@@ -192,36 +206,45 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** Moves a finished scratch file to its key. The file is gone afterwards, whatever comes of it. */
   async commit(bucket: string, key: string, commit: Commit): Promise<StoredInfo> {
+    await this.#used(bucket, key);
     return this.#writer.commit(bucket, key, commit);
   }
 
   async copy(request: CopyRequest): Promise<CopyResult> {
+    await this.#usedAddress(request.source);
+    await this.#usedAddress(request.destination);
     return this.#copier.copy(request);
   }
 
   async remove(bucket: string, key: string, options: RemoveOptions = {}): Promise<RemoveResult> {
+    await this.#used(bucket, key, options.versionId);
     return this.#remover.remove(bucket, key, options);
   }
 
   // Changing what is known of a version
 
   async putTags(address: ObjectAddress, tags: readonly Tag[]): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putTags(address, tags);
   }
 
   async putAcl(address: ObjectAddress, acl: AccessControlList): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putAcl(address, acl);
   }
 
   async putRetention(address: ObjectAddress, retention: Retention | undefined, bypassesGovernance: boolean): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putRetention(address, retention, bypassesGovernance);
   }
 
   async putLegalHold(address: ObjectAddress, isOn: boolean): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putLegalHold(address, isOn);
   }
 
   async restore(address: ObjectAddress, request: RestoreRequest): Promise<'accepted' | 'extended'> {
+    await this.#usedAddress(address);
     return this.#aspects.restore(address, request);
   }
 
@@ -230,10 +253,12 @@ export class FileObjectStore implements VersionedObjectStore {
     encryption: ObjectEncryption,
     check?: (current: Partial<ObjectAttributes>) => void,
   ): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putEncryption(address, encryption, check);
   }
 
   async putReplicationStatus(address: ObjectAddress, status: ReplicationStatus | undefined): Promise<StoredInfo> {
+    await this.#usedAddress(address);
     return this.#aspects.putReplicationStatus(address, status);
   }
 
@@ -250,6 +275,29 @@ export class FileObjectStore implements VersionedObjectStore {
 
   /** All versions of a key, the newest first; none when there is no such key. */
   async versionsOf(bucket: string, key: string): Promise<readonly VersionInfo[]> {
+    await this.#used(bucket, key);
     return this.#reader.versionsOf(bucket, key);
+  }
+
+  // Reads that fall through
+
+  #usedAddress({ bucket, key, versionId }: ObjectAddress): Promise<void> | undefined {
+    return this.#used(bucket, key, versionId);
+  }
+
+  /** To be awaited before an object is used, or written, which says what is replaced: a job's may have to be fetched first. */
+  #used(bucket: string, key: string, versionId = ''): Promise<void> | undefined {
+    if (this.#readThrough?.isNeeded !== true) return undefined;
+    const address = { bucket, key, ...(versionId === '' ? {} : { versionId }) };
+    return this.#readThrough.ensure(address, async () => {
+      if (!(await this.buckets.has(bucket))) return false;
+      const versions = await this.#reader.versionsOf(bucket, key);
+      return versions.some((version) => versionId === '' || version.versionId === versionId);
+    });
+  }
+
+  #usedBucket(bucket: string): Promise<void> | undefined {
+    if (this.#readThrough?.isNeeded !== true) return undefined;
+    return this.#readThrough.ensure({ bucket }, () => this.buckets.has(bucket));
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.js';
 import type { ChangeRecorder } from '../changes/changeRecorder.js';
 import type { EngineLog } from '../contracts.js';
+import type { ReadThrough } from '../readThrough/readThrough.js';
 import { dataLayout } from './dataLayout.js';
 import { FileObjectStore } from './fileObjectStore.js';
 import { createNameLookup, detectFolding } from './nameLookup.js';
@@ -13,6 +14,7 @@ export async function openObjectStore(options: {
   log: EngineLog;
   restoreDelayMs?: number;
   changes?: ChangeRecorder;
+  readThrough?: ReadThrough;
 }): Promise<FileObjectStore> {
   const layout = dataLayout(options.dataDirectory);
   await rm(layout.scratch, { recursive: true, force: true });

@@ -57,21 +57,32 @@ async function runJobFile(
   const starting = { location: { viewId: 's3batch.jobs' }, title: vscode.l10n.t('Starting the local engine…') };
   const client = await vscode.window.withProgress(starting, async () => await jobs.targets.client(localTargetId));
   const name = job.Description ?? vscode.workspace.asRelativePath(file);
-  const fetch = rehearsal?.fetch;
+  const chaosSeed = rehearsal?.chaosSeed;
+  const fetch =
+    rehearsal?.fetch === undefined
+      ? undefined
+      : fetchIntoStore(services, jobs.targets, { ...rehearsal.fetch, jobName: name }, chaosSeed === undefined ? 1 : 2);
   const run: SubmitFromEditorOptions = {
     services,
     client,
     // Whoever chose Run has confirmed.
-    job: { ...job, ConfirmationRequired: false },
+    job: { ...(fetch?.mark(job) ?? job), ConfirmationRequired: false },
     manifest: manifestOf(file, job),
     jobFile: file,
     rows: rehearsal?.rows,
-    fetch: fetch === undefined ? undefined : fetchIntoStore(services, jobs.targets, { ...fetch, jobName: name }),
+    fetch: fetch?.ahead,
   };
-  if (rehearsal?.chaosSeed !== undefined) return await runUnderChaos(run, jobs, rehearsal.chaosSeed);
-  const reference = await submitFromEditor(run);
-  if (reference !== undefined) await jobs.follow(reference);
-  return reference;
+  let isRunning = false;
+  try {
+    if (chaosSeed !== undefined) return await runUnderChaos(run, jobs, chaosSeed);
+    const reference = await submitFromEditor(run);
+    isRunning = reference !== undefined;
+    if (reference !== undefined) await jobs.follow(reference);
+    return reference;
+  } finally {
+    // For a job that runs it goes on until that has ended.
+    if (!isRunning) await fetch?.stop();
+  }
 }
 
 async function readJob(file: vscode.Uri): Promise<JobFile | undefined> {

@@ -2,8 +2,9 @@ import { randomUUID, webcrypto } from 'node:crypto';
 import * as vscode from 'vscode';
 import { BatchError, isBatchError, isCancelled } from '../../base/errors.js';
 import type { JobFile } from '../../core/job/jobFile.js';
+import type { ManifestField } from '../../core/job/jobTypes.js';
 import type { RowChoice } from '../../core/job/manifestRows.js';
-import { type FetchManifest, submitJob, type SubmitStep } from '../../core/job/submitJob.js';
+import { submitJob, type SubmitStep } from '../../core/job/submitJob.js';
 import type { TargetClient } from '../../core/job/target.js';
 import { lintManifest } from '../../core/manifest/lintManifest.js';
 import { targetText } from '../../core/view/targetText.js';
@@ -29,7 +30,10 @@ export interface SubmitFromEditorOptions {
 }
 
 /** Brings the objects of a manifest into the local buckets, and says on the way how far it is. */
-export type FetchIntoStore = (manifest: FetchManifest, shown: Pick<ShownProgress, 'signal' | 'reach'>) => Promise<void>;
+export type FetchIntoStore = (
+  manifest: { readonly bytes: Uint8Array; readonly fields: readonly ManifestField[] | undefined },
+  shown: Pick<ShownProgress, 'signal' | 'reach'>,
+) => Promise<void>;
 
 /** The job that was created, and what is known of it only now. */
 export interface SubmittedReference extends JobReference {
@@ -56,7 +60,7 @@ export async function submitFromEditor(options: SubmitFromEditorOptions): Promis
         clientRequestToken: randomUUID(),
         ...(rows === undefined ? {} : { rows }),
         ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
-        ...(fetch === undefined ? {} : { fetch: async (manifest) => await fetch(manifest, { signal, reach }) }),
+        ...(fetch === undefined ? {} : { fetch: async (bytes, fields) => await fetch({ bytes, fields }, { signal, reach }) }),
         signal,
         readFile: async () => {
           if (manifest === undefined) throw new Error('The job names no local manifest.');

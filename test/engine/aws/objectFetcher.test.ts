@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createObjectSink, createObjectSource, refuseWrites } from '../../../src/aws/objectFetcher.js';
-import { type FetchOptions, fetchObjects, type FetchResult } from '../../../src/core/job/fetchObjects.js';
+import { fetchObjects, ObjectFetcher, type FetchResult } from '../../../src/core/job/fetchObjects.js';
 import { type RunningEngine, startEngine } from '../../../src/engine/startEngine.js';
 import { FakeRealBuckets, type RealObject } from '../../support/fakeRealBuckets.js';
 
@@ -15,11 +15,7 @@ const version = '3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY';
 async function start(
   t: TestContext,
   objects: Readonly<Record<string, RealObject>>,
-): Promise<{
-  real: FakeRealBuckets;
-  engine: RunningEngine;
-  fetch: (rows: string, limitBytes?: number, more?: Partial<FetchOptions>) => Promise<FetchResult>;
-}> {
+): Promise<{ real: FakeRealBuckets; engine: RunningEngine; fetch: (rows: string, limitBytes?: number) => Promise<FetchResult> }> {
   const data = await mkdtemp(join(tmpdir(), 's3batch-fetch-'));
   const engine = await startEngine({ dataDirectory: data });
   const real = await FakeRealBuckets.start(objects);
@@ -35,8 +31,11 @@ async function start(
     await engine.close();
     await rm(data, { recursive: true, force: true, maxRetries: 3 });
   });
-  const fetch = (rows: string, limitBytes = 1000, more: Partial<FetchOptions> = {}): Promise<FetchResult> =>
-    fetchObjects({ manifest: Buffer.from(rows), name: 'm.csv', source, sink, limitBytes, ...more });
+  const fetch = async (rows: string, limitBytes = 1000): Promise<FetchResult> => {
+    const fetcher = new ObjectFetcher({ source, sink, limitBytes });
+    await fetchObjects(fetcher, { manifest: Buffer.from(rows), name: 'm.csv', source, sink });
+    return fetcher.result;
+  };
   return { real, engine, fetch };
 }
 
@@ -86,28 +85,6 @@ test('what is in the local store stays: changed there, or deleted there', async 
   assert.deepEqual(real.requests, []);
 });
 
-test('of a Copy job comes what the copies will overwrite, and their bucket if there is a real one', async (t) => {
-  const { real, engine, fetch } = await start(t, {
-    'photos/a': { text: 'new' },
-    'photos/b': { text: 'new' },
-    'copies/to/a': { text: 'was here' },
-    'nowhere/a': { text: '', error: { status: 404, code: 'NoSuchBucket' } },
-  });
-  const result = await fetch('photos,a\nphotos,b\n', 1000, { copyPlace: { bucket: 'copies', prefix: 'to' } });
-  assert.deepEqual([result.fetched, result.overwritten, result.bytes, result.unreadable], [3, 1, 14, []]);
-  assert.equal((await engine.store.head('copies', 'to/a')).sizeBytes, 8);
-  await assert.rejects(engine.store.head('copies', 'to/b'), { code: 'NoSuchKey' });
-  const missing = await fetch('photos,a\n', 1000, { copyPlace: { bucket: 'nowhere', prefix: undefined } });
-  assert.deepEqual(
-    missing.unreadable.map(({ code }) => code),
-    ['NoSuchBucket'],
-  );
-  assert.equal(await engine.store.hasBucket('nowhere'), false);
-  const onto = await fetch('photos,a\n', 1000, { copyPlace: { bucket: 'photos', prefix: undefined } });
-  assert.deepEqual([onto.fetched, onto.overwritten, onto.present], [0, 0, 1]);
-  assert.deepEqual(real.writes, []);
-});
-
 test('a bucket is made like the real one, and objects keep their lock and their encryption', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 's3batch-fetch-'));
   const real = await startEngine({ dataDirectory: join(folder, 'real') });
@@ -139,7 +116,9 @@ test('a bucket is made like the real one, and objects keep their lock and their 
   await real.store.write('kept', 'secret', Buffer.from('x'), { encryption: { algorithm: 'customer', keyMd5: 'md5' } });
   await real.store.write('plain', 'k', Buffer.from('x'));
   const rows = Buffer.from('kept,k\nkept,secret\nplain,k\n');
-  const result = await fetchObjects({ manifest: rows, name: 'm.csv', source, sink, limitBytes: 1000 });
+  const fetcher = new ObjectFetcher({ source, sink, limitBytes: 1000 });
+  await fetchObjects(fetcher, { manifest: rows, name: 'm.csv', source, sink });
+  const { result } = fetcher;
   assert.deepEqual([result.fetched, result.unreadable.map(({ code }) => code)], [2, ['InvalidRequest']]);
   const { versioning, objectLock, ownership } = await engine.store.bucketInfo('kept');
   assert.deepEqual({ versioning, objectLock, ownership }, settings);
