@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { errorCode } from '../base/errors.js';
 import { keyListKinds, type KeyListResult } from '../core/manifest/making/keyListEncoder.js';
 import { parseChoice, usageError } from './commandLine.js';
@@ -6,8 +5,7 @@ import { defineCommand } from './defineCommand.js';
 import { writeOut } from '../files/streams.js';
 import { count } from './output.js';
 import { writeEncoded } from '../files/making/encodeKeys.js';
-import { replaceFile, type Write } from '../files/replaceFile.js';
-import { outputFlags, refuseOutput } from './manifest/manifestOutput.js';
+import { openOutput, outputFlags, reportOutput, writeManifest } from './manifest/manifestOutput.js';
 
 const help = [
   'Usage: s3batch encode [FILE] --bucket BUCKET [options]',
@@ -43,29 +41,26 @@ const flags = {
 export const encodeCommand = defineCommand(help, flags, async (values, operands, io) => {
   const [path = '-', ...others] = operands;
   if (others.length > 0) throw usageError('Name one file of keys, or none for stdin.');
-  const { output = '-' } = values;
   const kind = parseChoice('--input', values.input, ['auto', ...keyListKinds]);
-  if (output !== '-') await refuseOutput(resolve(io.cwd, output), output, values.force === true, [path], io);
-
+  const output = await openOutput({ ...values, output: values.output ?? '-' }, [path], io);
   const options = {
     kind: kind === 'auto' ? undefined : kind,
     bucket: values.bucket,
     isEncoded: values.encoded,
     hasVersions: values.versions,
   };
-  const produce = (write: Write): Promise<KeyListResult | undefined> => writeEncoded(path, options, write, io);
   let result: KeyListResult | undefined;
   try {
-    result =
-      output === '-' ? await produce((piece) => writeOut(io.stdout, piece)) : await replaceFile(resolve(io.cwd, output), produce);
+    result = await writeManifest(output, io, (write, context) => writeEncoded(path, options, write, context));
   } catch (error) {
     if (errorCode(error) === 'NoBucket') throw usageError("Name the bucket of the keys with '--bucket'.");
     throw error;
   }
-  // Undefined when the reader of stdout went away.
-  const notes = result === undefined ? [] : notesOf(result);
-  for (const note of notes) await writeOut(io.stderr, `s3batch encode: ${note}\n`);
-  return result !== undefined && result.overlong > 0 ? 1 : 0;
+  // The reader of stdout went away.
+  if (result === undefined) return 0;
+  for (const note of notesOf(result)) await writeOut(io.stderr, `s3batch encode: ${note}\n`);
+  await reportOutput(output, result.rows, [], io);
+  return result.overlong > 0 ? 1 : 0;
 });
 
 function notesOf({ overlong, firstOverlong, deleteMarkers, encodedLooking }: KeyListResult): string[] {

@@ -10,8 +10,10 @@ import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionF
 import { writeOut } from '../files/streams.js';
 import { count, printable, styleOf } from './output.js';
 import { readSource, sourceName } from '../files/readSource.js';
-import { isSameFile, replaceFile, type Write } from '../files/replaceFile.js';
-import { outputFlags, outputHelp, refuseOutput } from './manifest/manifestOutput.js';
+import { isSameFile, type Write } from '../files/replaceFile.js';
+import type { MakingContext } from '../files/making/makingContext.js';
+import { plainSize, shareOf } from '../files/making/readManifest.js';
+import { openOutput, outputFlags, outputHelp, writeManifest } from './manifest/manifestOutput.js';
 import { textReport } from './lintFormats/textReport.js';
 
 const help = [
@@ -44,24 +46,22 @@ const flags = {
 export const fixCommand = defineCommand(help, flags, async (values, operands, io) => {
   const [input, ...others] = operands;
   if (input === undefined || others.length > 0) throw usageError('Name one manifest to fix, or - for stdin.');
-  const output = await outputPath(input, values, io);
+  const path = await outputPath(input, values, io);
+  const output = await openOutput({ output: path, force: values['in-place'] === true || values.force === true }, [], io);
   const options: LintOptions = {
     ...parseLintOptions(values),
     maxProblems: parseWholeNumber('--max-problems', values['max-problems'], 0),
   };
 
-  const produce = (write: Write): Promise<Outcome> => fixSource(input, options, io, write);
-  const outcome =
-    output === '-' ? await produce((piece) => writeOut(io.stdout, piece)) : await replaceFile(resolve(io.cwd, output), produce);
-
-  const name = output === '-' ? '<stdout>' : output;
-  await writeReport(output === '-' ? io.stderr : io.stdout, sourceName(input), name, outcome, io);
+  const outcome = await writeManifest(output, io, (write, context) => fixSource(input, options, write, context));
+  const name = path === '-' ? '<stdout>' : path;
+  await writeReport(path === '-' ? io.stderr : io.stdout, sourceName(input), name, outcome, io);
   return outcome.left.errors > 0 ? 1 : 0;
 });
 
 async function outputPath(
   input: string,
-  values: { readonly output?: string; readonly force?: boolean; readonly 'in-place'?: boolean },
+  values: { readonly output?: string; readonly 'in-place'?: boolean },
   io: CliIo,
 ): Promise<string> {
   const { output } = values;
@@ -73,7 +73,6 @@ async function outputPath(
   if (!isInPlace && path !== '-' && input !== '-' && (await isSameFile(resolve(io.cwd, input), resolve(io.cwd, path)))) {
     throw usageError(`'${path}' is the input itself. Use '--in-place' to overwrite it.`);
   }
-  if (path !== '-') await refuseOutput(resolve(io.cwd, path), path, isInPlace || values.force === true, [], io);
   return path;
 }
 
@@ -86,7 +85,7 @@ interface Outcome {
  * Reads, fixes, writes and judges what was written in one go. Two fixers in a row, because encoding a stray quote can change how the
  * lines around it divide into rows; the second settles that.
  */
-async function fixSource(input: string, options: LintOptions, io: CliIo, write: Write): Promise<Outcome> {
+async function fixSource(input: string, options: LintOptions, write: Write, context: MakingContext): Promise<Outcome> {
   const linter = new ManifestByteLinter(options);
   let pieces: Uint8Array[] = [];
   const second = new ManifestByteFixer(options, (piece) => {
@@ -109,8 +108,12 @@ async function fixSource(input: string, options: LintOptions, io: CliIo, write: 
     linter.push(bytes);
     return write(bytes);
   };
-  for await (const chunk of readSource(input, io)) {
+  const totalBytes = await plainSize(input, context);
+  let bytes = 0;
+  for await (const chunk of readSource(input, context)) {
     first.push(chunk);
+    bytes += chunk.length;
+    context.onProgress?.({ name: sourceName(input), rows: linter.snapshot().rows, share: shareOf(bytes, totalBytes) });
     if (!(await pass())) break;
   }
   const fixed = first.end();

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { errorMessage, isBatchError } from '../base/errors.js';
+import { isBatchError } from '../base/errors.js';
 import { type LintResult, ManifestByteLinter } from '../core/manifest/lintManifest.js';
 import type { LintOptions } from '../core/manifest/lintOptions.js';
 import { lintFile } from '../files/lintFile.js';
@@ -9,7 +9,8 @@ import { defineCommand } from './defineCommand.js';
 import { expandPatterns } from './expandPatterns.js';
 import { lintOptionFlags, lintOptionHelp, parseLintOptions } from './lintOptionFlags.js';
 import { writeOut } from '../files/streams.js';
-import { printable, styleOf } from './output.js';
+import { styleOf } from './output.js';
+import { errorText } from './runEntry.js';
 import { readSource } from '../files/readSource.js';
 import { githubReport } from './lintFormats/githubReport.js';
 import { jsonReport } from './lintFormats/jsonReport.js';
@@ -28,7 +29,7 @@ const reports: Readonly<Record<(typeof formats)[number], LintReport>> = {
 const help = [
   'Usage: s3batch lint FILE... [options]',
   '',
-  'Checks manifests. FILE may be - for stdin, or a pattern such as "jobs/**/*.csv"; .gz files are unpacked.',
+  'Checks manifests. FILE may be - for stdin, or a pattern such as "jobs/**/*.csv"; what is packed with gzip is unpacked.',
   '',
   'Options:',
   '  --format FORMAT        text (the default), json, sarif or github',
@@ -66,7 +67,7 @@ export const lintCommand = defineCommand(help, flags, async (values, operands, i
       if (!isBatchError(error)) throw error;
       // The other files are still worth a look.
       isAnyUnread = true;
-      await writeOut(io.stderr, `s3batch lint: ${printable(errorMessage(error))}\n`);
+      await writeOut(io.stderr, errorText(error, 'lint'));
     }
   }
   if (files.length > 0) await writeOut(io.stdout, report(files, styleOf(io), io));
@@ -83,7 +84,7 @@ async function findFiles(args: readonly string[], io: CliIo, onMissing: () => vo
     } catch (error) {
       if (!isBatchError(error)) throw error;
       onMissing();
-      await writeOut(io.stderr, `s3batch lint: ${printable(errorMessage(error))}\n`);
+      await writeOut(io.stderr, errorText(error, 'lint'));
     }
   }
   return paths;

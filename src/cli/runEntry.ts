@@ -11,13 +11,13 @@ export async function runEntry(entry: CommandEntry, name: string, args: readonly
     const command = await entry.load();
     return await command(args, io);
   } catch (error) {
-    await writeOut(io.stderr, describe(error, name));
+    await writeOut(io.stderr, errorText(error, name));
     return 2;
   }
 }
 
-/** What a person needs to go on. An error that nobody foresaw keeps its stack: it is a bug to report. */
-function describe(error: unknown, command: string): string {
+/** What a person needs to go on, as lines. An error that nobody foresaw keeps its stack: it is a bug to report. */
+export function errorText(error: unknown, command: string): string {
   const prefix = `s3batch ${command}: `;
   if (!isBatchError(error)) {
     const isOfSystem = typeof (error as { syscall?: unknown } | null)?.syscall === 'string';

@@ -31,6 +31,8 @@ export interface ManifestHead {
 }
 
 const headBytes = 256 * 1024;
+/** Each row of the head is kept as it was judged, which takes a hundred times its bytes when it is blank. */
+const maxHeadRows = 1000;
 const sampleBytes = 64 * 1024;
 
 /** Reads the head. Undefined when it is longer than usual, or when its columns are not `Bucket,Key[,VersionId]`. */
@@ -45,7 +47,7 @@ export function readHead(fd: number, sizeBytes: number, lint: LintOptions): Mani
   let lines = 0;
   for (;;) {
     const read = readRow(bytes, end, isWhole);
-    if (typeof read !== 'object') return undefined;
+    if (typeof read !== 'object' || rows.length === maxHeadRows) return undefined;
     const text = { text: read.row.text, isCut: false, isDecodedElsewhere: false };
     const judged = judgeRow(text, context);
     rows.push({ row: read.row, judged, offset: end, line: lines });

@@ -2,6 +2,7 @@ import { readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { concatBytes } from '../base/bytes.js';
 import { BatchError } from '../base/errors.js';
 import { describeReadError } from './fileErrors.js';
 
@@ -40,6 +41,40 @@ export async function* readStream(stream: Readable): AsyncGenerator<Uint8Array, 
   }
 }
 
+/** As `readStream`; a stream that begins as gzip does, which no text in UTF-8 can, is unpacked. */
+export async function* readAnyStream(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = readStream(stream);
+  let beginning: Uint8Array = new Uint8Array(0);
+  while (beginning.length < 2) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    beginning = concatBytes([beginning, next.value]);
+  }
+  const all = withBeginning(beginning, chunks);
+  yield* beginning[0] === 0x1f && beginning[1] === 0x8b ? unpack(all) : all;
+}
+
+async function* withBeginning(
+  beginning: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (beginning.length > 0) yield beginning;
+  yield* rest;
+}
+
+/** What is packed in the chunks, each of which must have memory of its own: several are on their way at a time. */
+async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const packed = Readable.from(chunks, { objectMode: false });
+  const unpacked = createGunzip({ chunkSize: chunkBytes });
+  packed.on('error', (error) => unpacked.destroy(error));
+  try {
+    yield* readStream(packed.pipe(unpacked));
+  } finally {
+    packed.destroy();
+    unpacked.destroy();
+  }
+}
+
 async function* readPlain(path: string, name: string, isBlocking: boolean): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r');
   try {
@@ -66,22 +101,13 @@ async function* readGzip(
   const handle = await open(path, 'r');
   try {
     const before = await handle.stat();
-    const file = Readable.from(packedChunks(handle, onPacked), { objectMode: false });
-    const unpacked = createGunzip({ chunkSize: chunkBytes });
-    file.on('error', (error) => unpacked.destroy(error));
-    try {
-      yield* readStream(file.pipe(unpacked));
-    } finally {
-      file.destroy();
-      unpacked.destroy();
-    }
+    yield* unpack(packedChunks(handle, onPacked));
     if (before.isFile() && !isUnchanged(before, await handle.stat())) throw fileChanged(name);
   } finally {
     await handle.close();
   }
 }
 
-/** Each in memory of its own: several are on their way at a time. */
 async function* packedChunks(
   file: FileHandle,
   onPacked: ((chunk: Uint8Array) => void) | undefined,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describeReadError } from './fileErrors.js';
-import { readFileBytes, readStream } from './readFileBytes.js';
+import { readAnyStream, readFileBytes } from './readFileBytes.js';
 
 /** Where paths begin, and what `-` is. */
 export interface SourceIo {
@@ -11,7 +11,7 @@ export interface SourceIo {
 }
 
 /**
- * Reads a file, or stdin for `-`, chunk by chunk; `.gz` files are unpacked. A chunk may be overwritten once the next one is asked for.
+ * Reads a file, or stdin for `-`, chunk by chunk; `.gz` files, and stdin when it is gzip, are unpacked. A chunk may be overwritten once the next one is asked for.
  * Throws what readFileBytes throws. `onPacked` sees the chunks of a `.gz` file as they lie on disk.
  */
 export function readSource(
@@ -37,7 +37,7 @@ export function sourceName(path: string): string {
 
 async function* readStdin(io: SourceIo): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* readStream(io.stdin);
+    yield* readAnyStream(io.stdin);
   } catch (error) {
     throw describeReadError(sourceName('-'), error);
   }

@@ -52,6 +52,7 @@ describe('s3batch manifest from-bucket, of the engine', () => {
     assert.equal(await some('--modified-after', '2000-01-01'), 1200);
     assert.equal(await some('--modified-before', '2000-01-01'), 0);
     assert.equal(await some('--storage-class', 'STANDARD'), 1200);
+    assert.equal(await some('--storage-class', 'standard'), 1200);
     assert.equal(await some('--storage-class', 'GLACIER'), 0);
 
     const folderAsOutput = await list('s3://test', '-o', 'seed');

@@ -158,6 +158,12 @@ describe('s3batch lint', () => {
     assert.deepEqual([cut.code, cut.stderr], [2, "s3batch lint: Can't read cut.csv.gz: the gzip file is not complete.\n"]);
     const none = await run(['lint', await file('none.csv.gz', 'test,a\n')]);
     assert.match(none.stderr, /not a valid gzip file/);
+    const piped = await run(['lint', '-'], packed);
+    assert.equal(piped.stdout, good.stdout.replaceAll('list.csv.gz', '<stdin>'));
+    const torn = await run(['lint', '-'], packed.subarray(0, packed.length - 12));
+    assert.deepEqual([torn.code, torn.stderr], [2, "s3batch lint: Can't read <stdin>: the gzip file is not complete.\n"]);
+    assert.equal((await run(['encode', '--bucket', 'test', '-'], gzipSync('a b\n'))).stdout, 'test,a%20b\n');
+    assert.match((await run(['lint', '-'], Buffer.from([0x1f]))).stdout, /1 row: /);
   });
 
   test('a file of many chunks', async () => {
@@ -189,6 +195,16 @@ describe('s3batch lint', () => {
       '::error file=a%2Cb%3A100%25.csv,line=1,endLine=1,col=9,endColumn=9,title=bad-escape::This %25 is not followed by two hex digits. A percent sign is written %2525.',
       '::error file=a%2Cb%3A100%25.csv,line=2,endLine=3,title=line-break-in-field::This field spans lines. A line break in a key is written %250A.',
       '2 rows: 2 errors',
+      '',
+    ]);
+  });
+
+  test('github: what is not listed is told, too', async () => {
+    const name = await file('many,1.csv', 'test,a b\n'.repeat(3));
+    const { stdout } = await run(['lint', '--format', 'github', '--max-problems', '1', '--rule', 'duplicate-row=off', name]);
+    assert.deepEqual(stdout.split('\n').slice(1), [
+      '::notice file=many%2C1.csv::many,1.csv: 2 more problems not listed; see --max-problems.',
+      '3 rows: 3 errors',
       '',
     ]);
   });
@@ -447,7 +463,7 @@ describe('s3batch encode', () => {
 
   test('keys that are too long are counted, and a file is written', async () => {
     const result = await encode(`a\n${'x'.repeat(1025)}\n`, '-o', 'encoded.csv');
-    assert.deepEqual([result.code, result.stdout], [1, '']);
+    assert.deepEqual([result.code, result.stdout], [1, '2 rows in encoded.csv\n']);
     assert.match(result.stderr, /1 key longer than 1,024 bytes; the first is number 2\./);
     assert.equal((await stat(join(folder, 'encoded.csv'))).size, 'test,a\ntest,\n'.length + 1025);
   });

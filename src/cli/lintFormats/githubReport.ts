@@ -1,7 +1,7 @@
 import type { Severity } from '../../core/manifest/problem.js';
 import { sourceName } from '../../files/readSource.js';
 import type { LintReport } from './lintReport.js';
-import { summary } from './textReport.js';
+import { summary, unlisted } from './textReport.js';
 
 const commandOf: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'notice' };
 
@@ -25,6 +25,9 @@ export const githubReport: LintReport = (files) => {
       const written = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
       lines.push(`::${commandOf[severity]} ${written}::${escapeData(message)}`);
     }
+  }
+  for (const file of files) {
+    for (const note of unlisted(file)) lines.push(`::notice file=${escapeProperty(sourceName(file.path))}::${escapeData(note)}`);
   }
   lines.push(escapeData(summary(files)));
   return `${lines.join('\n')}\n`;

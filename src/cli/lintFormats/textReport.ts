@@ -5,16 +5,23 @@ import type { LintedFile } from './lintReport.js';
 /** `path:line:column severity rule message`, one problem a line, and a summary. */
 export function textReport(files: readonly LintedFile[], style: Style): string {
   const lines: string[] = [];
-  for (const { path, result } of files) {
+  for (const file of files) {
+    const { path, result } = file;
     const name = printable(sourceName(path));
     for (const { range, severity, rule, message } of result.problems) {
       lines.push(`${name}:${range.line + 1}:${range.column + 1} ${style[severity](severity)} ${rule} ${printable(message)}`);
     }
-    const hidden = result.errors + result.warnings + result.information - result.problems.length;
-    if (hidden > 0) lines.push(style.dim(`${name}: ${count(hidden, 'more problem')} not listed; see --max-problems.`));
+    lines.push(...unlisted(file).map((note) => style.dim(note)));
   }
   lines.push(summary(files));
   return `${lines.join('\n')}\n`;
+}
+
+/** A sentence about the problems that are counted but not listed, if there are any. */
+export function unlisted({ path, result }: LintedFile): string[] {
+  const hidden = result.errors + result.warnings + result.information - result.problems.length;
+  if (hidden === 0) return [];
+  return [`${printable(sourceName(path))}: ${count(hidden, 'more problem')} not listed; see --max-problems.`];
 }
 
 export function summary(files: readonly LintedFile[]): string {

@@ -82,7 +82,7 @@ export const fromBucketCommand = defineCommand(help, flags, async (values, opera
       maxSizeBytes: values['max-size'] === undefined ? undefined : parseSize('--max-size', values['max-size']),
       modifiedFromMs: parseDate('--modified-after', values['modified-after']),
       modifiedBeforeMs: parseDate('--modified-before', values['modified-before']),
-      storageClasses: values['storage-class'],
+      storageClasses: values['storage-class']?.map((name) => name.toUpperCase()),
     },
   };
   // Patterns that can't be read are known before anything is sent.

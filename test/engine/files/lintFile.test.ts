@@ -55,6 +55,13 @@ const anyRun = fc.record({
   chunkBytes: fc.constantFrom(16, 64, 300, 5000),
 });
 
+test('rows before the first one that counts, whether they are few or many', async () => {
+  for (const count of [999, 1000, 1001, 3000]) {
+    const text = `${'\n'.repeat(count)}Bucket,Key\ntest,a b\ntest,a%20b\n`;
+    await expectSame(Buffer.from(text), { maxProblems: 10_000 }, tiny);
+  }
+});
+
 for (const [name, manifest, numRuns] of [
   ['any manifest', anyManifest, 600],
   ['a mostly clean manifest with mistakes', anyLargerManifest, 600],
