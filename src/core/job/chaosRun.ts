@@ -1,7 +1,5 @@
 import type { JobFile } from './jobFile.js';
-
-/** Tag of a job on the local engine: its value, 15 digits at most, is the seed of the faults that its tasks meet. */
-export const chaosTag = 's3batch:chaos';
+import { chaosTag, withRunTag } from './runTags.js';
 
 /** The chaos switch runs the same rows twice. */
 export type ChaosTurn = 'first' | 'second';
@@ -26,7 +24,7 @@ export function chaosRun(job: JobFile, seed: number, turn: ChaosTurn): ChaosRun 
     shuffleSeed,
     job: {
       ...job,
-      Tags: [...(job.Tags ?? []).filter(({ Key }) => Key !== chaosTag), { Key: chaosTag, Value: String(shuffleSeed) }],
+      Tags: withRunTag(job.Tags, chaosTag, String(shuffleSeed)),
       Report: {
         ...job.Report,
         Enabled: true,

@@ -1,3 +1,4 @@
+import { withoutRunTags } from './runTags.js';
 import type { CreateJobRequest, JobDescriptor, JobManifest, Tag } from './jobTypes.js';
 
 /**
@@ -68,6 +69,7 @@ export function formatJobFile(job: JobFile): string {
 
 /** An existing job as a job file ("Save Job as File…"). Tags are not part of the description of a job and are given apart. */
 export function toJobFile(descriptor: JobDescriptor, tags: readonly Tag[] = []): JobFile {
+  const ownTags = withoutRunTags(tags);
   return {
     ...(descriptor.Description === undefined ? {} : { Description: descriptor.Description }),
     Operation: descriptor.Operation ?? {},
@@ -81,6 +83,6 @@ export function toJobFile(descriptor: JobDescriptor, tags: readonly Tag[] = []):
     Priority: descriptor.Priority,
     RoleArn: descriptor.RoleArn ?? '',
     ConfirmationRequired: descriptor.ConfirmationRequired ?? true,
-    ...(tags.length === 0 ? {} : { Tags: tags }),
+    ...(ownTags.length === 0 ? {} : { Tags: ownTags }),
   };
 }

@@ -1,19 +1,16 @@
 import { errorMessage, isCancelled } from '../../base/errors.js';
 import { type FetchAddress, type ObjectFetcher } from './fetchObjects.js';
 import type { JobFile } from './jobFile.js';
+import { readThroughTag, withRunTag } from './runTags.js';
 
 /**
  * Reads that fall through: what a job on the local engine looks for and the local buckets don't have is fetched from the real ones, once,
  * when it is first asked for. The engine has no credentials, so it asks who has: a window, or a command.
  */
 
-/** Tag of such a job on the local engine: its value names the session that is asked. */
-export const readThroughTag = 's3batch:fetch';
-
 /** A job whose reads fall through to whoever answers this session. */
 export function withReadThrough(job: JobFile, sessionId: string): JobFile {
-  const others = (job.Tags ?? []).filter(({ Key }) => Key !== readThroughTag);
-  return { ...job, Tags: [...others, { Key: readThroughTag, Value: sessionId }] };
+  return { ...job, Tags: withRunTag(job.Tags, readThroughTag, sessionId) };
 }
 
 /** Something that a job looks for and that is not in the local store; without a key the bucket itself. */

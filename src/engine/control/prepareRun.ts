@@ -1,5 +1,5 @@
 import { BatchError } from '../../base/errors.js';
-import { chaosTag } from '../../core/job/chaosRun.js';
+import { chaosTag } from '../../core/job/runTags.js';
 import type { JobReport, LambdaInvokeOperation } from '../../core/job/jobTypes.js';
 import { jobToken } from '../changes/jobScope.js';
 import type { EngineContext, EngineSettings, FunctionDefinition, FunctionRegistry } from '../contracts.js';

@@ -1,4 +1,4 @@
-import { debugTag } from '../../core/job/debugRun.js';
+import { debugTag } from '../../core/job/runTags.js';
 import type { JobRecord } from '../control/jobRecord.js';
 import { JobDebugger, type JobDebuggerOptions } from './jobDebugger.js';
 

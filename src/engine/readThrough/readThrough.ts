@@ -3,7 +3,8 @@ import { type Deferred, deferred } from '../../base/async.js';
 import type { Disposable } from '../../base/disposable.js';
 import { BatchError } from '../../base/errors.js';
 import type { Tag } from '../../core/job/jobTypes.js';
-import { type Missed, type MissedObject, readThroughTag } from '../../core/job/readThrough.js';
+import type { Missed, MissedObject } from '../../core/job/readThrough.js';
+import { readThroughTag } from '../../core/job/runTags.js';
 import { currentJob } from '../changes/jobScope.js';
 import { ServiceError } from '../serviceError.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'node:test';
-import { readThroughTag } from '../../../src/core/job/readThrough.js';
+import { readThroughTag } from '../../../src/core/job/runTags.js';
 import { runForJob } from '../../../src/engine/changes/jobScope.js';
 import { ReadThrough } from '../../../src/engine/readThrough/readThrough.js';
 import { ManualClock } from '../../support/manualClock.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chaosRun, chaosTag } from '../../../../src/core/job/chaosRun.js';
+import { chaosRun } from '../../../../src/core/job/chaosRun.js';
+import { chaosTag } from '../../../../src/core/job/runTags.js';
 import type { JobFile } from '../../../../src/core/job/jobFile.js';
 
 const job: JobFile = {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatJobFile, type JobFile, toCreateJobRequest, toJobFile } from '../../../../src/core/job/jobFile.js';
 import { applyFix, parseJobFile } from '../../../../src/core/job/parseJobFile.js';
+import { chaosTag, debugTag, readThroughTag } from '../../../../src/core/job/runTags.js';
 import { validRequest, withMember } from '../../../support/jobFixtures.js';
 
 const { Location: _, ...manifestRest } = validRequest.Manifest;
@@ -138,6 +139,16 @@ test('a job becomes a file and the same job again', () => {
   const parsed = parseJobFile(formatJobFile(file));
   assert.deepEqual(parsed.findings, []);
   assert.deepEqual({ ...parsed.job }, { ...validRequest });
+});
+
+test('the tags of one run of a job are not those of the next', () => {
+  const tags = [
+    ...validRequest.Tags,
+    { Key: chaosTag, Value: '7' },
+    { Key: debugTag, Value: 'yes' },
+    { Key: readThroughTag, Value: 'x' },
+  ];
+  assert.deepEqual(toJobFile({ JobId: 'id', Status: 'Complete', ...validRequest }, tags).Tags, validRequest.Tags);
 });
 
 test('any text at all is read without throwing, and every finding lies within it', () => {
