@@ -217,7 +217,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     display.ended(ended, report, reportPlace(ended, report, options));
     return isAllGood(ended) && isSteady ? 0 : 1;
   } catch (error) {
-    display.close();
+    display.failed(error);
     await writeOut(io.stderr, await manifestProblems(error, options.jobFile, job, io));
     if (!isCancelled(error)) throw error;
     await writeOut(io.stderr, 's3batch run: interrupted\n');

@@ -4,6 +4,7 @@ import { changeSummary } from '../core/changes/changesText.js';
 import type { FetchProgress, FetchResult } from '../core/job/fetchObjects.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import type { ChaosFindings } from '../core/report/chaosFindings.js';
+import { errorCode, errorMessage, isBatchError } from '../base/errors.js';
 import { fetchedLaterLines, fetchLines, fetchProgressText } from '../core/view/fetchText.js';
 import { formatDuration } from '../core/view/formats.js';
 import { untranslated } from '../core/view/localizer.js';
@@ -31,6 +32,8 @@ export interface RunDisplay {
   /** What the chaos switch found; told once, before `ended`. */
   chaos(findings: ChaosFindings): void;
   ended(job: JobDescriptor, report: RunReport | undefined, place: ReportPlace | undefined): void;
+  /** The run could not be made, or was interrupted. People read it on standard error, where the command says it anyway. */
+  failed(error: unknown): void;
   close(): void;
 }
 
@@ -214,6 +217,10 @@ class PlainDisplay implements RunDisplay {
     write(this.#io.stdout, endText(this.#io, job, report, place));
   }
 
+  failed(): void {
+    this.close();
+  }
+
   close(): void {
     // Nothing is held.
   }
@@ -306,6 +313,10 @@ class TerminalDisplay implements RunDisplay {
     write(this.#io.stdout, endText(this.#io, job, report, place));
   }
 
+  failed(): void {
+    this.close();
+  }
+
   close(): void {
     if (this.#bar !== '') write(this.#io.stdout, '\n');
     this.#bar = '';
@@ -314,7 +325,10 @@ class TerminalDisplay implements RunDisplay {
 
 const fetchEventMs = 150;
 
-/** Events: fetching, fetched, fetchedLater (all that was fetched, in the end), created, status, progress, log, note, changed, chaos, ended. Counts are exact in `ended`; `progress` comes when something has changed. */
+/**
+ * Events: fetching, fetched, fetchedLater (all that was fetched, in the end), created, status, progress, log, note, changed, chaos, and last
+ * ended or failed. Counts are exact in `ended`; `progress` comes when something has changed.
+ */
 class JsonDisplay implements RunDisplay {
   readonly #io: CliIo;
   readonly #pace = new PaceMeter();
@@ -397,6 +411,15 @@ class JsonDisplay implements RunDisplay {
         sampleKeys,
       })),
       report: place?.location ?? null,
+    });
+  }
+
+  failed(error: unknown): void {
+    const hint = isBatchError(error) ? error.hint : undefined;
+    this.#event('failed', {
+      code: errorCode(error) ?? null,
+      message: errorMessage(error),
+      ...(hint === undefined ? {} : { hint }),
     });
   }
 

@@ -82,6 +82,32 @@ describe('s3batch run', () => {
     assert.equal(stderr, `The function work is declared in ${path}:5 and again in ${path}:8; the first counts.\n`);
   });
 
+  test('a run that could not be made ends its events with the reason', async () => {
+    await file('manifest.csv', 'test,a%zz\n');
+    const { code, stdout, stderr } = await run('job.s3job.json', '--format', 'json');
+    assert.equal(code, 2);
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
+    assert.deepEqual(last, {
+      event: 'failed',
+      code: 'ManifestHasErrors',
+      message: 'The manifest manifest.csv has 1 error in 1 row.',
+      hint: 'Correct the manifest, then submit the job again.',
+    });
+    assert.match(stderr, /^manifest\.csv:1:7: error bad-escape /);
+  });
+
+  test('settings of the engine are taken by name, and what is none is told', async () => {
+    const { stdout } = await run('job.s3job.json', '--setting', 's3KeyEncoding=echo', '--report', 'out');
+    const log = await readFile(join(/^Report: (.*)$/m.exec(stdout)?.[1] ?? '', 'output.log'), 'utf8');
+    assert.match(log, /sees good%201$/m);
+    const wrong = await run('job.s3job.json', '--setting', 'redrives=many');
+    assert.equal(wrong.code, 2);
+    assert.match(
+      wrong.stderr,
+      /^s3batch run: Option '--setting' takes NAME=VALUE with one of redrives, .*; redrives=many is not possible\.$/m,
+    );
+  });
+
   test('runs a job that asks for confirmation, says why tasks failed, and copies the report', async () => {
     const { code, stdout, stderr } = await run('job.s3job.json', '--report', 'out');
     assert.deepEqual([code, stderr], [1, '']);
