@@ -210,6 +210,8 @@ export interface CopyRequest {
   readonly hasLegalHold?: boolean | undefined;
   readonly encryption?: ObjectEncryption | undefined;
   readonly replicationStatus?: ReplicationStatus | undefined;
+  /** Of a replica, in a bucket with versioning: it keeps the source's. */
+  readonly versionId?: string | undefined;
   /** Name of a checksum such as `CRC32`; absent: those of the source. */
   readonly checksumAlgorithm?: string | undefined;
   /** Throws when the source is not to be copied. */

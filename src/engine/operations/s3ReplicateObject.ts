@@ -1,10 +1,11 @@
 import { ServiceError } from '../serviceError.js';
-import type { ReplicationConfiguration, ReplicationRule, StoredInfo } from '../objectStore.js';
+import type { ReplicationConfiguration, ReplicationRule, StoredInfo, VersionedObjectStore } from '../objectStore.js';
 import { type OperationContext, type OperationPerformer, type OperationTask, TaskFailure } from './operationPerformer.js';
 import { rulesFor } from './replicationRules.js';
 
 /**
- * Replicates by the bucket's replication configuration, every rule that covers the object. Codes are the replication failure reasons of
+ * Replicates by the bucket's replication configuration, every rule that covers the object. Replicas keep the version id (S3 User Guide,
+ * replication-what-is-isnot-replicated); one that is there already stays as it is. Codes are the replication failure reasons of
  * the S3 User Guide (replication-metrics-events); the status 500 and the texts of two of them were observed, the other texts are
  * emulated.
  */
@@ -74,6 +75,9 @@ async function replicate({ store }: OperationContext, info: StoredInfo, rule: Re
   if ((info.retention !== undefined || info.hasLegalHold === true) && destination.objectLock === undefined) {
     throw failure('DstBucketObjectLockConfigMissing', `The destination bucket ${rule.bucket} has no Object Lock`);
   }
+  // What had no version when it was written gets one: `null` would be overwritten by the next.
+  const keptId = versionId === 'null' ? undefined : versionId;
+  if (keptId !== undefined && (await hasVersion(store, rule.bucket, key, keptId))) return;
   const { algorithm } = info.encryption;
   const isKms = algorithm === 'aws:kms' || algorithm === 'aws:kms:dsse';
   await store.copy({
@@ -86,7 +90,18 @@ async function replicate({ store }: OperationContext, info: StoredInfo, rule: Re
     hasLegalHold: info.hasLegalHold,
     encryption: isKms && rule.replicaKmsKeyId !== undefined ? { algorithm, kmsKeyId: rule.replicaKmsKeyId } : info.encryption,
     replicationStatus: 'REPLICA',
+    versionId: keptId,
   });
+}
+
+async function hasVersion(store: VersionedObjectStore, bucket: string, key: string, versionId: string): Promise<boolean> {
+  try {
+    await store.head(bucket, key, versionId);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 function notEligible(): TaskFailure {

@@ -45,12 +45,33 @@ test('replicates by every rule that covers the object, with tags, and notes it o
     ['replica', 'STANDARD_IA'],
     ['logs', 'STANDARD'],
   ] as const) {
-    const made = await jobs.head(bucket, 'logs/k');
+    const made = await jobs.head(bucket, 'logs/k', versionId);
     assert.deepEqual([made.replicationStatus, made.storageClass], ['REPLICA', storageClass]);
     assert.deepEqual(made.tags, [{ key: 'a', value: 'b' }]);
     assert.equal(await jobs.engine.text(bucket, 'logs/k'), 'old');
   }
   assert.equal((await jobs.head('source', 'logs/k', versionId)).replicationStatus, 'COMPLETED');
+});
+
+test('a replica keeps its version id, and is not made twice; what had no version gets one', async (t) => {
+  const jobs = await start(t, [rule()]);
+  const { versionId } = await jobs.put('source', 'k');
+  for (let run = 0; run < 2; run += 1) {
+    const { rows } = await jobs.run(replicate, [`source/k?${versionId}`]);
+    assert.deepEqual(rows, [`source,k,${versionId},succeeded,200,,success`]);
+  }
+  await jobs.engine.store.changeBucket('source', (settings) => ({ ...settings, versioning: 'Suspended' }));
+  await jobs.put('source', 'old');
+  await jobs.run(replicate, ['source/old?null']);
+  const request = { prefix: '', delimiter: '', keyMarker: '', versionIdMarker: '', maxKeys: 10 };
+  const { versions } = await jobs.engine.store.listVersions('replica', request);
+  assert.deepEqual(
+    versions.map((version) => [version.key, version.versionId === versionId, version.versionId === 'null']),
+    [
+      ['k', true, false],
+      ['old', false, false],
+    ],
+  );
 });
 
 test('fails with the reasons of replication', async (t) => {

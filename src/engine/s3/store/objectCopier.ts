@@ -69,6 +69,7 @@ export class ObjectCopier {
           algorithms: checksumsOfCopy(checksumAlgorithm, info),
           precondition: request.precondition,
           copiedFrom: { bucket: source.bucket, key: source.key },
+          versionId: request.versionId,
         },
       );
       return { source: info, copy };
