@@ -2,7 +2,12 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BatchError, cancelledError } from '../../base/errors.js';
-import { detectKeyList, type KeyListKind, type KeyListResult } from '../../core/manifest/making/keyListEncoder.js';
+import {
+  type DetectedKeyList,
+  detectKeyList,
+  type KeyListKind,
+  type KeyListResult,
+} from '../../core/manifest/making/keyListEncoder.js';
 import { isBucketName, isLegacyBucketName } from '../../core/manifest/rules/bucketName.js';
 import type { MakingTask } from '../../files/making/makingTask.js';
 import { activeFile } from '../platform/activeFile.js';
@@ -33,7 +38,7 @@ export async function encodeKeys(
   const title = vscode.l10n.t('Encode Keys as Manifest');
   const keys = await findKeys(file, isSelectionMeant);
   const detected = detectKeyList(keys.beginning);
-  const { kind, hasVersions } = await askKind(title, detected.kind);
+  const { kind, hasVersions } = await askKind(title, detected);
   const namesBuckets = kind === 'uris' || (kind === 'csv' && detected.kind === 'csv' && detected.namesBuckets);
   const bucket = namesBuckets ? undefined : await askBucket(title, context.workspaceState.get<string>(rememberedBucket) ?? '');
   if (bucket !== undefined) await context.workspaceState.update(rememberedBucket, bucket);
@@ -115,7 +120,7 @@ async function choosePlace(uri: vscode.Uri): Promise<string> {
   return vscode.Uri.joinPath(chosen[0], basename(uri.path)).fsPath;
 }
 
-async function askKind(title: string, detected: KeyListKind): Promise<{ kind: KeyListKind; hasVersions: boolean }> {
+async function askKind(title: string, detected: DetectedKeyList): Promise<{ kind: KeyListKind; hasVersions: boolean }> {
   const all = [
     { label: vscode.l10n.t('Keys'), detail: vscode.l10n.t('One a line, as they are'), list: 'lines', hasVersions: false },
     {
@@ -133,10 +138,13 @@ async function askKind(title: string, detected: KeyListKind): Promise<{ kind: Ke
     },
     { label: vscode.l10n.t('JSON of a listing'), detail: 'aws s3api list-objects-v2', list: 'json', hasVersions: false },
   ] as const;
-  const isDetected = (item: (typeof all)[number]): boolean => item.list === detected && !item.hasVersions;
+  const isDetected = (item: (typeof all)[number]): boolean => item.list === detected.kind && !item.hasVersions;
+  const likeness = detected.isListingForPeople
+    ? vscode.l10n.t('looks like the output of "aws s3 ls", whose lines are no keys')
+    : vscode.l10n.t('looks like it');
   const items = all
     .toSorted((a, b) => Number(isDetected(b)) - Number(isDetected(a)))
-    .map((item) => ({ ...item, description: isDetected(item) ? vscode.l10n.t('looks like it') : '' }));
+    .map((item) => ({ ...item, description: isDetected(item) ? likeness : '' }));
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('What the list looks like') });
   if (chosen === undefined) throw cancelledError();
   return { kind: chosen.list, hasVersions: chosen.hasVersions };

@@ -268,12 +268,24 @@ export class KeyListEncoder {
   }
 }
 
-/** What the beginning of a list of keys shows: its kind, and whether it names the buckets of its keys itself. */
-export function detectKeyList(beginning: Uint8Array): { readonly kind: KeyListKind; readonly namesBuckets: boolean } {
+export interface DetectedKeyList {
+  readonly kind: KeyListKind;
+  /** The list names the buckets of its keys itself. */
+  readonly namesBuckets: boolean;
+  /** It is of lines, but of those of `aws s3 ls`, which are no keys. */
+  readonly isListingForPeople: boolean;
+}
+
+/** What the beginning of a list of keys shows. */
+export function detectKeyList(beginning: Uint8Array): DetectedKeyList {
   const first = firstLine(beginning, true) ?? '';
   const kind = kindOf(first);
   const hasBucketColumn = knownColumns(first, separatorOf(first)).some((name) => columnNames.bucket.includes(name));
-  return { kind, namesBuckets: kind === 'uris' || (kind === 'csv' && hasBucketColumn) };
+  return {
+    kind,
+    namesBuckets: kind === 'uris' || (kind === 'csv' && hasBucketColumn),
+    isListingForPeople: kind === 'lines' && listedLine.test(first),
+  };
 }
 
 /** Reads rows of CSV once the header row has shown what separates its fields. */

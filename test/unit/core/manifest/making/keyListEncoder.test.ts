@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { lintManifest } from '../../../../../src/core/manifest/lintManifest.js';
 import {
+  detectKeyList,
   KeyListEncoder,
   type KeyListOptions,
   type KeyListResult,
@@ -88,6 +89,15 @@ describe('KeyListEncoder', () => {
       assert.throws(() => encode(list, options), { code });
     });
   }
+
+  test('what a list is, from its beginning', () => {
+    const detect = (text: string) => detectKeyList(Buffer.from(text));
+    assert.deepEqual(detect('s3://test/a\n'), { kind: 'uris', namesBuckets: true, isListingForPeople: false });
+    assert.deepEqual(detect('Key,Bucket\n'), { kind: 'csv', namesBuckets: true, isListingForPeople: false });
+    assert.deepEqual(detect('2026-01-31.log\n'), { kind: 'lines', namesBuckets: false, isListingForPeople: false });
+    for (const line of ['2026-01-31 10:00:00         12 a b.txt', '2026-01-31 10:00:00    1.2 KiB a', '    PRE logs/'])
+      assert.deepEqual(detect(`${line}\n`), { kind: 'lines', namesBuckets: false, isListingForPeople: true });
+  });
 
   test('every list becomes a manifest without a problem, and its keys come back', () => {
     const anyKey = fc
