@@ -27,6 +27,12 @@ e2eTest(
     await workbench.command('Open Link');
     await workbench.page.locator('.tab.active').filter({ hasText: /\.csv/ }).waitFor();
     assert.match(await workbench.editorText(), /test_A\d\.snappy\.parquet,,failed,200,PermanentFailure/);
+
+    // What the handler wrote, of a job that is chosen.
+    await workbench.command('S3 Batch: Open Handler Log');
+    await workbench.pick(/with a slip/);
+    await workbench.tab('output.log').waitFor();
+    assert.match(await workbench.editorText(), /\[row 1, test\/\S+\] .*newKey is not defined/);
   },
 );
 

@@ -70,7 +70,7 @@ export function requestStatus(current: JobStatus, requested: RequestedJobStatus)
   }
 }
 
-/** UpdateJobPriority is refused for a job that has ended or is about to. Not documented in detail: emulated. */
+/** UpdateJobPriority is refused for a job that has ended. Not documented in detail: emulated. */
 export function canChangePriority(status: JobStatus): boolean {
   return !isTerminal(status);
 }

@@ -4,7 +4,12 @@ import { hasEnded, isKnownStatus } from './jobOutcome.js';
 
 /** What can be done with a job as it stands; menus show exactly these. */
 export type JobAbility =
-  'confirmable' | 'cancellable' | 'prioritizable' | 'reported' | 'copyable' | 'pinnable' | 'unpinnable' | 'onAws';
+  'confirmable' | 'cancellable' | 'prioritizable' | 'reported' | 'copyable' | 'pinnable' | 'unpinnable' | 'onAws' | 'logged';
+
+/** Of a local job: has the engine begun to write down what its handler prints? */
+export function hasHandlerLog({ Operation, Status }: JobListItem): boolean {
+  return Operation === 'LambdaInvoke' && !['New', 'Preparing', 'Suspended', 'Ready'].includes(Status);
+}
 
 /** From the list entry alone a report can't be ruled out; the description of the job can. */
 export function abilitiesOf(job: JobListItem, descriptor?: JobDescriptor): ReadonlySet<JobAbility> {

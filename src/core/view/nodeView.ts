@@ -1,6 +1,6 @@
 import { assertNever } from '../../base/errors.js';
 import { type Formats, formatCount, formatDuration, formatRate, formatTime } from './formats.js';
-import { abilitiesOf, type JobAbility } from './jobAbilities.js';
+import { abilitiesOf, hasHandlerLog, type JobAbility } from './jobAbilities.js';
 import { groupIcon, groupLabel } from './jobGroups.js';
 import { type IconView, outcomeIcon, outcomeOf } from './jobOutcome.js';
 import { jobLabel, stateText } from './jobText.js';
@@ -124,7 +124,7 @@ function jobAbilities({ job, descriptor, isPinned, isOnAws }: JobNode): Readonly
   return new Set<JobAbility>([
     ...abilitiesOf(job, descriptor),
     isPinned === true ? 'unpinnable' : 'pinnable',
-    ...(isOnAws === true ? (['onAws'] as const) : []),
+    ...(isOnAws === true ? (['onAws'] as const) : hasHandlerLog(job) ? (['logged'] as const) : []),
   ]);
 }
 

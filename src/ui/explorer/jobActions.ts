@@ -4,12 +4,12 @@ import { jobArn, parseObjectArn, parseRoleArn } from '../../core/job/arn.js';
 import { consoleUrl, roleConsoleUrl } from '../../core/job/consoleUrl.js';
 import { toJobFile } from '../../core/job/jobFile.js';
 import { exportJob } from '../../core/export/exportJob.js';
-import type { JobDescriptor, Tag } from '../../core/job/jobTypes.js';
+import type { JobDescriptor, JobListItem, Tag } from '../../core/job/jobTypes.js';
 import { priorityShape, putJobTaggingRequestShape } from '../../core/job/requestShapes.js';
 import { validateShape } from '../../core/operations/validateShape.js';
-import type { TargetClient } from '../../core/job/target.js';
+import type { Target, TargetClient } from '../../core/job/target.js';
 import type { Formats } from '../../core/view/formats.js';
-import { abilitiesOf, type JobAbility } from '../../core/view/jobAbilities.js';
+import { abilitiesOf, hasHandlerLog, type JobAbility } from '../../core/view/jobAbilities.js';
 import { countsOf, outcomeIcon, outcomeOf } from '../../core/view/jobOutcome.js';
 import { type Prompt, type PromptedJob, promptFor } from '../../core/view/jobPrompts.js';
 import { jobLabel, stateText } from '../../core/view/jobText.js';
@@ -227,7 +227,7 @@ export class JobActions {
     await vscode.window.withProgress(viewProgress, () => this.#store.refresh());
     const items = this.#store.targets.flatMap(({ target, list }) =>
       (list?.jobs ?? [])
-        .filter((job) => (ability === 'onAws' ? target.kind === 'aws' : abilitiesOf(job).has(ability)))
+        .filter((job) => isAble(job, target, ability))
         .filter((job) => job.JobId !== except?.jobId || target.id !== except.targetId)
         .map((job) => ({
           label: `$(${outcomeIcon(outcomeOf(job.Status, job.ProgressSummary)).id}) ${jobLabel(job)}`,
@@ -363,4 +363,10 @@ async function copy(text: string): Promise<void> {
   const lines = text.split('\n');
   const said = lines.length === 1 ? text : vscode.l10n.t('{0} lines', lines.length);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', said), 3000);
+}
+
+/** What a job alone does not say is a matter of its target. */
+function isAble(job: JobListItem, { kind }: Pick<Target, 'kind'>, ability: JobAbility): boolean {
+  if (ability === 'onAws') return kind === 'aws';
+  return ability === 'logged' ? kind === 'local' && hasHandlerLog(job) : abilitiesOf(job).has(ability);
 }

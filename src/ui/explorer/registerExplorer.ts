@@ -23,6 +23,8 @@ export interface Jobs {
   choose(given: JobReference | undefined, placeholder: string): Promise<JobReference | undefined>;
   /** The job given, or one chosen among those that have ended. */
   chooseEnded(given: JobReference | undefined): Promise<JobReference | undefined>;
+  /** A local job whose handler may have written something. */
+  chooseLogged(): Promise<JobReference | undefined>;
 }
 
 /** Registers view and commands; everything behind them loads when it is first needed. */
@@ -136,6 +138,8 @@ export function registerExplorer(services: Services): Jobs {
     explorer: load,
     follow: async (reference) => await (await load()).follow(reference),
     choose: async (given, placeholder) => await (await load()).actions.choose(given, 'copyable', placeholder),
+    chooseLogged: async () =>
+      await (await load()).actions.choose(undefined, 'logged', vscode.l10n.t('Whose handler log is to be opened?')),
     chooseEnded: async (given) =>
       await (await load()).actions.choose(given, 'reported', vscode.l10n.t('Whose report is to be opened?')),
   };

@@ -10,6 +10,7 @@ export const jobAbilities = [
   'pinnable',
   'unpinnable',
   'onAws',
+  'logged',
 ] as const satisfies readonly JobAbility[];
 
 /** `job` and the abilities, separated by spaces, always built anew from the set. Menus test `viewItem =~ /\bcancellable\b/`. */

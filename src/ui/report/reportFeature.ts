@@ -150,9 +150,10 @@ export class ReportFeature implements Disposable {
     return started === true;
   }
 
-  /** What the handler wrote, for a job of the local engine. */
+  /** What the handler wrote, for a job of the local engine; of a task of its report the first line that is about it. */
   async openLog(given: ReportElement | JobReference | undefined): Promise<void> {
-    const reference = isElement(given) ? openOf(given)?.job?.reference : given;
+    const reference = isElement(given) ? openOf(given)?.job?.reference : (given ?? (await this.#jobs.chooseLogged()));
+    if (given === undefined && reference === undefined) return;
     const connection = this.#services.engine.connection;
     if (reference === undefined || reference.targetId !== localTargetId || connection === undefined) {
       throw new BatchError('NoHandlerLog', vscode.l10n.t('Only the local engine keeps what a handler wrote.'), {
@@ -165,7 +166,14 @@ export class ReportFeature implements Disposable {
     } catch (error) {
       throw new BatchError('NoHandlerLog', vscode.l10n.t('The handler wrote nothing.'), { cause: error });
     }
-    await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+    if (!isElement(given) || given.kind !== 'row') return;
+    // As the engine writes it, with the key as the manifest has it: `[row 7, bucket/key] text`.
+    const at = editor.document.getText().indexOf(`, ${given.row.bucket}/${given.row.key}] `);
+    if (at < 0) return;
+    const { range } = editor.document.lineAt(editor.document.positionAt(at).line);
+    editor.selection = new vscode.Selection(range.start, range.end);
+    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   dispose(): void {

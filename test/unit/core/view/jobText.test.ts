@@ -8,7 +8,7 @@ import {
   jobStatuses,
 } from '../../../../src/core/job/jobTypes.js';
 import { formatDuration, type Formats } from '../../../../src/core/view/formats.js';
-import { abilitiesOf } from '../../../../src/core/view/jobAbilities.js';
+import { abilitiesOf, hasHandlerLog } from '../../../../src/core/view/jobAbilities.js';
 import { jobEndMessage } from '../../../../src/core/view/jobEnd.js';
 import { outcomeIcon, outcomeOf } from '../../../../src/core/view/jobOutcome.js';
 import { jobLabel, progressText, stateText } from '../../../../src/core/view/jobText.js';
@@ -114,6 +114,17 @@ describe('abilitiesOf', () => {
     assert.equal(abilities('Active'), 'cancellable copyable prioritizable');
     assert.equal(abilities('Complete'), 'copyable reported');
     assert.equal(abilities('Hibernating' as JobStatus), 'copyable');
+  });
+
+  it('a local job has a handler log once its function was called', () => {
+    const has = (Status: JobStatus, Operation = 'LambdaInvoke'): boolean => hasHandlerLog({ JobId: 'j', Status, Operation });
+    assert.deepEqual(
+      (['New', 'Preparing', 'Suspended', 'Ready', 'Active', 'Paused', 'Complete', 'Failed'] as const).map((status) =>
+        has(status),
+      ),
+      [false, false, false, false, true, true, true, true],
+    );
+    assert.equal(has('Complete', 'S3PutObjectCopy'), false);
   });
 
   it('rules a report out once it is known that there is none', () => {

@@ -148,7 +148,7 @@ describe('viewOf', () => {
       jobTooltip(node, formats),
       'Rename\n1,204 of 2,868 · 3 failed\nJob ID: j-1\nOperation: LambdaInvoke\nPriority: 10',
     );
-    assert.deepEqual([...(view.abilities ?? [])].toSorted(), ['cancellable', 'copyable', 'pinnable', 'prioritizable']);
+    assert.deepEqual([...(view.abilities ?? [])].toSorted(), ['cancellable', 'copyable', 'logged', 'pinnable', 'prioritizable']);
   });
 
   it('marks a target whose data is old, and an error as something to try again', () => {
