@@ -26,7 +26,11 @@ export interface KeyListOptions {
   readonly isEncoded?: boolean | undefined;
   /** For lines and URIs: what follows the last tab of a line is the version; a line without one gets `null`. */
   readonly hasVersions?: boolean | undefined;
+  /** JSON is parsed at once, for which it must be one string: 500 MB unless said, a little less than a string can hold. */
+  readonly maxJsonBytes?: number | undefined;
 }
+
+const defaultMaxJsonBytes = 500 * 1024 * 1024;
 
 /** What is known of a list when all of it was read. */
 export interface KeyListResult {
@@ -51,6 +55,7 @@ export class KeyListEncoder {
   #kind: KeyListKind | undefined;
   /** Bytes of a list whose kind is not known yet, or of JSON. */
   #held: Uint8Array[] = [];
+  #heldLength = 0;
   #reader: { push(chunk: Uint8Array): void; end(): void } | undefined;
   #line = 0;
   #columns: CsvColumns | undefined;
@@ -74,7 +79,9 @@ export class KeyListEncoder {
     if (this.#reader !== undefined) this.#reader.push(chunk);
     else {
       this.#held.push(new Uint8Array(chunk));
+      this.#heldLength += chunk.length;
       if (this.#kind === undefined) this.#findKind(false);
+      if (this.#kind === 'json') this.#refuseLargeJson();
     }
   }
 
@@ -91,6 +98,15 @@ export class KeyListEncoder {
       deleteMarkers: this.#deleteMarkers,
       encodedLooking: this.#encodedLooking,
     };
+  }
+
+  #refuseLargeJson(): void {
+    const most = this.#options.maxJsonBytes ?? defaultMaxJsonBytes;
+    if (this.#heldLength <= most) return;
+    const megabytes = Math.floor(most / 1024 / 1024).toLocaleString('en');
+    throw new BatchError('InvalidListing', `${this.#options.name} is JSON of more than ${megabytes} MB.`, {
+      hint: `Of lines there may be any number: with "--query 'Contents[].[Key]' --output text", "aws s3api list-objects-v2" writes a key a line.`,
+    });
   }
 
   #findKind(isLast: boolean): void {

@@ -90,6 +90,16 @@ describe('KeyListEncoder', () => {
     });
   }
 
+  test('JSON that would not fit into a string is refused before all of it is held, lines never', () => {
+    const listing = '{"Contents":[\n{"Key":"a"},{"Key":"b"}]}';
+    for (const kind of [undefined, 'json'] as const) {
+      const options = { ...test1, kind, pieceSize: 10 };
+      assert.equal(encode(listing, { ...options, maxJsonBytes: listing.length }).result.rows, 2);
+      assert.throws(() => encode(listing, { ...options, maxJsonBytes: 20 }), { code: 'InvalidListing' });
+    }
+    assert.equal(encode('a\nb\nc\nd\n', { ...test1, maxJsonBytes: 3, pieceSize: 4 }).result.rows, 4);
+  });
+
   test('what a list is, from its beginning', () => {
     const detect = (text: string) => detectKeyList(Buffer.from(text));
     assert.deepEqual(detect('s3://test/a\n'), { kind: 'uris', namesBuckets: true, isListingForPeople: false });
