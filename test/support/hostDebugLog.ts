@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 interface Stop {
   readonly session: vscode.DebugSession;
   readonly source: string;
+  /** The source is a file that lies there, and not a text that only the debugger has. */
+  readonly isFile: boolean;
   readonly line: number;
   readonly name: string;
   readonly frameId: number;
@@ -32,14 +34,20 @@ class DebugLog {
 
   async #onStopped(session: vscode.DebugSession, threadId: number): Promise<void> {
     const { stackFrames } = (await session.customRequest('stackTrace', { threadId, levels: 1 })) as {
-      stackFrames: { id: number; line: number; name: string; source?: { path?: string; name?: string } }[];
+      stackFrames: {
+        id: number;
+        line: number;
+        name: string;
+        source?: { path?: string; name?: string; sourceReference?: number };
+      }[];
     };
     const [frame] = stackFrames;
     if (frame === undefined) return;
     const named = frame.source?.path ?? frame.source?.name ?? '';
     // On a server, VS Code turns the paths of adapters that it starts itself into URIs of the server's files.
     const source = named.startsWith('vscode-remote:') ? vscode.Uri.parse(named).path : named;
-    const stop = { session, source, line: frame.line, name: frame.name, frameId: frame.id, threadId };
+    const isFile = frame.source?.path !== undefined && (frame.source.sourceReference ?? 0) === 0;
+    const stop = { session, source, isFile, line: frame.line, name: frame.name, frameId: frame.id, threadId };
     const next = this.#waiting.shift();
     if (next === undefined) this.#stops.push(stop);
     else next(stop);

@@ -149,7 +149,10 @@ export class DebuggedJobs implements vscode.Disposable {
         tell(peer, { kind: 'end', text });
         await wait(endMs);
         const running = this.#running.get(id);
-        if (!isGone && running !== undefined) await vscode.debug.stopDebugging(running);
+        if (isGone || running === undefined) return;
+        // A program that is stopped can't say it.
+        vscode.debug.activeDebugConsole.appendLine(text);
+        await vscode.debug.stopDebugging(running);
         return;
       }
       if (wasGone) {

@@ -97,6 +97,7 @@ ${named('broken', 'broken.handler')}${named('brokenModule', 'brokenModule.handle
     const stop = await current().stopped();
     assert.equal(stop.source, handler.fsPath);
     assert.equal(stop.line, 7);
+    assert.ok(stop.isFile, 'it is shown in the file, and not in what was made of it');
     assert.match(await evaluate(stop, 'newKey'), /TWO\+B\.JPG/);
     assert.match(await evaluate(stop, 'count'), /^1$/);
     assert.match(await evaluate(stop, 'process.env.AWS_ENDPOINT_URL'), /http:\/\/127\.0\.0\.1:\d+/);

@@ -9,6 +9,11 @@ import { bundleWithOwnEsbuild, loadTranspiler, stripModules } from './typeScript
 
 export type HandlerFunction = (...args: unknown[]) => unknown;
 
+export interface LoadOptions {
+  readonly isDebugged: boolean;
+  readonly onWarning: (message: string) => void;
+}
+
 /**
  * Loads a function's module and finds its handler, by the rules of aws-lambda-ric. `generation` counts the environments of this
  * thread: a fresh one gets fresh modules.
@@ -18,7 +23,7 @@ export async function loadHandler(
   definition: FunctionDefinition,
   support: ModuleSupport,
   generation: number,
-  onWarning: (message: string) => void,
+  options: LoadOptions,
 ): Promise<HandlerFunction> {
   const { module, exportPath } = parseHandlerName(definition.handler);
   const file = findHandlerFile(definition, module);
@@ -29,7 +34,7 @@ export async function loadHandler(
         'Correct Handler or CodeUri in the template.',
     );
   }
-  let value: unknown = await loadModule(file, definition, support, generation, onWarning);
+  let value: unknown = await loadModule(file, definition, support, generation, options);
   for (const name of exportPath) value = (value as Record<string, unknown> | null | undefined)?.[name];
   if (value === undefined || value === null) {
     throw new LoadError('Runtime.HandlerNotFound', `${definition.handler} is undefined or not exported`);
@@ -43,7 +48,7 @@ async function loadModule(
   definition: FunctionDefinition,
   support: ModuleSupport,
   generation: number,
-  onWarning: (message: string) => void,
+  { isDebugged, onWarning }: LoadOptions,
 ): Promise<unknown> {
   const { path, isTypeScript, isEsm } = file;
   const url = `${pathToFileURL(path).href}${generation === 0 ? '' : `?environment=${generation}`}`;
@@ -59,7 +64,7 @@ async function loadModule(
       support.allowEsm({ [pathToFileURL(path).href]: bundle });
       return import(url);
     }
-    const transpiler = await loadTranspiler();
+    const transpiler = await loadTranspiler({ hasSourceMaps: isDebugged });
     if (isEsm) {
       support.allowEsm(stripModules(transpiler, path));
       return import(url);

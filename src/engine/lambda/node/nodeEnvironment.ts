@@ -98,9 +98,10 @@ export class NodeEnvironment implements Environment {
       this.#failInit = resolve;
     });
     const limit = this.#options.isDebugged === true ? undefined : setTimeout(this.#onInitLimit, initLimitMs);
-    const loaded = loadHandler(this.#definition, this.#modules, this.#generation, (message) =>
-      this.#options.onOutput('stderr', message),
-    ).then(
+    const loaded = loadHandler(this.#definition, this.#modules, this.#generation, {
+      isDebugged: this.#options.isDebugged === true,
+      onWarning: (message) => this.#options.onOutput('stderr', message),
+    }).then(
       (handler) => handler,
       (error: unknown) => (error instanceof HandlerExit ? failed : loadFailure(error, this.#definition)),
     );

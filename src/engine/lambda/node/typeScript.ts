@@ -8,6 +8,8 @@ const typeScriptExtensions = ['.ts', '.mts', '.cts'];
 
 /** The part of sucrase that is used. */
 export interface Transpiler {
+  /** Modules carry a source map: without one a debugger shows what has become of a file, under the file's own name. */
+  readonly hasSourceMaps: boolean;
   transform(
     code: string,
     options: {
@@ -16,13 +18,15 @@ export interface Transpiler {
       production: boolean;
       disableESTransforms: boolean;
       preserveDynamicImport?: boolean;
+      sourceMapOptions?: { compiledFilename: string };
     },
-  ): { code: string };
+  ): { code: string; sourceMap?: object };
 }
 
 /** Loaded on first use: a function in JavaScript does not pay for it. */
-export async function loadTranspiler(): Promise<Transpiler> {
-  return import('./transpiler.js');
+export async function loadTranspiler({ hasSourceMaps }: Pick<Transpiler, 'hasSourceMaps'>): Promise<Transpiler> {
+  const { transform } = await import('./transpiler.js');
+  return { hasSourceMaps, transform };
 }
 
 /** One module without its types; lines stay where they are, so positions in traces are those of the source. */
@@ -30,19 +34,28 @@ export function stripTypes(transpiler: Transpiler, path: string, format: 'common
   const source = readFileSync(path, 'utf8');
   refuseValueNamespaces(path, source);
   try {
-    return transpiler.transform(source, {
+    const { code, sourceMap } = transpiler.transform(source, {
       transforms: format === 'commonjs' ? ['typescript', 'imports'] : ['typescript'],
       filePath: path,
       production: true,
       disableESTransforms: true,
       preserveDynamicImport: true,
-    }).code;
+      ...(transpiler.hasSourceMaps ? { sourceMapOptions: { compiledFilename: path } } : {}),
+    });
+    return sourceMap === undefined ? code : `${code}\n${inlineSourceMap({ ...sourceMap, sources: [pathToFileURL(path).href] })}`;
   } catch (error) {
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
     // sucrase puts the file before and the place after its message.
     const text = message.replace(/^Error transforming .*?: /, '').replace(/ \(\d+:\d+\)$/, '');
     throw syntaxError(path, loc?.line, loc?.column, text);
   }
+}
+
+function inlineSourceMap(map: object): string {
+  // In two pieces: a debugger that reads this very file would take it for the file's own.
+  return ['//#', `sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}\n`].join(
+    ' ',
+  );
 }
 
 /** sucrase drops namespaces without a word. Those of types only are none when the program runs. */
