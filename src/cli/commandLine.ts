@@ -24,6 +24,8 @@ export function parseArguments<T extends NonNullable<ParseArgsConfig['options']>
     if (ambiguous !== undefined) {
       throw usageError(`Option '${ambiguous}' lacks its value. One that begins with a dash is written '${ambiguous}=-…'.`);
     }
+    const valueless = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument missing/.exec(errorMessage(error))?.[1];
+    if (valueless !== undefined) throw usageError(`Option '${valueless}' lacks its value.`);
     // The rest of Node's message explains how to pass positional arguments that begin with a dash.
     const [sentence = ''] = errorMessage(error).split(/\.\s/);
     throw usageError(`${sentence.replace(/\.$/, '')}.`);

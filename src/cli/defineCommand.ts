@@ -23,6 +23,8 @@ export function defineCommand<T extends Flags>(
       await writeOut(io.stdout, help);
       return 0;
     }
+    // As of a variable of the shell that is not set: it would name the folder where the command runs.
+    if (positionals.includes('')) throw usageError('An argument that should be a name is empty.');
     return await run(values as ReturnType<typeof parseArguments<T>>['values'], positionals, io);
   };
 }

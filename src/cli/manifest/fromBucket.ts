@@ -88,7 +88,7 @@ export const fromBucketCommand = defineCommand(help, flags, async (values, opera
   // Patterns that can't be read are known before anything is sent.
   new KeyFilter(listing.filter).fits('');
   const { output } = values;
-  if (output === undefined) throw usageError("Say where to write with '-o OUT'.");
+  if (output === undefined || output === '') throw usageError("Say where to write with '-o OUT'.");
   if (output === '-' && values.resume === true) throw usageError("Only a file can be resumed: say which with '-o OUT'.");
   if (output !== '-') {
     const target = resolve(io.cwd, output);

@@ -35,7 +35,7 @@ export async function openOutput(
   io: CliIo,
 ): Promise<ManifestOutput> {
   const path = values.output;
-  if (path === undefined) throw usageError("Say where to write with '-o OUT'.");
+  if (path === undefined || path === '') throw usageError("Say where to write with '-o OUT'.");
   if (path === '-') return { path, produce: (write) => write((piece) => writeOut(io.stdout, piece)) };
   const target = resolve(io.cwd, path);
   await refuseOutput(target, path, values.force === true, inputs, io);

@@ -37,7 +37,8 @@ export const splitCommand = defineCommand(help, flags, async (values, operands, 
     throw usageError("Say how big a part may be with '--rows' or '--bytes'.");
   }
   const pattern = values.output;
-  if (pattern === undefined || pattern === '-') throw usageError("Say how to name the parts, such as with '-o part-###.csv'.");
+  if (pattern === undefined || pattern === '' || pattern === '-')
+    throw usageError("Say how to name the parts, such as with '-o part-###.csv'.");
   const limits = {
     rows: values.rows === undefined ? undefined : parseWholeNumber('--rows', values.rows, 1),
     bytes: values.bytes === undefined ? undefined : parseSize('--bytes', values.bytes),

@@ -3,6 +3,7 @@ import type { LintResult } from '../../core/manifest/lintManifest.js';
 import type { Problem, Range as ProblemRange, Severity } from '../../core/manifest/problem.js';
 import { findRule } from '../../core/manifest/rules/allRules.js';
 import { Command } from '../platform/commandTypes.js';
+import { problemsText } from './summaryText.js';
 
 export const diagnosticSource = 's3batch';
 /** VS Code keeps this many of a file, the worst first, and our entry that says how many are missing must be among them. */
@@ -23,13 +24,12 @@ export function toDiagnostics(result: LintResult): vscode.Diagnostic[] {
   const more = new vscode.Diagnostic(
     new vscode.Range(last, last),
     vscode.l10n.t(
-      '{0} more problems are not shown: {1} errors and {2} warnings in all.',
-      total - shown.length,
-      result.errors,
-      result.warnings,
+      '{0} more problems are not shown. In all: {1}',
+      (total - shown.length).toLocaleString('en-US'),
+      problemsText(result, vscode.l10n),
     ),
     // As severe as the worst, or VS Code would be free to drop it first.
-    result.errors > 0 ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+    severities[result.errors > 0 ? 'error' : result.warnings > 0 ? 'warning' : 'information'],
   );
   more.source = diagnosticSource;
   return [...shown, more];

@@ -14,6 +14,11 @@ export function summaryText(result: LintSummary, l10n: Localizer): string {
   return joined([rowsText(result.rows, l10n), bucketsText(result.bucketCount, l10n), ...problemTexts(result, l10n)]);
 }
 
+/** `3 errors · 1 warning`. */
+export function problemsText(result: LintSummary, l10n: Localizer): string {
+  return joined(problemTexts(result, l10n));
+}
+
 /** `3 manifests · 12,430 rows · 3 errors in 2 files · 1 could not be read`. */
 export function filesSummary(results: readonly LintSummary[], failed: number, l10n: Localizer): string {
   const sum = (pick: (result: LintSummary) => number): number => results.reduce((total, result) => total + pick(result), 0);
