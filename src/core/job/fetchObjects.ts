@@ -37,6 +37,14 @@ export interface FetchedBucket {
   readonly hasObjectLock: boolean;
   /** Object ownership: whether ACLs count. */
   readonly ownership: string | undefined;
+  readonly replication: FetchedReplication | undefined;
+}
+
+export interface FetchedReplication {
+  /** As the service has it. */
+  readonly configuration: object;
+  /** Names of the buckets that its rules lead to. */
+  readonly destinations: readonly string[];
 }
 
 /** The lock of an object, where its bucket has one. */

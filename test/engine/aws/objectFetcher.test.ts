@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutBucketReplicationCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createObjectSink, createObjectSource, refuseWrites } from '../../../src/aws/objectFetcher.js';
 import { fetchObjects, ObjectFetcher, type FetchResult } from '../../../src/core/job/fetchObjects.js';
 import { type RunningEngine, startEngine } from '../../../src/engine/startEngine.js';
@@ -102,6 +102,7 @@ test('a bucket is made like the real one, and objects keep their lock and their 
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   });
   const settings = { versioning: 'Enabled', objectLock: {}, ownership: 'ObjectWriter' } as const;
+  await real.store.createBucket('replica');
   for (const [bucket, wanted] of [
     ['kept', settings],
     ['plain', { versioning: 'Suspended' }],
@@ -109,6 +110,23 @@ test('a bucket is made like the real one, and objects keep their lock and their 
     await real.store.createBucket(bucket);
     await real.store.changeBucket(bucket, () => wanted);
   }
+  const rule = {
+    ID: 'all',
+    Status: 'Enabled',
+    Priority: 1,
+    Filter: { Prefix: '' },
+    DeleteMarkerReplication: { Status: 'Disabled' },
+  } as const;
+  await real.store.changeBucket('replica', () => ({ versioning: 'Enabled' }));
+  const credentials = { accessKeyId, secretAccessKey };
+  const owner = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  t.after(() => owner.destroy());
+  await owner.send(
+    new PutBucketReplicationCommand({
+      Bucket: 'kept',
+      ReplicationConfiguration: { Role: 'role', Rules: [{ ...rule, Destination: { Bucket: 'arn:aws:s3:::replica' } }] },
+    }),
+  );
   await engine.store.createBucket('plain');
   const encryption = { algorithm: 'aws:kms', kmsKeyId: 'arn:aws:kms:us-east-1:000000000000:key/1' } as const;
   const retention = { mode: 'GOVERNANCE', retainUntilMs: Math.ceil(Date.now() / 1000) * 1000 + 60_000 } as const;
@@ -120,7 +138,12 @@ test('a bucket is made like the real one, and objects keep their lock and their 
   await fetchObjects(fetcher, { manifest: rows, name: 'm.csv', source, sink });
   const { result } = fetcher;
   assert.deepEqual([result.fetched, result.unreadable.map(({ code }) => code)], [2, ['InvalidRequest']]);
-  const { versioning, objectLock, ownership } = await engine.store.bucketInfo('kept');
+  const { versioning, objectLock, ownership, replication } = await engine.store.bucketInfo('kept');
+  assert.deepEqual(
+    replication?.rules.map(({ bucket }) => bucket),
+    ['replica'],
+  );
+  assert.equal((await engine.store.bucketInfo('replica')).versioning, 'Enabled');
   assert.deepEqual({ versioning, objectLock, ownership }, settings);
   const fetched = await engine.store.head('kept', 'k');
   assert.deepEqual([fetched.hasLegalHold, fetched.retention], [true, retention]);
