@@ -6,7 +6,7 @@ import { delay } from '../base/async.js';
 import { BatchError, errorMessage, isCancelled } from '../base/errors.js';
 import { type ChangedObject, countChanges } from '../core/changes/changeList.js';
 import { parseFunctionArn } from '../core/job/arn.js';
-import { chaosRun, type ChaosTurn } from '../core/job/chaosRun.js';
+import { chaosRun } from '../core/job/chaosRun.js';
 import type { JobFile } from '../core/job/jobFile.js';
 import type { JobDescriptor } from '../core/job/jobTypes.js';
 import { isTerminal } from '../core/job/lifecycle.js';
@@ -170,14 +170,14 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const marked = fetch === undefined ? job : fetch.mark(job);
     const { connection } = engine;
     const local = client;
-    const submit = async (turn: ChaosTurn): Promise<{ readonly jobId: string }> =>
+    const submit = async (firstJobId?: string): Promise<{ readonly jobId: string }> =>
       await submitJob({
         client: local,
-        ...(options.chaos === undefined ? { job: marked } : chaosRun(marked, options.chaos, turn)),
+        ...(options.chaos === undefined ? { job: marked } : chaosRun(marked, options.chaos, firstJobId)),
         readFile: (file) => readFile(resolve(dirname(options.jobFile), file)),
         clientRequestToken: randomUUID(),
         ...(options.rows === undefined ? {} : { rows: options.rows }),
-        ...(fetch === undefined || turn === 'second'
+        ...(fetch === undefined || firstJobId !== undefined
           ? {}
           : {
               fetch: (manifest, fields) => {
@@ -189,7 +189,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       });
     /** The second run of the chaos switch; true when nothing of it differs from the first. */
     const runAgain = async (first: JobDescriptor): Promise<boolean> => {
-      const again = await submit('second');
+      const again = await submit(first.JobId);
       display.created(again.jobId, data);
       const second = await followJob(local, again.jobId, display, interrupts, launched);
       if (second.Status !== 'Complete') {
@@ -200,7 +200,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       display.chaos(findings);
       return isIdempotent(findings);
     };
-    const { jobId } = await submit('first');
+    const { jobId } = await submit();
     display.created(jobId, data);
     const ended = await followJob(client, jobId, display, interrupts, engine);
     // What ended the fetching has cancelled the job, and is the better reason.

@@ -42,8 +42,8 @@ async function writeJob(folder: string, description: string, operation: object):
   await writeFile(join(folder, 'rename-reports', 'rename-slip.s3job.json'), `${JSON.stringify(job)}\n`);
 }
 
-/** A handler that is not idempotent for keys that begin with `append`, and its job. */
-async function writeAppender(folder: string): Promise<void> {
+/** A handler that is not idempotent for keys that begin with `append`, and takes its time for each, and its job. */
+async function writeAppender(folder: string, taskMs = 0): Promise<void> {
   const file = (name: string): string => join(folder, 'rename-reports', name);
   await writeFile(
     file('slipNode.js'),
@@ -51,6 +51,7 @@ async function writeAppender(folder: string): Promise<void> {
 const s3 = new S3Client({ forcePathStyle: true });
 exports.handler = async (event) => {
   const [task] = event.tasks;
+  await new Promise((resolve) => setTimeout(resolve, ${taskMs}));
   const place = { Bucket: 'report-dest', Key: task.s3Key };
   const old = await s3.send(new GetObjectCommand(place)).then((answer) => answer.Body.transformToString(), () => '');
   const isAppend = task.s3Key.startsWith('append');
@@ -103,6 +104,48 @@ e2eTest('by keyboard alone: the chaos switch names the rows and objects that are
   await workbench.settle();
   await workbench.screenshot('out/e2e/rehearse-compare.png');
 });
+
+e2eTest(
+  'by keyboard alone: a reload between the two runs is told, they go on, and are compared whenever somebody asks',
+  {},
+  async (session) => {
+    const { workbench, folder } = session;
+    await writeAppender(folder, 2500);
+    await workbench.openFile('rename-slip.s3job.json');
+    await workbench.command('S3 Batch: Run Locally on a Sample…');
+    await answer(session, 'Rows', { pick: 'All rows' });
+    await answer(session, 'Objects');
+    await answer(session, 'Chaos', { pick: 'On' });
+    await answer(session, 'Seed of the chaos', { type: '7' });
+    // It is there, and has not ended.
+    await workbench.treeRow(/Write lines \(chaos 1\/2\)(?!.*Complete)/).waitFor({ timeout: 90_000 });
+    await workbench.command('Developer: Reload Window');
+    const told = /loaded anew before the second run of "Write lines" under chaos: nothing was compared yet/;
+    await workbench.waitForNotification(told);
+    await workbench.screenshot('out/e2e/rehearse-reloaded.png');
+    await workbench.answer(told, 'Go On');
+    await workbench.treeRow(/Write lines \(chaos 1\/2\).*Complete/).waitFor({ timeout: 90_000 });
+    await workbench.treeRow(/Write lines \(chaos 2\/2\).*Complete/).waitFor({ timeout: 90_000 });
+    await workbench.waitForNotification('"Write lines" is not idempotent');
+    await workbench.clearNotifications();
+
+    await workbench.command('S3 Batch: Show Chaos Comparison');
+    await workbench.quickRows().filter({ hasText: 'Write lines (chaos 2/2)' }).waitFor();
+    assert.equal(await workbench.quickRows().count(), 1);
+    await workbench.screenshot('out/e2e/rehearse-which.png');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.tab('Chaos of Write lines').waitFor();
+    assert.match((await workbench.editorText()).replaceAll(/\s+/g, ' '), /s3:\/\/report-dest\/append2, \d+ bytes → \d+ bytes/);
+    await workbench.command('View: Close All Editors');
+    await workbench.tab('Chaos of Write lines').waitFor({ state: 'detached' });
+
+    await workbench.focusRow('Jobs', /Write lines \(chaos 2\/2\)/);
+    await workbench.chooseInMenu('Show Chaos Comparison');
+    await workbench.tab('Chaos of Write lines').waitFor();
+    await workbench.settle();
+    await workbench.screenshot('out/e2e/rehearse-again.png');
+  },
+);
 
 const real = await FakeRealBuckets.start({
   'photos/cats/a b.txt': { text: 'the first', headers: { 'content-type': 'text/plain' }, tags: { team: 'red' } },

@@ -90,16 +90,22 @@ export const nodeHandlerCases: readonly (readonly [string, string, string | RegE
   ],
   ['returns undefined', 'exports.handler = async () => undefined', 'returned null', 'returned null'],
   [
+    'throws what has no text',
+    'exports.handler = async () => { throw Object.create(null) }',
+    'TypeError: Cannot convert object to primitive value',
+    'Runtime.ExitError: Error: Runtime exited with error: exit status 1',
+  ],
+  [
     'returns a BigInt',
     'exports.handler = async () => 1n',
     'Error: Unable to stringify response body',
-    'Error: Unable to stringify response body',
+    'Runtime.JSONStringifyError: Unable to stringify response body',
   ],
   [
     'returns a circle',
     'exports.handler = async () => { const a = {}; a.a = a; return a }',
     'Error: Unable to stringify response body',
-    'Error: Unable to stringify response body',
+    'Runtime.JSONStringifyError: Unable to stringify response body',
   ],
   ['returns a function', 'exports.handler = async () => () => 1', 'TypeError: Wrong arguments', 'TypeError: Wrong arguments'],
   [

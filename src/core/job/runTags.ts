@@ -5,6 +5,9 @@ import type { Tag } from './jobTypes.js';
 /** Its value, 15 digits at most, is the seed of the faults that the tasks meet. */
 export const chaosTag = 's3batch:chaos';
 
+/** Of the second of two runs under chaos: the id of the first, with which it is compared. */
+export const chaosFirstTag = 's3batch:chaos-first';
+
 /**
  * The handler runs under a debugger, whatever the value: the job waits for a debug session, which invokes the handler without limits of
  * time, and does not outlive it.
@@ -14,7 +17,7 @@ export const debugTag = 's3batch:debug';
 /** Reads fall through; the value names the session that is asked for what is missed. */
 export const readThroughTag = 's3batch:fetch';
 
-const runTags: ReadonlySet<string> = new Set([chaosTag, debugTag, readThroughTag]);
+const runTags: ReadonlySet<string> = new Set([chaosTag, chaosFirstTag, debugTag, readThroughTag]);
 
 /** The tags that are the job's own: those of one run are of no use to the next. */
 export function withoutRunTags(tags: readonly Tag[]): Tag[] {

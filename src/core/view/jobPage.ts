@@ -1,3 +1,4 @@
+import { isSecondChaosRun } from '../job/chaosRun.js';
 import type { JobDescriptor, Tag } from '../job/jobTypes.js';
 import type { Target } from '../job/target.js';
 import type { Cause } from '../report/causes.js';
@@ -18,6 +19,7 @@ export const pageActions = [
   'openRole',
   'openInConsole',
   'readCauses',
+  'showChaos',
   'refresh',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
@@ -149,6 +151,9 @@ export function jobPage(source: JobPageSource, formats: Formats): JobPage {
         : []),
       ...(hasReport && (counts?.failed ?? 0) > 0
         ? [{ label: l10n.t('Retry Failed Tasks…'), action: 'retryFailed' as const }]
+        : []),
+      ...(target.kind === 'local' && hasEnded(job.Status) && isSecondChaosRun(job)
+        ? [{ label: l10n.t('Show Chaos Comparison'), action: 'showChaos' as const }]
         : []),
       ...(job.Manifest === undefined ? [] : [{ label: l10n.t('Open Manifest'), action: 'openManifest' as const }]),
       ...(target.kind === 'aws' ? [{ label: l10n.t('Open in AWS Console'), action: 'openInConsole' as const }] : []),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { BatchError } from '../../base/errors.js';
 import { type ChangesText, changesText } from '../../core/changes/changesText.js';
 import { type ChaosSubject, chaosText } from '../../core/changes/chaosText.js';
+import { firstChaosRun, nameUnderChaos } from '../../core/job/chaosRun.js';
 import type { JobDescriptor } from '../../core/job/jobTypes.js';
 import type { Formats } from '../../core/view/formats.js';
 import { jobLabel } from '../../core/view/jobText.js';
@@ -9,9 +10,10 @@ import { readJobChanges, readKeptBytes } from '../../files/changes/readJobChange
 import { compareChaosRuns } from '../../files/report/compareChaosRuns.js';
 import { localTargetId } from '../explorer/localTargetId.js';
 import type { Jobs } from '../explorer/registerExplorer.js';
+import type { JobReference } from '../platform/jobReference.js';
 import type { Services } from '../platform/services.js';
 import { objectUri } from '../report/objectUri.js';
-import { changesScheme, changesUri } from './changesUri.js';
+import { changesScheme, changesUri, chaosUri } from './changesUri.js';
 
 /** The texts of read-only documents: what a local job changed or did otherwise the second time, and objects as they were before it. */
 export class ChangeDocuments {
@@ -33,6 +35,21 @@ export class ChangeDocuments {
     const objects = await readJobChanges(await this.#dataDirectory(), jobId);
     this.#texts.set(uri.toString(), changesText(label, objects, formats()));
     return uri;
+  }
+
+  /** Where the comparison of a second run under chaos with its first is read. Rejects when the job is no such run, or the first is gone. */
+  async chaosOf({ targetId, jobId }: JobReference): Promise<vscode.Uri> {
+    const client = await this.#jobs.targets.client(targetId);
+    const [second, tags] = await Promise.all([client.describeJob(jobId), client.getJobTags(jobId)]);
+    const firstId = firstChaosRun(tags);
+    if (targetId !== localTargetId || firstId === undefined) {
+      throw new BatchError(
+        'NoChaosRun',
+        vscode.l10n.t('The job "{0}" is not the second run of a job under chaos.', jobLabel(second)),
+      );
+    }
+    await client.describeJob(firstId);
+    return chaosUri(firstId, jobId, nameUnderChaos(second));
   }
 
   async text(uri: vscode.Uri): Promise<string> {

@@ -7,7 +7,7 @@ import { BatchError } from '../../base/errors.js';
 import type { ChangeDocuments } from './changeDocuments.js';
 import { changesScheme } from './changesUri.js';
 
-/** Registers "Show Changes" and the documents behind it; reading loads when the first of them is opened. */
+/** Registers "Show Changes", "Show Chaos Comparison" and the documents behind it; reading loads when the first of them is opened. */
 export function registerChanges(services: Services, jobs: Jobs): void {
   const { commands, context } = services;
   let loading: Promise<ChangeDocuments> | undefined;
@@ -38,5 +38,10 @@ export function registerChanges(services: Services, jobs: Jobs): void {
     const uri = await vscode.window.withProgress(options, async () => await (await load()).read(reference.jobId));
     changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: false });
+  });
+  commands.register(Command.jobShowChaos, async (job) => {
+    const reference = await jobs.chooseChaosRun(job);
+    if (reference === undefined) return;
+    await vscode.window.showTextDocument(await (await load()).chaosOf(reference), { preview: false });
   });
 }

@@ -25,6 +25,8 @@ export interface Jobs {
   chooseEnded(given: JobReference | undefined): Promise<JobReference | undefined>;
   /** A local job whose handler may have written something. */
   chooseLogged(): Promise<JobReference | undefined>;
+  /** The job given, or one chosen among the second runs of the chaos switch that have ended. */
+  chooseChaosRun(given: JobReference | undefined): Promise<JobReference | undefined>;
 }
 
 /** Registers view and commands; everything behind them loads when it is first needed. */
@@ -142,5 +144,9 @@ export function registerExplorer(services: Services): Jobs {
       await (await load()).actions.choose(undefined, 'logged', vscode.l10n.t('Whose handler log is to be opened?')),
     chooseEnded: async (given) =>
       await (await load()).actions.choose(given, 'reported', vscode.l10n.t('Whose report is to be opened?')),
+    chooseChaosRun: async (given) =>
+      await (
+        await load()
+      ).actions.choose(given, 'chaosCompared', vscode.l10n.t('Which second run under chaos is to be compared with its first?')),
   };
 }

@@ -113,6 +113,7 @@ export function showJobPage(
     retryFailed: () => commands.execute(Command.reportRetry, reference),
     openRole: () => commands.execute(Command.jobOpenRole, reference),
     openReport: () => commands.execute(Command.jobOpenReport, reference),
+    showChaos: () => commands.execute(Command.jobShowChaos, reference),
     openManifest: () => commands.execute(Command.jobOpenManifest, reference),
     openInConsole: () => commands.execute(Command.jobOpenInConsole, reference),
     readCauses,

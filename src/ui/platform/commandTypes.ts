@@ -95,6 +95,8 @@ export const Command = {
   jobOpenReport: 's3batch.job.openReport',
   /** What a job of the local engine changed in its store. */
   jobShowChanges: 's3batch.job.showChanges',
+  /** What the second of two runs under chaos did otherwise than the first. */
+  jobShowChaos: 's3batch.job.showChaos',
   /** Runs a job file on a sample of its manifest, then offers the rest. */
   jobTrySample: 's3batch.job.trySample',
   /** Opens a report: a file, a folder, a zip file, or s3://. */
@@ -214,6 +216,7 @@ export interface CommandTypes {
   's3batch.job.compare': { args: [job?: GivenJob, jobs?: readonly JobReference[]]; result: void };
   's3batch.job.openReport': { args: [job?: JobReference]; result: void };
   's3batch.job.showChanges': { args: [job?: JobReference]; result: void };
+  's3batch.job.showChaos': { args: [job?: JobReference]; result: void };
   's3batch.job.trySample': { args: [jobFile?: Uri]; result: JobReference | undefined };
   's3batch.report.open': { args: [file?: Uri]; result: void };
   's3batch.report.close': { args: [element?: ReportElement]; result: void };

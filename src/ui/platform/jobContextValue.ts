@@ -11,6 +11,7 @@ export const jobAbilities = [
   'unpinnable',
   'onAws',
   'logged',
+  'chaosCompared',
 ] as const satisfies readonly JobAbility[];
 
 /** `job` and the abilities, separated by spaces, always built anew from the set. Menus test `viewItem =~ /\bcancellable\b/`. */

@@ -7,7 +7,10 @@ import type { Services } from '../platform/services.js';
 import { activeFile } from '../platform/activeFile.js';
 import { jobFiles } from '../jobFile/jobFiles.js';
 import { fetchedScheme } from './fetchedScheme.js';
+import { UnfinishedChaos } from './unfinishedChaos.js';
 import type { JobFileProblems } from '../jobFile/jobFileProblems.js';
+
+const offerAfterMs = 3000;
 
 /** Registers what can be done with job files: their lenses, "Run Locally" and "Check". The work loads when it is asked for. */
 export function registerRun(services: Services, jobs: Jobs): void {
@@ -42,6 +45,15 @@ export function registerRun(services: Services, jobs: Jobs): void {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.actions.view.problems');
   });
+
+  // What a reload has cut short is told. Not while VS Code is still starting.
+  if (new UnfinishedChaos(context.workspaceState).all.length > 0 && services.engine.unavailability() === undefined) {
+    const offer = async (): Promise<void> => {
+      const { offerUnfinishedChaos } = await import('./runUnderChaos.js');
+      await offerUnfinishedChaos(services, jobs);
+    };
+    context.subscriptions.push(services.clock.schedule(offerAfterMs, () => void errors.run('Go on under chaos', offer)));
+  }
 
   let tasks: Promise<vscode.TaskProvider> | undefined;
   const loadTasks = (): Promise<vscode.TaskProvider> =>

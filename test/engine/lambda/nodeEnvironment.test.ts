@@ -56,6 +56,11 @@ for (const [name, files, handler, expected] of handlerNameCases) {
   });
 }
 
+test('nodejs24.x: a broken package.json', async () => {
+  const text = brief(await outcomeOf({ 'package.json': '{', 'app.js': '' }, promises));
+  assert.match(text, /^Error: Invalid package config .*package\.json\.$/);
+});
+
 test('module state is kept between invocations, and lost with a crash', async () => {
   const source = 'let n = 0; exports.handler = async (e) => { n += 1; if (e.exit) process.exit(1); return n }';
   await withThread(source, {}, async (thread) => {

@@ -57,6 +57,7 @@ function comparable(outcome: InvokeOutcome): string {
   const text = outcomeText(outcome);
   if (/^Runtime\.(?:ImportModuleError|UserCodeSyntaxError|MalformedHandlerName)/.test(text)) return text.replace(/:[\s\S]*$/, '');
   if (text.startsWith('Error: Cannot find package')) return text.replace(/ imported from [\s\S]*$/, '');
+  if (text.startsWith('Error: Invalid package config')) return 'Error: Invalid package config';
   return text;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, parse, resolve, sep } from 'node:path';
 import type { FunctionDefinition } from '../../contracts.js';
 import { LoadError } from './loadError.js';
+import { nodeSemantics } from './nodeSemantics.js';
 
 export interface HandlerName {
   /** Path of the module without extension, relative to the code's folder: `src/app`. */
@@ -47,22 +48,25 @@ export function findHandlerFile(definition: FunctionDefinition, module: string):
   for (const point of definition.entryPoints ?? []) {
     const path = resolve(definition.codeDirectory, point);
     const stem = path.slice(0, path.length - extname(path).length);
-    if ((stem === base || stem.endsWith(`${sep}${module.split('/').join(sep)}`)) && isFile(path)) return describe(path);
+    if ((stem === base || stem.endsWith(`${sep}${module.split('/').join(sep)}`)) && isFile(path))
+      return describe(path, definition);
   }
-  for (const extension of extensions) if (isFile(base + extension)) return describe(base + extension);
+  for (const extension of extensions) if (isFile(base + extension)) return describe(base + extension, definition);
   return undefined;
 }
 
-function describe(path: string): HandlerFile {
+function describe(path: string, { runtime }: FunctionDefinition): HandlerFile {
   const extension = extname(path);
   const isTypeScript = ['.ts', '.mts', '.cts'].includes(extension);
   const isEsm =
-    extension === '.mjs' || extension === '.mts' || ((extension === '.js' || extension === '.ts') && isModulePackage(path));
+    extension === '.mjs' ||
+    extension === '.mts' ||
+    ((extension === '.js' || extension === '.ts') && isModulePackage(path, runtime));
   return { path, isTypeScript, isEsm };
 }
 
-/** True when the nearest package.json says `"type": "module"`. */
-export function isModulePackage(file: string): boolean {
+/** True when the nearest package.json says `"type": "module"`. @throws LoadError, as the runtime fails, for one that is no JSON. */
+function isModulePackage(file: string, runtime: string): boolean {
   let folder = dirname(file);
   const { root } = parse(folder);
   for (;;) {
@@ -71,6 +75,8 @@ export function isModulePackage(file: string): boolean {
       try {
         return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown } | null)?.type === 'module';
       } catch (error) {
+        // Measured on Node.js 24 with aws-lambda-ric 4.0.2, and on 20 with 3.3.0.
+        if (nodeSemantics(runtime) === 'promises') throw new LoadError('Error', `Invalid package config ${manifest}.`);
         throw new LoadError('Runtime.UserCodeSyntaxError', `SyntaxError: ${manifest} is not valid JSON: ${String(error)}`);
       }
     }

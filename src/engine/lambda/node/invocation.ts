@@ -32,8 +32,11 @@ export class Invocation {
     this.#onOutcome(outcome);
   }
 
-  /** Throws a TypeError for what JSON has no text for, such as a function, as the runtime client does. */
-  returned(value: unknown): void {
+  /**
+   * Throws a TypeError for what JSON has no text for, such as a function, as the runtime client does. `noJsonType` is the error type of what
+   * makes JSON fail.
+   */
+  returned(value: unknown, noJsonType = 'Error'): void {
     if (this.#isSettled) return;
     if (isUsualAnswer(value)) {
       this.settle({ kind: 'returned', payload: value });
@@ -44,7 +47,7 @@ export class Invocation {
       carried = asJsonValue(value);
     } catch {
       // Lambda's own words, which leave out why: a BigInt, a circular structure or a toJSON that throws.
-      this.settle(functionError('Error', 'Unable to stringify response body'));
+      this.settle(functionError(noJsonType, 'Unable to stringify response body'));
       return;
     }
     // The client hands its native part an undefined text; these are that part's words.

@@ -11,7 +11,7 @@ import { type HandlerFunction, loadHandler } from './loadHandler.js';
 import { ModuleSupport } from './moduleSupport.js';
 import { type NodeSemantics, nodeSemantics } from './nodeSemantics.js';
 import { OutputCapture } from './outputCapture.js';
-import { thrownError } from './thrownError.js';
+import { hasText, thrownError } from './thrownError.js';
 
 /** How often a pending invocation is looked at. A handler that answers at once never sees the clock. */
 const watchIntervalMs = 25;
@@ -20,6 +20,11 @@ const initLimitMs = 10_000;
 
 /** Thrown by `process.exit` inside a handler, after the outcome is known, to leave the handler. */
 class HandlerExit extends Error {}
+
+/** The words of aws-lambda-ric 4.0.2. */
+const noCallbacks =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a ' +
+  'supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 
 /**
  * A Node.js environment in this very thread, so that an invocation costs a function call. It takes over the thread: its environment
@@ -111,11 +116,7 @@ export class NodeEnvironment implements Environment {
     if (typeof result !== 'function') {
       this.#initError = result;
     } else if (this.#semantics === 'promises' && result.length >= 3) {
-      this.#initError = functionError(
-        'Runtime.CallbackHandlerDeprecated',
-        `${this.#definition.runtime} does not support callback-based handlers. Make ${this.#definition.handler} an async function ` +
-          'that takes the event and the context and returns its result.',
-      );
+      this.#initError = functionError('Runtime.CallbackHandlerDeprecated', noCallbacks);
     } else {
       this.#handler = result;
     }
@@ -207,9 +208,10 @@ export class NodeEnvironment implements Environment {
     }
   }
 
+  /** As aws-lambda-ric 4.x does it, measured on 4.0.2; so is what follows. */
   #returned(invocation: Invocation, value: unknown): void {
     try {
-      invocation.returned(value);
+      invocation.returned(value, 'Runtime.JSONStringifyError');
     } catch (error) {
       this.#threw(invocation, error);
     }
@@ -217,7 +219,9 @@ export class NodeEnvironment implements Environment {
 
   #threw(invocation: Invocation, error: unknown): void {
     if (error instanceof HandlerExit || invocation.isSettled) return;
-    invocation.settle(thrownError(error, this.#semantics));
+    // The client does not get over what has no text.
+    if (hasText(error)) invocation.settle(thrownError(error, this.#semantics));
+    else this.#crash(this.#exitStatus(1));
   }
 
   #waitForIdle(invocation: Invocation, answer: () => void): void {

@@ -20,6 +20,16 @@ export function thrownError(error: unknown, semantics: NodeSemantics): FunctionE
   }
 }
 
+/** False for an object without toString, or one whose toString throws. */
+export function hasText(error: unknown): boolean {
+  try {
+    if (!isError(error)) String(error);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The client's header for X-Ray does not take the character DEL. */
 function withoutDelete(text: string): string {
   return text.replaceAll('\x7f', '%7F');

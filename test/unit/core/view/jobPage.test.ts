@@ -41,6 +41,15 @@ describe('jobPage', () => {
     assert.deepEqual(jobPage({ ...source, job: { ...job, Status: 'Active' } }, formats).buttons, []);
   });
 
+  it('leads from the second run under chaos, on the local engine, to what it did otherwise than the first', () => {
+    const second = { ...job, Description: 'Rename (chaos 2/2)' };
+    const actions = (changes: Partial<JobPageSource>): readonly string[] =>
+      jobPage({ ...source, ...changes }, formats).buttons.map(({ action }) => action);
+    assert.ok(actions({ job: second }).includes('showChaos'));
+    assert.ok(!actions({ job: { ...second, Status: 'Active' } }).includes('showChaos'));
+    assert.ok(!actions({ job: second, target: { ...source.target, kind: 'aws' } }).includes('showChaos'));
+  });
+
   it('says the causes with share and advice, or why they could not be read', () => {
     const cause = {
       code: 'AccessDenied',

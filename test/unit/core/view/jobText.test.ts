@@ -127,6 +127,13 @@ describe('abilitiesOf', () => {
     assert.equal(has('Complete', 'S3PutObjectCopy'), false);
   });
 
+  it('offers the comparison of a second run under chaos that has ended', () => {
+    const can = (Description: string, Status: JobStatus = 'Complete'): boolean =>
+      abilitiesOf({ JobId: 'j', Status, Description }).has('chaosCompared');
+    assert.deepEqual([can('Rename (chaos 2/2)'), can('Rename (chaos 1/2)'), can('Rename')], [true, false, false]);
+    assert.equal(can('Rename (chaos 2/2)', 'Active'), false);
+  });
+
   it('rules a report out once it is known that there is none', () => {
     const job: JobListItem = { JobId: 'j', Status: 'Complete' };
     const without: JobDescriptor = { JobId: 'j', Status: 'Complete', Priority: 1, Report: { Enabled: false } };
