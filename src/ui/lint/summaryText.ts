@@ -40,7 +40,8 @@ export function filesSummary(results: readonly LintSummary[], failed: number, l1
   ]);
 }
 
-function rowsText(rows: number, l10n: Localizer): string {
+/** `1 row`, `12,430 rows`. */
+export function rowsText(rows: number, l10n: Localizer): string {
   return plural(rows, l10n.t('1 row'), (count) => l10n.t('{0} rows', count));
 }
 

@@ -62,7 +62,7 @@ async function encode(
 /** Only a person knows whether `%20` is part of a key. Never waited for. */
 function offerEncoded(keys: number, again: () => Promise<unknown>): void {
   const decode: vscode.MessageItem = { title: vscode.l10n.t('They Are Encoded') };
-  const text = vscode.l10n.t('{0} keys hold escapes such as %20 and were taken as they are.', keys.toLocaleString());
+  const text = vscode.l10n.t('Keys with escapes such as %20, taken as they are: {0}.', keys.toLocaleString());
   void vscode.window.showWarningMessage(text, decode).then(async (chosen) => {
     if (chosen === decode) await again();
   });
@@ -71,12 +71,12 @@ function offerEncoded(keys: number, again: () => Promise<unknown>): void {
 function notesOf(result: KeyListResult | undefined): string[] {
   const { overlong = 0, firstOverlong = 0, deleteMarkers = 0 } = result ?? {};
   const long = vscode.l10n.t(
-    '{0} keys are longer than the 1,024 bytes that S3 allows; the first is in row {1}.',
+    'Keys longer than the 1,024 bytes that S3 allows: {0}. The first is in row {1}.',
     overlong.toLocaleString(),
     firstOverlong.toLocaleString(),
   );
   return [
-    ...(deleteMarkers > 0 ? [vscode.l10n.t('{0} delete markers were left out.', deleteMarkers.toLocaleString())] : []),
+    ...(deleteMarkers > 0 ? [vscode.l10n.t('Delete markers left out: {0}.', deleteMarkers.toLocaleString())] : []),
     ...(overlong > 0 ? [long] : []),
   ];
 }

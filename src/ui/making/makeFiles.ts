@@ -5,6 +5,7 @@ import { BatchError, errorCode } from '../../base/errors.js';
 import { runInThread } from '../../files/making/makingThread.js';
 import type { MakingOutcome, MakingTask } from '../../files/making/makingTask.js';
 import { Command } from '../platform/commandTypes.js';
+import { rowsText } from '../lint/summaryText.js';
 import { activeFile } from '../platform/activeFile.js';
 import { withCancellableProgress } from '../platform/cancellableProgress.js';
 
@@ -45,8 +46,7 @@ export async function make(title: string, task: MakingTask): Promise<MakingOutco
   return await withCancellableProgress(title, ({ signal, reach }) =>
     runInThread(task, {
       signal,
-      onProgress: ({ name, rows, share = 0 }) =>
-        reach(share, vscode.l10n.t('{0}: {1} rows', basename(name), rows.toLocaleString())),
+      onProgress: ({ name, rows, share = 0 }) => reach(share, `${basename(name)}: ${rowsText(rows, vscode.l10n)}`),
     }),
   );
 }
@@ -59,8 +59,8 @@ export async function showMade(
   const [first] = files;
   const written =
     files.length > 1
-      ? vscode.l10n.t('{0} rows in {1} files.', rows.toLocaleString(), files.length)
-      : vscode.l10n.t('{0} rows in {1}.', rows.toLocaleString(), basename(first ?? ''));
+      ? vscode.l10n.t('{0} in {1} files.', rowsText(rows, vscode.l10n), files.length)
+      : vscode.l10n.t('{0} in {1}.', rowsText(rows, vscode.l10n), basename(first ?? ''));
   const header = headerRows === 0 ? [] : [vscode.l10n.t('Header rows were left out: a manifest has none.')];
   void vscode.window.showInformationMessage([written, ...header, ...notes].join(' '));
   if (first === undefined) return undefined;

@@ -26,9 +26,7 @@ export async function subtractManifests(_services: Services, files: readonly vsc
   const others = chosen.length > 0 ? chosen : await openManifests(path, vscode.l10n.t('Take Away'));
   const output = await freePath(path, 'minus.csv');
   const outcome = await make(title, { kind: 'minus', path, others, output });
-  return await showMade(outcome, [
-    vscode.l10n.t('{0} rows were taken away.', (outcome.rowsRead - outcome.rows).toLocaleString()),
-  ]);
+  return await showMade(outcome, [vscode.l10n.t('Rows taken away: {0}.', (outcome.rowsRead - outcome.rows).toLocaleString())]);
 }
 
 /** The rows of several manifests, each object once. */
@@ -47,7 +45,7 @@ export async function removeDuplicates(_services: Services, file: vscode.Uri | u
 async function writeOnce(title: string, paths: readonly string[], output: string): Made {
   const outcome = await make(title, { kind: 'union', paths, output });
   const repeated = outcome.rowsRead - outcome.rows;
-  return await showMade(outcome, [vscode.l10n.t('{0} rows repeated an earlier one.', repeated.toLocaleString())]);
+  return await showMade(outcome, [vscode.l10n.t('Rows that repeated an earlier one: {0}.', repeated.toLocaleString())]);
 }
 
 /** Rows drawn at random; the same seed draws the same rows. */
@@ -110,7 +108,7 @@ export async function filterManifest(_services: Services, file: vscode.Uri | und
   });
   const output = await freePath(path, 'filtered.csv');
   const outcome = await make(title, { kind: 'filter', path, filter: filterOf(answer), output });
-  return await showMade(outcome, [vscode.l10n.t('{0} rows were left out.', (outcome.rowsRead - outcome.rows).toLocaleString())]);
+  return await showMade(outcome, [vscode.l10n.t('Rows left out: {0}.', (outcome.rowsRead - outcome.rows).toLocaleString())]);
 }
 
 function filterOf(text: string): KeyFilterOptions {
@@ -154,9 +152,9 @@ function inventoryNotes(
 ): string[] {
   const { deleteMarkers = 0, noncurrent = 0, nullVersions = 0 } = inventory?.counts ?? {};
   return [
-    ...(deleteMarkers > 0 ? [vscode.l10n.t('{0} delete markers were left out.', deleteMarkers.toLocaleString())] : []),
-    ...(noncurrent > 0 ? [vscode.l10n.t('{0} noncurrent versions were left out.', noncurrent.toLocaleString())] : []),
-    ...(nullVersions > 0 ? [vscode.l10n.t('{0} empty version ids were written as null.', nullVersions.toLocaleString())] : []),
+    ...(deleteMarkers > 0 ? [vscode.l10n.t('Delete markers left out: {0}.', deleteMarkers.toLocaleString())] : []),
+    ...(noncurrent > 0 ? [vscode.l10n.t('Noncurrent versions left out: {0}.', noncurrent.toLocaleString())] : []),
+    ...(nullVersions > 0 ? [vscode.l10n.t('Empty version ids written as null: {0}.', nullVersions.toLocaleString())] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { BatchError, cancelledError } from '../../base/errors.js';
 import type { BucketListing, ListingCounts } from '../../core/manifest/making/bucketListing.js';
 import { listBucket } from '../../files/making/listBucket.js';
 import { findUnfinished } from '../../files/making/unfinishedListing.js';
+import { rowsText } from '../lint/summaryText.js';
 import { statOf } from '../../files/replaceFile.js';
 import type { TargetProvider } from '../explorer/targetProvider.js';
 import type { Services } from '../platform/services.js';
@@ -83,11 +84,9 @@ async function list(
     return undefined;
   }
   await started.remove(path);
-  const rows = vscode.l10n.t('{0} rows in {1}.', counts.rows.toLocaleString(), basename(path));
+  const rows = vscode.l10n.t('{0} in {1}.', rowsText(counts.rows, vscode.l10n), basename(path));
   const markers =
-    counts.deleteMarkers > 0
-      ? ` ${vscode.l10n.t('{0} delete markers were left out.', counts.deleteMarkers.toLocaleString())}`
-      : '';
+    counts.deleteMarkers > 0 ? ` ${vscode.l10n.t('Delete markers left out: {0}.', counts.deleteMarkers.toLocaleString())}` : '';
   void vscode.window.showInformationMessage(rows + markers);
   const uri = vscode.Uri.file(path);
   await openManifest(uri);
