@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { e2eTest } from '../support/e2eTest.js';
 import { eventually } from '../support/eventually.js';
+import { noDebugpy, pythonWithDebugpy } from '../support/python.js';
 import { openFailedTask } from '../support/slipReport.js';
 
 e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workbench }) => {
@@ -72,6 +74,73 @@ e2eTest('F5 in a manifest of the second folder: its handler stops, or why not is
   );
   await workbench.screenshot('out/e2e/debugRow-debugpy.png');
 });
+
+e2eTest('a row is debugged from its lens, and Python by the debugpy of its extension alone', {}, async (session) => {
+  const { workbench, server, folder } = session;
+  const { page } = workbench;
+  const second = join(folder, '..', 'second');
+  await writeSecondFolder(second);
+  const plain = pythonWithDebugpy ?? 'python3';
+  const python = join(second, 'python-without-packages');
+  await writeFile(python, `#!/bin/sh\nexec ${plain} -S "$@"\n`);
+  await chmod(python, 0o755);
+  const workspaceFile = join(folder, '..', 'second.code-workspace');
+  await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: second }], settings: { 's3batch.local.python': python } }));
+  if (noDebugpy === false) await installDebugpyExtension(join(folder, '..', 'extensions'), plain);
+  await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
+  await workbench.statusBarItem(/./).waitFor();
+  const stopped = async (): Promise<void> => {
+    await page.locator('.editor-instance .codicon-debug-stackframe').first().waitFor({ timeout: 60_000 });
+  };
+
+  await workbench.openFile('upper.csv', 1);
+  await page.locator('.codelens-decoration a').filter({ hasText: 'Debug Handler on Row' }).first().waitFor();
+  await workbench.command('Show CodeLens Commands for Current Line');
+  await workbench.pick('Debug Handler on Row');
+  await stopped();
+  await page.keyboard.press('F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+
+  if (noDebugpy !== false) return;
+  await workbench.openFile('snake.s3job.json');
+  await page.locator('.editor-group-container.active > .editor-container:focus-within').waitFor();
+  await page.keyboard.press('F5');
+  await stopped();
+  await workbench.screenshot('out/e2e/debugRow-extension.png');
+  await page.keyboard.press('F5');
+  await workbench.command('Debug Console: Focus on Debug Console View');
+  await page
+    .locator('.part.panel')
+    .filter({ hasText: /Row 2, photos\/two\.jpg: failed.*is Complete: 0 succeeded, 2 failed\./s })
+    .waitFor({ timeout: 60_000 });
+});
+
+/** What the extension Python Debugger gives to other extensions, with the debugpy of an interpreter. */
+async function installDebugpyExtension(extensions: string, python: string): Promise<void> {
+  const { stdout } = spawnSync(python, ['-c', 'import debugpy, os; print(os.path.dirname(debugpy.__file__))'], {
+    encoding: 'utf8',
+  });
+  const [id, version] = ['ms-python.debugpy', '2026.1.0'];
+  const relativeLocation = `${id}-${version}`;
+  const folder = join(extensions, relativeLocation);
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    publisher: 'ms-python',
+    name: 'debugpy',
+    version,
+    engines: { vscode: '^1.100.0' },
+    main: './main.js',
+    contributes: { debuggers: [{ type: 'debugpy', label: 'Python' }] },
+  };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  const api = `{ debug: { getDebuggerPackagePath: async () => ${JSON.stringify(stdout.trim())} } }`;
+  await writeFile(join(folder, 'main.js'), `exports.activate = async () => (${api});\n`);
+  const location = { $mid: 1, path: folder, scheme: 'file' };
+  await writeFile(
+    join(extensions, 'extensions.json'),
+    JSON.stringify([{ identifier: { id }, version, location, relativeLocation }]),
+  );
+}
 
 /** A folder with a manifest, a job file and a function for each of a handler in JavaScript, an executable and a handler in Python. */
 async function writeSecondFolder(folder: string): Promise<void> {
