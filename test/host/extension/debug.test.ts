@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { evaluate, useDebugLog } from '../../support/hostDebugLog.js';
@@ -53,12 +53,13 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     assert.ok(first !== undefined);
     folder = join(first.uri.fsPath, 'debugged');
     await mkdir(folder, { recursive: true });
-    const named = (name: string, handler: string, runtime = 'nodejs22.x'): string => `  ${name}:
+    const named = (name: string, handler: string, runtime = 'nodejs22.x', code = '.'): string => `  ${name}:
     Type: AWS::Serverless::Function
-    Properties: { FunctionName: ${name}, CodeUri: ., Handler: ${handler}, Runtime: ${runtime}, Timeout: 1 }
+    Properties: { FunctionName: ${name}, CodeUri: ${code}, Handler: ${handler}, Runtime: ${runtime}, Timeout: 1 }
 `;
     const template = `Resources:
 ${named('upper', 'upper.handler')}${named('lower', 'lower.handler')}${named('packaged', 'package/index.handler')}\
+${named('typedModule', 'typed.handler')}${named('bundled', 'index.handler', 'nodejs22.x', 'bundled')}\
 ${named('broken', 'broken.handler')}${named('brokenModule', 'brokenModule.handler')}${named('nameless', 'lower.wrong')}`;
     const job = {
       ManifestFile: 'rows.csv',
@@ -74,6 +75,14 @@ ${named('broken', 'broken.handler')}${named('brokenModule', 'brokenModule.handle
     await writeFile(join(folder, 'template.yaml'), template);
     await writeFile(join(folder, 'upper.ts'), source);
     await writeFile(join(folder, 'lower.mjs'), moduleSource);
+    await writeFile(join(folder, 'typed.mts'), source);
+    await mkdir(join(folder, 'bundled', 'node_modules'), { recursive: true });
+    await writeFile(join(folder, 'bundled', 'index.ts'), source);
+    await symlink(
+      join(__dirname, '..', '..', '..', 'node_modules', 'esbuild'),
+      join(folder, 'bundled', 'node_modules', 'esbuild'),
+      'junction',
+    );
     await mkdir(join(folder, 'package'));
     await writeFile(join(folder, 'package', 'package.json'), '{"type": "module"}');
     await writeFile(join(folder, 'package', 'index.js'), moduleSource);
@@ -159,6 +168,22 @@ ${named('broken', 'broken.handler')}${named('brokenModule', 'brokenModule.handle
       assert.match(await evaluate(stop, 'newKey'), /one\.jpg/);
       await stop.session.customRequest('continue', { threadId: stop.threadId });
       await current().says('Row 1, photos/One.jpg: succeeded: one.jpg');
+    });
+  }
+
+  for (const [kind, name, path] of [
+    ['an ES module', 'typedModule', 'typed.mts'],
+    ['what the function’s own esbuild bundles', 'bundled', 'bundled/index.ts'],
+  ] as const) {
+    test(`stops at a breakpoint in TypeScript, in the file as it was written: ${kind}`, async () => {
+      const handler = vscode.Uri.file(join(folder, path));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(handler, new vscode.Position(6, 0)))]);
+      assert.equal(await debug(name), true);
+      const stop = await current().stopped();
+      assert.deepEqual([stop.source, stop.line, stop.isFile], [handler.fsPath, 7, true]);
+      assert.match(await evaluate(stop, 'newKey'), /ONE\.JPG/);
+      await stop.session.customRequest('continue', { threadId: stop.threadId });
+      await current().says('Row 1, photos/One.jpg: succeeded: ONE.JPG');
     });
   }
 

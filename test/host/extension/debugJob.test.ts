@@ -253,6 +253,21 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     );
   });
 
+  test('Python: a session that is restarted gets a new job', async function () {
+    if (noDebugpy !== false) this.skip();
+    assert.equal(await debugJob('snake'), true);
+    await current().stopped();
+    const first = await newest();
+    await vscode.commands.executeCommand('workbench.action.debug.restart');
+    const stop = await current().stopped();
+    const second = await newest();
+    assert.notEqual(second.id, first.id);
+    await stop.session.customRequest('continue', { threadId: stop.threadId });
+    await current().says(`Job ${second.id} is Complete: 3 succeeded, 0 failed.`);
+    const record = await readFile(join(folder, 'data', 'jobs', first.id, 'job.json'), 'utf8');
+    assert.equal((JSON.parse(record) as JobRecord).status, 'Cancelled');
+  });
+
   test('an executable is not debugged, and makes no job', async () => {
     const before = await readdir(join(folder, 'data', 'jobs'));
     assert.equal(await debugJob('compiled'), false);
