@@ -17,6 +17,7 @@ exports.handler = async (event) => {
   count += 1;
   const [task] = event.tasks;
   console.log('run', count, JSON.stringify(event.job), task.s3VersionId);
+  if (task.s3Key === 'read') console.log(require('node:fs').readFileSync('rows.csv', 'utf8').length);
   if (task.s3Key === 'slow') await new Promise((resolve) => setTimeout(resolve, 1500));
   return { invocationSchemaVersion: '1.0', invocationId: event.invocationId,
     results: [{ taskId: task.taskId, resultCode: task.s3Key === 'bad' ? 'PermanentFailure' : 'Succeeded', resultString: task.s3Key }] };
@@ -77,6 +78,12 @@ test('runs a task of its own; its key is encoded as the service does', async (t)
     schemaVersion: '1.0',
   }));
   assert.match(out, /run 1 \{"id":"[^"]*"\} v2\nRow 1, photos\/%C3%BC\+x: succeeded: %C3%BC\+x\n/);
+  assert.equal(code, 0);
+});
+
+test('the handler runs in the folder of its code', async (t) => {
+  const { code, out } = await runHost(t, () => ({ tasks: { bucket: 'photos', key: 'read', versionId: 'v2' } }));
+  assert.match(out, /\n54\nRow 1, photos\/read: succeeded: read\n/);
   assert.equal(code, 0);
 });
 

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
+import { codeFolder } from '../codeFolder.js';
 import { createEnvironment } from '../lambda/createEnvironment.js';
 import type { TaskAttempt } from '../run/taskPerformer.js';
 import type { HandlerHost } from './handlerHost.js';
@@ -9,7 +10,11 @@ const exit = process.exit.bind(process);
 
 /** This process as that of the handler: JavaScript. */
 export const thisProcess: HandlerHost = {
-  createEnvironment,
+  createEnvironment: (definition, options) => {
+    const { cwd } = codeFolder(definition);
+    if (cwd !== undefined) process.chdir(cwd);
+    return createEnvironment(definition, options);
+  },
   print: (stream, line) => {
     writeSync(stream === 'stdout' ? 1 : 2, `${line}\n`);
   },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type Deferred, deferred } from '../../base/async.js';
 import { BatchError, errorMessage } from '../../base/errors.js';
+import { codeFolder } from '../codeFolder.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvocationContext, InvokeOutcome } from '../contracts.js';
 import { exitError, functionError, howItEnded } from './functionError.js';
 import type { HostReply, HostRequest } from './hostMessages.js';
@@ -39,7 +39,7 @@ export class HostedEnvironment implements Environment {
     this.#child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, script], {
       // What AWS settings this process has is left out where the environment is made; see lambdaVariables.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      ...(existsSync(definition.codeDirectory) ? { cwd: definition.codeDirectory } : {}),
+      ...codeFolder(definition),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own, so that what the handler starts ends with it.
       detached: process.platform !== 'win32',

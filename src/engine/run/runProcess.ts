@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { codeFolder } from '../codeFolder.js';
 import type { EngineLog } from '../contracts.js';
 import type { HostCommand, HostEvent, RunPlan, TaskCounts } from './runPlan.js';
 
@@ -28,6 +29,8 @@ export function startRunProcess(options: {
   const child = spawn(process.execPath, [options.script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: hostEnvironment(),
+    // Lanes are threads, which have the folder of their process.
+    ...codeFolder(plan.work.definition),
     // A group of its own, so that whatever the handlers start can be ended with it.
     detached: process.platform !== 'win32',
     windowsHide: true,

@@ -58,6 +58,18 @@ for (const [name, source] of [
   });
 }
 
+test('a handler starts in the folder of its code, as on Lambda', async (t) => {
+  const source = `const { readFileSync } = require('node:fs');
+  const state = readFileSync('./word.txt', 'utf8'); exports.handler = async (event) => ${answer}`;
+  const result = await runJob(t, { 'app.js': source, 'word.txt': '-word' }, {}, ['a']);
+  assert.deepEqual(result.rows, ['bucket,a,,succeeded,200,,a-word\r\n']);
+});
+
+test('a job whose code is nowhere says so in each row', async (t) => {
+  const result = await runJob(t, {}, { codeDirectory: join('gone', 'code') }, ['a']);
+  assert.match(result.rows[0] ?? '', /failed,200,PermanentFailure,.*Cannot find module 'app' in /);
+});
+
 test('a plain function that returns has no answer on nodejs22.x, which shows at once and not by a timeout', async (t) => {
   const source = `${state} exports.handler = (event) => ${answer}`;
   const result = await runJob(t, { 'app.js': source }, { timeoutMs: 20_000 });
