@@ -270,6 +270,13 @@ interface JobRule extends KnownError {
  */
 const jobRules: readonly JobRule[] = [
   {
+    id: 'manifest-archived',
+    reason: /Reading the manifest is forbidden: InvalidObjectState/i,
+    explanation: 'The manifest is archived, and not restored.',
+    advice: 'Restore it, or upload it again in the class STANDARD.',
+    isWorthRetrying: false,
+  },
+  {
     id: 'manifest-forbidden',
     reason: /Reading the manifest is forbidden/i,
     explanation: 'The job role may not read the manifest.',
@@ -302,6 +309,13 @@ const jobRules: readonly JobRule[] = [
     id: 'manifest-kms',
     reason: /Unsupported encryption type SSE_KMS/i,
     explanation: 'A CSV manifest must not be encrypted with KMS, which may be the default of its bucket.',
+    advice: 'Upload the manifest with SSE-S3 (x-amz-server-side-encryption: AES256).',
+    isWorthRetrying: false,
+  },
+  {
+    id: 'manifest-customer-key',
+    reason: /Unsupported encryption type SSE_C/i,
+    explanation: "A manifest must not be encrypted with a customer's key (SSE-C): a job has no place for it.",
     advice: 'Upload the manifest with SSE-S3 (x-amz-server-side-encryption: AES256).',
     isWorthRetrying: false,
   },

@@ -3,6 +3,7 @@ import { buildEvent } from '../../core/handler/event.js';
 import { invalidResponseMessage, readResponse } from '../../core/handler/response.js';
 import { maxResultMessageLength } from '../../core/report/reportRow.js';
 import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import { emulatedText } from '../emulatedText.js';
 import { eventKeyOf } from './eventKey.js';
 import { missingVersion } from './missingVersion.js';
 import type { LambdaPlan, RunPlan } from './runPlan.js';
@@ -153,7 +154,12 @@ function cutMessage(text: string): string {
 /** Every task fails when the function does not exist; the codes are inferred from Lambda's Invoke: emulated. */
 function functionMissing(functionArn: string): TaskPerformer {
   const errorCode = 'ResourceNotFoundException';
-  return failing({ httpStatus: 404, errorCode, message: `Function not found: ${functionArn}`, isRetryable: false });
+  return failing({
+    httpStatus: 404,
+    errorCode,
+    message: `Function not found: ${functionArn} ${emulatedText}`,
+    isRetryable: false,
+  });
 }
 
 /** A function without concurrency is never invoked (Lambda Developer Guide, configuration-concurrency); that the row says so is emulated. */

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { finished, pipeline } from 'node:stream/promises';
-import { Transform, type Writable } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import { createHash } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import { isBatchError } from '../../base/errors.js';
@@ -10,6 +10,7 @@ import { parseObjectArn } from '../../core/job/arn.js';
 import type { GeneratedManifest, JobFailure, JobManifest, ManifestField } from '../../core/job/jobTypes.js';
 import { type Inventory, type InventoryPart, parseInventory } from '../../core/manifest/making/inventory.js';
 import type { StoredInfo, VersionedObjectStore } from '../objectStore.js';
+import { emulatedText } from '../emulatedText.js';
 import { ServiceError } from '../serviceError.js';
 import { manifestFile } from './jobFiles.js';
 import { jobFailure } from './jobFailure.js';
@@ -104,7 +105,7 @@ async function appendPart(
 ): Promise<Extract<Pinned, { kind: 'failed' }> | undefined> {
   let body;
   try {
-    ({ body } = await store.read(bucket, part.key));
+    ({ body } = await readStored(store, bucket, part.key));
   } catch (error) {
     return unreadable(error, `the data file ${bucket}/${part.key} of the inventory`);
   }
@@ -149,11 +150,37 @@ function failed(reason: string, detail?: string): Extract<Pinned, { kind: 'faile
 /** What a person or a client did; anything else (the disk, a bug) is thrown on. */
 function unreadable(error: unknown, what: string): Extract<Pinned, { kind: 'failed' }> {
   const detail = `Can't read ${what}.`;
+  if (error instanceof UnsupportedEncryption) return failed(error.message, detail);
   if (error instanceof ServiceError && error.status === 404) return { ...notFound, detail };
   if (error instanceof ServiceError && error.status === 403) {
-    return { kind: 'failed', failure: jobFailure('AccessDenied', 'Reading the manifest is forbidden: AccessDenied'), detail };
+    // Which code keeps an archived object from being read is S3's; AWS does not publish that the job says so.
+    const reason = error.code === 'AccessDenied' ? error.code : `${error.code} ${emulatedText}`;
+    return { kind: 'failed', failure: jobFailure('AccessDenied', `Reading the manifest is forbidden: ${reason}`), detail };
   }
   throw error;
+}
+
+/** No manifest may be under a customer's key, which a job has no place for. Source: S3 User Guide, batch-ops-create-job; the text is emulated. */
+class UnsupportedEncryption extends Error {
+  override readonly message = `Unsupported encryption type SSE_C used for manifest ${emulatedText}`;
+}
+
+/** Rejects where the service could not read: with `UnsupportedEncryption`, and with `InvalidObjectState` of what is archived. */
+async function readStored(
+  store: VersionedObjectStore,
+  bucket: string,
+  key: string,
+  versionId?: string,
+): Promise<{ readonly info: StoredInfo; readonly body: Readable }> {
+  const { info, body } = await store.read(bucket, key, undefined, versionId);
+  try {
+    if (info.encryption.algorithm === 'customer') throw new UnsupportedEncryption();
+    store.requireReadable(info);
+    return { info, body };
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }
 
 async function exportObject(
@@ -162,7 +189,7 @@ async function exportObject(
   file: string,
 ): Promise<StoredInfo | Extract<Pinned, { kind: 'failed' }>> {
   try {
-    const { info, body } = await store.read(bucket, key, undefined, versionId);
+    const { info, body } = await readStored(store, bucket, key, versionId);
     try {
       await writeFile(file, body, { flush: true });
       return info;

@@ -9,6 +9,7 @@ import { runForJob } from '../changes/jobScope.js';
 import type { EngineContext, FunctionRegistry, ObjectStore } from '../contracts.js';
 import type { VersionedObjectStore } from '../objectStore.js';
 import type { OperationContext } from '../operations/operationPerformer.js';
+import { emulatedText } from '../emulatedText.js';
 import { findPerformer } from '../operations/performers.js';
 import { checkManifest } from './checkManifest.js';
 import { jobFailure } from './jobFailure.js';
@@ -104,7 +105,7 @@ async function checkOperation(
   const buckets = await bucketsOf(checked, findOperation(name)?.isOneBucketOnly === true ? Infinity : 1);
   // The rule is the guide's (batch-ops-copy-object, batch-ops-retention-date); the text is emulated.
   if (buckets.size > 1)
-    return jobFailure('InvalidManifestContent', `Invalid Manifest Content: ${name} takes objects of one bucket`);
+    return jobFailure('InvalidManifestContent', `Invalid Manifest Content: ${name} takes objects of one bucket ${emulatedText}`);
   const [bucket = ''] = buckets;
   // As its tasks: buckets of the operation may have to be looked for on the real side.
   return runForJob(checked.jobId, () => performer.prepare?.(checked.context, parameters, bucket));

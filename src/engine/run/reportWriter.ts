@@ -47,20 +47,15 @@ export async function writeReport(options: ReportOptions): Promise<void> {
     const key = keys.result(createHash('sha1').update(`${jobId} ${status}`).digest('hex'));
     const { etag } = await store.write(bucket, key, Readable.from(reportPieces(options, status)), {
       contentType: 'text/csv',
-      systemMetadata: sseS3,
     });
     // Of an object that was written in one piece the ETag is the MD5.
     results.push({ status, bucket, key, md5: etag });
   }
   const text = formatReportManifest(options.nowMs, results);
   const md5 = createHash('md5').update(text).digest('hex');
-  const json = { contentType: 'application/json', systemMetadata: sseS3 };
-  await store.write(bucket, keys.manifest, Buffer.from(text), json);
-  await store.write(bucket, keys.manifestMd5, Buffer.from(md5), { contentType: 'text/plain', systemMetadata: sseS3 });
+  await store.write(bucket, keys.manifest, Buffer.from(text), { contentType: 'application/json' });
+  await store.write(bucket, keys.manifestMd5, Buffer.from(md5), { contentType: 'text/plain' });
 }
-
-/** Reports are always encrypted with SSE-S3 (S3 User Guide, batch-ops-examples-reports). */
-const sseS3 = { 'x-amz-server-side-encryption': 'AES256' };
 
 async function* reportPieces(options: ReportOptions, status: 'succeeded' | 'failed'): AsyncGenerator<Buffer> {
   const wanted = status === 'succeeded' ? outcomes.succeeded : outcomes.failed;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JobManifest } from '../../../src/core/job/jobTypes.js';
+import type { ObjectAttributes } from '../../../src/engine/objectStore.js';
 import { ManualClock } from '../../fakes/manualClock.js';
 import { JobEngine, type JobEngineOptions, textAt } from '../../support/jobEngine.js';
 
@@ -110,6 +111,34 @@ test('fails in Preparing with the service’s own reasons', async () => {
   assert.deepEqual(await run('x,"b","k, 1",%C3%A9\r\nx,b,k%2C2,y', {}, ['Ignore', 'Bucket', 'Key', 'Ignore']), ['Complete']);
 });
 
+test('manifests that can’t be read, or are under a key of the customer, are none', async () => {
+  const clock = new ManualClock();
+  const engine = await start({ clock });
+  const run = async (name: string, attributes: Partial<ObjectAttributes>, restoredForDays?: number): Promise<string[]> => {
+    const given = { contentType: 'text/csv', systemMetadata: {}, userMetadata: {}, ...attributes };
+    const { etag } = await engine.store.put('manifests', name, [Buffer.from('b,k\n')], { attributes: given });
+    if (restoredForDays !== undefined) {
+      await engine.store.restore({ bucket: 'manifests', key: name }, { days: restoredForDays, tier: 'Standard' });
+      clock.advance(6000);
+    }
+    const id = await engine.createFrom(engine.request({ arn: `arn:aws:s3:::manifests/${name}`, etag }));
+    return (await engine.until(id)) === 'Failed' ? failureOf(engine, id) : ['no failure'];
+  };
+  const archived = ['AccessDenied', 'Reading the manifest is forbidden: InvalidObjectState (emulated text)'];
+  assert.deepEqual(await run('glacier', { storageClass: 'GLACIER' }), archived);
+  assert.deepEqual(await run('deep', { storageClass: 'DEEP_ARCHIVE' }), archived);
+  assert.deepEqual(await run('instant', { storageClass: 'GLACIER_IR' }), ['no failure']);
+  assert.deepEqual(await run('restored', { storageClass: 'GLACIER' }, 1), ['no failure']);
+  assert.deepEqual(await run('customer', { encryption: { algorithm: 'customer', keyMd5: 'md5' } }), [
+    'InvalidManifestContent',
+    'Unsupported encryption type SSE_C used for manifest (emulated text)',
+  ]);
+  assert.deepEqual(await run('kms', { encryption: { algorithm: 'aws:kms', kmsKeyId: 'key' } }), [
+    'InvalidManifestContent',
+    'Unsupported encryption type SSE_KMS used for manifest',
+  ]);
+});
+
 test('a report is under SSE-S3 whatever the bucket’s default, and never in a bucket with a default retention', async () => {
   const engine = await start();
   const encryption = { algorithm: 'aws:kms', kmsKeyId: 'key' } as const;
@@ -195,7 +224,7 @@ test('a function that does not exist fails every task', async () => {
   const id = await engine.create(['a'], { Operation: { LambdaInvoke: { FunctionArn: arn } } });
   assert.equal(await engine.until(id), 'Complete');
   assert.deepEqual((await engine.report(id))['failed'], [
-    `bucket,a,,failed,404,ResourceNotFoundException,Function not found: ${arn}`,
+    `bucket,a,,failed,404,ResourceNotFoundException,Function not found: ${arn} (emulated text)`,
   ]);
 });
 

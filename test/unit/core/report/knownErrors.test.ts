@@ -101,6 +101,7 @@ test('every literal reason of a failed job is known', () => {
     'Etag mismatch reading manifest',
     'Manifest object was not found',
     'Unsupported encryption type SSE_KMS used for manifest',
+    'Unsupported encryption type SSE_C used for manifest',
     'Could not assume the IAM role: arn:aws:iam::1:role/x, Please ensure that a trust policy is attached to the role that allows batchoperations.s3.amazonaws.com to assume the role',
     'Invalid manifest was provided. Target bucket b does not exist.',
     'Required fields are missing in the schema: + missingFields',
@@ -117,6 +118,7 @@ test('every literal reason of a failed job is known', () => {
     'Job failed: more than 50% of tasks failed after 1000 or more tasks',
   ];
   for (const reason of reasons) assert.notEqual(explainJobFailure(reason), undefined, reason);
+  assert.equal(explainJobFailure('Reading the manifest is forbidden: InvalidObjectState')?.id, 'manifest-archived');
   assert.equal(explainJobFailure('ETag format is invalid')?.id, 'etag-format');
   assert.equal(explainJobFailure('Required fields are missing in the schema: + missingFields')?.id, 'manifest-fields');
   assert.equal(explainJobFailure('something new'), undefined);
