@@ -203,6 +203,20 @@ export interface EngineSettings {
   readonly environmentsPerFunction: number;
   /** How long a client may be silent in the midst of a request before it gets RequestTimeout. Emulated. */
   readonly silenceMs: number;
+  /** Whether a task whose function threw, ended or timed out is tried again, as often as `redrives` says, or has failed. Emulated. */
+  readonly functionErrors: 'redrive' | 'fail';
+  /** How long the tasks that run get to end when their job is cancelled or fails. Emulated. */
+  readonly cancelGraceMs: number;
+  /** Of what the handlers of one job print so many MB are kept. Emulated. */
+  readonly outputLimitMb: number;
+  /** Versions in a generated manifest, unless the job replicates: then they are all that are eligible, as documented. Emulated. */
+  readonly generatedVersions: 'current' | 'all';
+  /** What a report of failed tasks is when none failed: a manifest.json without results, or nothing. Emulated. */
+  readonly emptyReport: 'manifest' | 'none';
+  /** How a report row spells the key: `echo` of the manifest field, or `form` as the service spells it in events. Emulated. */
+  readonly reportKeyEncoding: 'echo' | 'form';
+  /** What `userArguments` of an event of schema 2.0 is when the job has none. Emulated. */
+  readonly absentUserArguments: 'omit' | 'null' | 'empty';
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -221,6 +235,13 @@ export const defaultEngineSettings: EngineSettings = {
   environmentIdleMs: 300_000,
   environmentsPerFunction: 10,
   silenceMs: 60_000,
+  functionErrors: 'redrive',
+  cancelGraceMs: 5000,
+  outputLimitMb: 64,
+  generatedVersions: 'current',
+  emptyReport: 'manifest',
+  reportKeyEncoding: 'echo',
+  absentUserArguments: 'omit',
 };
 
 /** What every room of the engine gets. */

@@ -22,6 +22,14 @@ const settingReaders: Readonly<Record<keyof EngineSettings, SettingReader>> = {
   environmentIdleMs: (text) => readNumber(text, (environmentIdleMs) => ({ environmentIdleMs })),
   environmentsPerFunction: (text) => readPositive(text, (environmentsPerFunction) => ({ environmentsPerFunction })),
   silenceMs: (text) => readPositive(text, (silenceMs) => ({ silenceMs })),
+  functionErrors: (text) => (text === 'redrive' || text === 'fail' ? { functionErrors: text } : undefined),
+  cancelGraceMs: (text) => readNumber(text, (cancelGraceMs) => ({ cancelGraceMs })),
+  outputLimitMb: (text) => readNumber(text, (outputLimitMb) => ({ outputLimitMb })),
+  generatedVersions: (text) => (text === 'current' || text === 'all' ? { generatedVersions: text } : undefined),
+  emptyReport: (text) => (text === 'manifest' || text === 'none' ? { emptyReport: text } : undefined),
+  reportKeyEncoding: (text) => (text === 'echo' || text === 'form' ? { reportKeyEncoding: text } : undefined),
+  absentUserArguments: (text) =>
+    text === 'omit' || text === 'null' || text === 'empty' ? { absentUserArguments: text } : undefined,
 };
 
 function readNumber(text: string, build: (value: number) => Partial<EngineSettings>): Partial<EngineSettings> | undefined {

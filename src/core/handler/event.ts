@@ -11,8 +11,8 @@ export interface EventTask {
   readonly versionId: string | null;
   /** The bucket's name. */
   readonly bucket: string;
-  /** The job's UserArguments; only schema 2.0 carries them. */
-  readonly userArguments?: Readonly<Record<string, string>> | undefined;
+  /** The job's UserArguments; only schema 2.0 carries them. Undefined: left out. */
+  readonly userArguments?: Readonly<Record<string, string>> | null | undefined;
 }
 
 const plainKey = /^[A-Za-z0-9\-_.*/]*$/;
@@ -36,7 +36,7 @@ export function encodeEventKey(key: string): string {
   return text;
 }
 
-/** The event of one task, as `batch-ops-invoke-lambda` shows it. Schema 2.0 leaves `userArguments` out when the job has none (emulated). */
+/** The event of one task, as `batch-ops-invoke-lambda` shows it. */
 export function buildEvent(schemaVersion: SchemaVersion, task: EventTask): BatchEvent {
   if (schemaVersion === '1.0') {
     return {
@@ -56,7 +56,10 @@ export function buildEvent(schemaVersion: SchemaVersion, task: EventTask): Batch
   return {
     invocationSchemaVersion: '2.0',
     invocationId: task.invocationId,
-    job: task.userArguments === undefined ? { id: task.jobId } : { id: task.jobId, userArguments: { ...task.userArguments } },
+    job: {
+      id: task.jobId,
+      ...(task.userArguments === undefined ? {} : { userArguments: task.userArguments && { ...task.userArguments } }),
+    },
     tasks: [{ taskId: task.taskId, s3Key: task.s3Key, s3VersionId: task.versionId, s3Bucket: task.bucket }],
   };
 }

@@ -334,6 +334,7 @@ export class JobDriver {
             report: request.Report,
             summary,
             nowMs: this.#context.clock.now(),
+            emptyReport: this.#context.settings.emptyReport,
             signal: this.#closing.signal,
           });
           isReportWritten = true;

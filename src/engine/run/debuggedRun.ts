@@ -38,7 +38,7 @@ export function startDebuggedRun(options: {
     const text = outputText(task, stream, line);
     try {
       outputFd ??= openSync(outputFile(plan.directory), 'a');
-      writeOutput(outputFd, text, written);
+      writeOutput(outputFd, text, written, plan.settings);
       written += text.length;
     } catch (error) {
       cutOff.reject(error);

@@ -18,6 +18,7 @@ import {
   type VersionedObjectStore,
 } from '../objectStore.js';
 import { rulesFor } from '../operations/replicationRules.js';
+import type { EngineSettings } from '../contracts.js';
 import { ServiceError } from '../serviceError.js';
 import { jobFailure } from './jobFailure.js';
 import { manifestFile } from './jobFiles.js';
@@ -26,8 +27,9 @@ import type { Pinned } from './pinManifest.js';
 export interface GenerateOptions {
   readonly generator: ManifestGenerator;
   readonly jobId: string;
-  /** Replication jobs list all eligible versions, others the current ones; which the service lists for those is not documented. */
+  /** Replication jobs list all eligible versions; which the service lists for others is not documented: those of the setting. */
   readonly isReplication: boolean;
+  readonly generatedVersions: EngineSettings['generatedVersions'];
   /** The job's folder. */
   readonly directory: string;
   readonly store: VersionedObjectStore;
@@ -76,6 +78,7 @@ async function listRows(
   replication: ReplicationConfiguration | undefined,
 ): Promise<number> {
   const { store, directory, signal, isReplication } = options;
+  const areAllListed = isReplication || options.generatedVersions === 'all';
   const filter = options.generator.S3JobManifestGenerator.Filter ?? {};
   const [prefix = ''] = filter.KeyNameConstraint?.MatchAnyPrefix ?? [];
   const temporary = `${manifestFile(directory)}.tmp`;
@@ -87,7 +90,7 @@ async function listRows(
       const page = await store.listVersions(bucket, { prefix, delimiter: '', keyMarker, versionIdMarker, maxKeys: pageSize });
       const rows: string[] = [];
       for (const version of page.versions) {
-        if (isDeleteMarker(version) || !(isReplication || version.isLatest)) continue;
+        if (isDeleteMarker(version) || !(areAllListed || version.isLatest)) continue;
         const object = filteredObject(version, replication);
         if ((isReplication && !object.isEligibleForReplication) || !matchesFilter(filter, object)) continue;
         rows.push(formatManifestRow({ bucket, key: version.key, ...(isVersioned ? { versionId: version.versionId } : {}) }));

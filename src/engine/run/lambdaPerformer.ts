@@ -2,7 +2,7 @@ import { errorMessage } from '../../base/errors.js';
 import { buildEvent } from '../../core/handler/event.js';
 import { invalidResponseMessage, readResponse } from '../../core/handler/response.js';
 import { maxResultMessageLength } from '../../core/report/reportRow.js';
-import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
+import type { EngineSettings, Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome } from '../contracts.js';
 import { emulatedText } from '../emulatedText.js';
 import { eventKeyOf } from './eventKey.js';
 import { missingVersion } from './missingVersion.js';
@@ -29,6 +29,7 @@ export async function createLambdaPerformer(
   if (definition.reservedConcurrency === 0) return throttled();
   const environment = await createEnvironment(definition, { ...work.environment, onOutput: output });
   const timeoutMs = definition.timeoutMs;
+  const userArguments = work.userArguments ?? absentUserArguments[plan.settings.absentUserArguments];
   const isEchoed = plan.settings.s3KeyEncoding === 'echo';
   const requestId = requestIds(plan.jobId, plan.generation);
   const taskId = taskIds(plan.jobId);
@@ -45,7 +46,7 @@ export async function createLambdaPerformer(
       s3Key: isEchoed ? task.keyField : eventKeyOf(task.keyField),
       versionId: task.versionField ?? null,
       bucket: task.bucket,
-      userArguments: work.userArguments,
+      userArguments,
     });
     const context = {
       requestId: requestId(task.row, task.attempt),
@@ -54,7 +55,7 @@ export async function createLambdaPerformer(
     const onOutcome = (outcome: InvokeOutcome): void => {
       // The report has room for the message only.
       if (outcome.kind === 'functionError') output('stderr', describeFunctionError(outcome));
-      onResult(resultOf(outcome, id));
+      onResult(resultOf(outcome, id, plan.settings));
     };
     const onError = (error: unknown): void => {
       output('stderr', `The invocation could not be made: ${errorMessage(error)}`);
@@ -82,6 +83,8 @@ export async function createLambdaPerformer(
   };
 }
 
+const absentUserArguments = { omit: undefined, null: null, empty: {} } as const;
+
 export function describeFunctionError(error: Extract<InvokeOutcome, { kind: 'functionError' }>): string {
   const head = `${error.errorType}: ${error.errorMessage}`;
   const [first = ''] = error.trace;
@@ -90,12 +93,12 @@ export function describeFunctionError(error: Extract<InvokeOutcome, { kind: 'fun
   return [...(hasHead ? [] : [head]), ...error.trace.map((line) => line.trimEnd())].join('\n');
 }
 
-function resultOf(outcome: InvokeOutcome, taskId: string): TaskResult {
+function resultOf(outcome: InvokeOutcome, taskId: string, settings: FunctionErrorSettings): TaskResult {
   switch (outcome.kind) {
     case 'functionError':
-      return functionError(outcome.errorMessage);
+      return functionError(outcome.errorMessage, settings);
     case 'timedOut':
-      return functionError(timeoutMessage(Date.now(), outcome.requestId, outcome.afterMs));
+      return functionError(timeoutMessage(Date.now(), outcome.requestId, outcome.afterMs), settings);
     case 'invalidJson':
       return invalidResponse;
     case 'returned': {
@@ -128,14 +131,16 @@ const invalidResponse: TaskResult = {
   isRetryable: false,
 };
 
+type FunctionErrorSettings = Pick<EngineSettings, 'functionErrors'>;
+
 /** The report's text for a function that threw or timed out (S3 User Guide, batch-ops-examples-reports). Redriving it is emulated. */
-export function functionError(message: string): TaskResult {
+export function functionError(message: string, { functionErrors }: FunctionErrorSettings): TaskResult {
   return {
     kind: 'failed',
     httpStatus: 200,
     errorCode: 'PermanentFailure',
     message: cutMessage(`Lambda returned function error: ${JSON.stringify({ errorMessage: message })}`),
-    isRetryable: true,
+    isRetryable: functionErrors === 'redrive',
   };
 }
 

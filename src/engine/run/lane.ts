@@ -282,7 +282,7 @@ export class Lane {
   #record(work: Work, result: TaskResult): boolean {
     const isRetry = result.isRetryable && work.attempt < this.#plan.settings.redrives;
     const outcome = isRetry ? outcomes.retry : outcomeOf(result);
-    commitResult(this.#state, work, outcome, work.attempt, result, this.#plan.reportRows);
+    commitResult(this.#state, work, outcome, work.attempt, result, this.#plan);
     if (!isRetry) this.#run.count(result.kind === 'succeeded');
     // Should the next task be a slow one, this record does not wait for it.
     this.#flushTimer ??= setTimeout(this.#flushLater, flushDelayMs);
@@ -316,7 +316,7 @@ export class Lane {
   #output(stream: 'stdout' | 'stderr', line: string): void {
     const text = outputText(this.#handed[0], stream, line);
     try {
-      writeOutput(this.#outputFd, text, this.#run.countOutput(text.length));
+      writeOutput(this.#outputFd, text, this.#run.countOutput(text.length), this.#plan.settings);
     } catch (error) {
       // Not thrown: it would surface in the handler's own console.log.
       this.#post({ kind: 'broken', message: errorMessage(error) });

@@ -1,21 +1,24 @@
 import { writeSync } from 'node:fs';
 import { formatReportRow } from '../../core/report/reportRow.js';
+import { eventKeyOf } from './eventKey.js';
 import type { ManifestRow } from './manifestReader.js';
-import type { ReportRows } from './runPlan.js';
+import type { JobPlan, ReportRows } from './runPlan.js';
 import type { LaneState } from './sharedState.js';
 import { headerBytes, type LogOutcome, maxTextBytes, outcomes, recordBytes, sealRecord } from './taskLog.js';
 import type { TaskResult } from './taskPerformer.js';
+
+type ReportPlan = Pick<JobPlan, 'reportRows' | 'settings'>;
 
 function hasReportRow(result: TaskResult, reportRows: ReportRows): boolean {
   return reportRows === 'all' || (reportRows === 'failed' && result.kind !== 'succeeded');
 }
 
 /** The report row of a result, as the task log keeps it. Empty when the report will not have it. */
-export function reportText(row: ManifestRow, result: TaskResult, reportRows: ReportRows): string {
+export function reportText(row: ManifestRow, result: TaskResult, { reportRows, settings }: ReportPlan): string {
   if (!hasReportRow(result, reportRows)) return '';
   return formatReportRow({
     bucketField: row.bucket,
-    keyField: row.keyField,
+    keyField: settings.reportKeyEncoding === 'echo' ? row.keyField : eventKeyOf(row.keyField),
     versionField: row.versionField === undefined ? '' : row.versionField === '' ? '\\N' : row.versionField,
     status: result.kind,
     httpStatus: result.httpStatus,
@@ -34,11 +37,11 @@ export function commitResult(
   outcome: LogOutcome,
   attempt: number,
   result: TaskResult,
-  reportRows: ReportRows,
+  plan: ReportPlan,
 ): void {
   const { echo } = row;
-  if (echo === undefined || !hasReportRow(result, reportRows)) {
-    commitRecord(state, row.row, outcome, attempt, reportText(row, result, reportRows));
+  if (echo === undefined || plan.settings.reportKeyEncoding !== 'echo' || !hasReportRow(result, plan.reportRows)) {
+    commitRecord(state, row.row, outcome, attempt, reportText(row, result, plan));
     return;
   }
   const { log } = state;

@@ -1,9 +1,7 @@
 import { writeSync } from 'node:fs';
 import { BatchError, errorMessage } from '../../base/errors.js';
+import type { EngineSettings } from '../contracts.js';
 import type { TaskAttempt } from './taskPerformer.js';
-
-/** Emulated: what handlers of one job may write into its output file. */
-const maxOutputBytes = 64 * 1024 * 1024;
 
 /** A line of a handler as the output file of its job has it: when, where, and for which task (undefined: for none). */
 export function outputText(
@@ -15,8 +13,17 @@ export function outputText(
   return Buffer.from(`${new Date().toISOString()} ${stream} [${place}] ${line.replaceAll('\n', '\n    ')}\n`);
 }
 
-/** Appends to the output file, `before` bytes of which are written: once it is too large it says so, and nothing more. Throws `OutputBroken`. */
-export function writeOutput(fd: number, text: Buffer, before: number): void {
+/**
+ * Appends to the output file, `before` bytes of which were given to it: once it is larger than the settings allow it says so, and
+ * nothing more. Throws `OutputBroken`.
+ */
+export function writeOutput(
+  fd: number,
+  text: Buffer,
+  before: number,
+  { outputLimitMb }: Pick<EngineSettings, 'outputLimitMb'>,
+): void {
+  const maxOutputBytes = outputLimitMb * 1024 * 1024;
   if (before > maxOutputBytes) return;
   try {
     if (before + text.length <= maxOutputBytes) writeSync(fd, text);

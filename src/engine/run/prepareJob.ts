@@ -82,6 +82,7 @@ function takeManifest({ request, jobId, directory, services, context, signal }: 
     directory,
     store,
     nowMs: context.clock.now(),
+    generatedVersions: context.settings.generatedVersions,
     signal,
   });
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { parseBucketArn } from '../../core/job/arn.js';
 import type { JobReport } from '../../core/job/jobTypes.js';
 import { formatReportManifest, reportKeys, type ReportResult } from '../../core/report/reportManifest.js';
-import type { ObjectStore } from '../contracts.js';
+import type { EngineSettings, ObjectStore } from '../contracts.js';
 import {
   blockBytes,
   isDone,
@@ -25,6 +25,7 @@ export interface ReportOptions {
   /** Of the logs as they are; nothing may be written to them meanwhile. */
   readonly summary: LogSummary;
   readonly nowMs: number;
+  readonly emptyReport: EngineSettings['emptyReport'];
   readonly signal?: AbortSignal;
 }
 
@@ -51,6 +52,7 @@ export async function writeReport(options: ReportOptions): Promise<void> {
     // Of an object that was written in one piece the ETag is the MD5.
     results.push({ status, bucket, key, md5: etag });
   }
+  if (results.length === 0 && options.emptyReport === 'none') return;
   const text = formatReportManifest(options.nowMs, results);
   const md5 = createHash('md5').update(text).digest('hex');
   await store.write(bucket, keys.manifest, Buffer.from(text), { contentType: 'application/json' });

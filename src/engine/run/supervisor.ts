@@ -26,8 +26,6 @@ const initLimitMs = 10_000;
 const graceMs = 100;
 /** The same for runtimes in a process of their own, which may still be starting when the first invocation is made. */
 const foreignGraceMs = initLimitMs + 2_000;
-/** Emulated: a cancelled job waits so long for the tasks that are running. */
-const cancelGraceMs = 5_000;
 /** Lanes pause fresh rows while so many tasks wait for a redrive: it bounds the memory. */
 const maxWaiting = 100_000;
 /** From this mean duration on, more lanes than processors pay. */
@@ -118,14 +116,14 @@ export class Supervisor {
     else this.stop(this.#earlyStop.isCancel);
   }
 
-  /** No further task is begun; running ones end by themselves, those of a cancelled job within a few seconds. */
+  /** No further task is begun; running ones end by themselves, those of a cancelled job within `cancelGraceMs`. */
   stop(isCancel: boolean): void {
     if (!this.#isStarted) {
       this.#earlyStop = { isCancel };
       return;
     }
     this.#run.requestStop(stops.asked);
-    if (isCancel) this.#cutAtMs = Math.min(this.#cutAtMs, Date.now() + cancelGraceMs);
+    if (isCancel) this.#cutAtMs = Math.min(this.#cutAtMs, Date.now() + this.#plan.settings.cancelGraceMs);
     this.#watch();
   }
 
@@ -280,7 +278,7 @@ export class Supervisor {
         return;
       }
     } else slot.idleDeaths = 0;
-    this.#settle(slot, functionError(text));
+    this.#settle(slot, functionError(text, this.#plan.settings));
   }
 
   #endHungLanes(nowMs: number): void {
@@ -322,7 +320,7 @@ export class Supervisor {
   #timedOut(task: LaneTask): TaskResult {
     const { jobId, generation, work } = this.#plan;
     const requestId = requestIdOf(jobId, generation, task.row, task.attempt);
-    return functionError(timeoutMessage(Date.now(), requestId, work.definition?.timeoutMs ?? 0));
+    return functionError(timeoutMessage(Date.now(), requestId, work.definition?.timeoutMs ?? 0), this.#plan.settings);
   }
 
   /** Saves what a lane that has ended leaves behind, and starts it anew. Its unfinished task gets `result`, or is run again. */
@@ -413,7 +411,8 @@ export class Supervisor {
   }
 
   #endIfStopped(): void {
-    if (this.#run.stop === stops.threshold && this.#cutAtMs === Infinity) this.#cutAtMs = Date.now() + cancelGraceMs;
+    if (this.#run.stop === stops.threshold && this.#cutAtMs === Infinity)
+      this.#cutAtMs = Date.now() + this.#plan.settings.cancelGraceMs;
     if (this.#slots.some((slot) => slot.worker !== undefined)) return;
     const { stop, succeeded, failed } = this.#run;
     const reason = stop === stops.threshold ? 'threshold' : stop === stops.finished ? 'finished' : 'stopped';

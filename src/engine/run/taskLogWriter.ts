@@ -34,7 +34,7 @@ export class TaskLogWriter {
   /** Adds a result; it is in the file after `flush`. True when the task is to be tried again. Throws `JournalBroken`. */
   add(row: ManifestRow, attempt: number, result: TaskResult): boolean {
     const isRetry = result.isRetryable && attempt < this.#plan.settings.redrives;
-    commitResult(this.#state, row, isRetry ? outcomes.retry : outcomeOf(result), attempt, result, this.#plan.reportRows);
+    commitResult(this.#state, row, isRetry ? outcomes.retry : outcomeOf(result), attempt, result, this.#plan);
     if (isLogFull(this.#state)) this.flush();
     return isRetry;
   }

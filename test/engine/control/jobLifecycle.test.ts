@@ -218,6 +218,17 @@ test('FailedTasksOnly lists failures only, and nothing when there are none', asy
   assert.deepEqual(await engine.report(good), {});
 });
 
+test('a report of failed tasks without any is nothing at all where the settings say so', async () => {
+  const engine = await start({ settings: { emptyReport: 'none' } });
+  const { Report } = engine.request({ arn: '', etag: '' });
+  const good = await engine.create(['ok'], { Report: { ...Report, ReportScope: 'FailedTasksOnly' } });
+  assert.equal(await engine.until(good), 'Complete');
+  assert.equal(await engine.errorOf(engine.report(good)), '404 NoSuchKey');
+  const bad = await engine.create(['fail'], { Report: { ...Report, ReportScope: 'FailedTasksOnly' } });
+  assert.equal(await engine.until(bad), 'Complete');
+  assert.equal((await engine.report(bad))['failed']?.length, 1);
+});
+
 test('a function that does not exist fails every task', async () => {
   const engine = await start();
   const arn = 'arn:aws:lambda:us-east-1:000000000000:function:none';

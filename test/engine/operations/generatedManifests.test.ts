@@ -48,6 +48,22 @@ test('lists what meets every condition', async (t) => {
   assert.ok(!before.includes(c) && !after.includes(c));
 });
 
+for (const [generatedVersions, names] of [
+  ['current', ['new']],
+  ['all', ['new', 'old']],
+] as const) {
+  test(`lists versions of a versioned bucket: ${generatedVersions}`, async (t) => {
+    const jobs = await OperationJobs.start(t, { settings: { generatedVersions } });
+    await jobs.bucket('source', { versioning: 'Enabled' });
+    const versions = new Map<string, string>();
+    for (const name of ['old', 'new']) versions.set((await jobs.put('source', 'k', name)).versionId, name);
+    await jobs.put('source', 'gone');
+    await jobs.engine.store.remove('source', 'gone');
+    const rows = (await run(jobs, { Filter: { KeyNameConstraint: { MatchAnyPrefix: ['k'] } } })).rows;
+    assert.deepEqual(rows.map((row) => versions.get(row.split(',')[2] ?? '') ?? '').toSorted(), names);
+  });
+}
+
 test('fails when nothing matches, or the bucket is not there', async (t) => {
   const jobs = await start(t);
   const nothing = await run(jobs, { Filter: { ObjectSizeGreaterThanBytes: 1000 } });

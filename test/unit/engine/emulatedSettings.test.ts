@@ -45,7 +45,18 @@ test('values that are not possible are told by the engine', () => {
     silenceMs: 6,
     checksumType: 'COMPOSITE',
   });
-  for (const text of ['silenceMs=0', 'checksumType=HALF', 'activeJobs=00', 'redrives=-1', 'toString=1', 'redrives', '=1']) {
+  for (const text of [
+    'silenceMs=0',
+    'checksumType=HALF',
+    'activeJobs=00',
+    'redrives=-1',
+    'functionErrors=',
+    'emptyReport=echo',
+    'cancelGraceMs=1.5',
+    'toString=1',
+    'redrives',
+    '=1',
+  ]) {
     assert.throws(() => parseEngineSettings([text]), { code: 'Usage', message: new RegExp(`${text} is not possible`) });
   }
 });

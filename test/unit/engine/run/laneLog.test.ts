@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { defaultEngineSettings } from '../../../../src/engine/contracts.js';
 import { checkManifest } from '../../../../src/engine/run/checkManifest.js';
 import { commitResult, outcomeOf, reportText } from '../../../../src/engine/run/laneLog.js';
 import { ManifestReader, type ManifestRow } from '../../../../src/engine/run/manifestReader.js';
@@ -43,7 +44,9 @@ test('a journalled row is its report row, copied or put together', async () => {
       fields,
       fc.constantFrom('\n', '\n', '\r\n'),
       fc.constantFrom('all', 'failed', 'none'),
-      async (rows, columns, end, reportRows) => {
+      fc.constantFrom('echo', 'echo', 'form'),
+      async (rows, columns, end, reportRows, reportKeyEncoding) => {
+        const plan = { reportRows, settings: { ...defaultEngineSettings, reportKeyEncoding } };
         const manifest = join(folder, 'manifest.csv');
         const cells = rows.map(([bucket, name, version]) => ({ Bucket: bucket, Key: name, VersionId: version, Ignore: version }));
         await writeFile(manifest, cells.map((cell) => columns.map((column) => cell[column]).join(',') + end).join(''));
@@ -57,8 +60,8 @@ test('a journalled row is its report row, copied or put together', async () => {
           assert.equal(found.bucket, bucket);
           if (columns.includes('VersionId' as never)) assert.equal(found.versionField, version);
           if (found.echo !== undefined) echoed += 1;
-          expected.push(reportText(found, outcome, reportRows));
-          commitResult(state, found, outcomeOf(outcome), 0, outcome, reportRows);
+          expected.push(reportText(found, outcome, plan));
+          commitResult(state, found, outcomeOf(outcome), 0, outcome, plan);
         });
         reader.close();
         const log = join(folder, 'log');
