@@ -35,7 +35,11 @@ e2eTest('F5 in a manifest of the second folder: its handler stops, or why not is
   const workspaceFile = join(folder, '..', 'both.code-workspace');
   const settings = { 's3batch.local.python': python };
   await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: folder }, { path: second }], settings }));
-  await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
+  // A window that could not read the workspace in time has no folder, and stays so until it is loaded anew.
+  await eventually(async () => {
+    await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
+    await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'second' }).waitFor({ timeout: 20_000 });
+  }, 90_000);
   await workbench.statusBarItem(/./).waitFor();
 
   // The key is ours in what is known to be a manifest.

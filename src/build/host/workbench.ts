@@ -169,10 +169,13 @@ export class Workbench {
 
   /** Moves the focus to a row of one of our views by keyboard. The tree must show the row. */
   async focusRow(view: 'Jobs' | 'Report', text: string | RegExp): Promise<void> {
-    await this.command(`S3 Batch Operations: Focus on ${view} View`);
     const pane = this.page.locator('.pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${view}"]`) });
     const tree = pane.locator('.monaco-list:focus');
-    await tree.waitFor();
+    // An editor that opens meanwhile, as one of a debugger does, may take the focus: then once more.
+    await this.#untilDone(async (timeout) => {
+      await this.command(`S3 Batch Operations: Focus on ${view} View`);
+      await tree.waitFor({ timeout });
+    });
     await tree.locator('.monaco-list-row').filter({ hasText: text }).first().waitFor();
     const row = this.focusedRow(text);
     // A tree that is drawn anew in between may put the focus elsewhere: then from its first row again.

@@ -61,10 +61,11 @@ export class ReportFeature implements Disposable {
     const uri = this.documents.show(opened, source);
     // Also when it is open already: the report may have been written again since.
     this.#views.changedText(uri);
-    await vscode.window.showTextDocument(uri, { preview: false });
     const report = this.tree.nodeOf(opened);
-    await this.#views.reveal(report, false);
     const first = this.tree.firstCause(report);
+    // An editor that opens with the focus may take it back from the tree when the machine is busy.
+    await vscode.window.showTextDocument(uri, { preview: false, preserveFocus: first !== undefined });
+    await this.#views.reveal(report, false);
     if (first !== undefined) await this.#views.reveal(first, true);
   }
 
