@@ -52,9 +52,9 @@ const scenes: readonly { readonly name: string; readonly show: (session: Session
       await workbench.pick('manifest.csv');
       await workbench.quickTitle().filter({ hasText: 'Upload the manifest to' }).waitFor();
       await workbench.enter();
-      await workbench.quickTitle().filter({ hasText: 'Operation' }).waitFor();
+      await workbench.quickTitle().filter({ hasText: ': Operation (' }).waitFor();
       await workbench.enter();
-      await workbench.quickTitle().filter({ hasText: 'FunctionArn' }).waitFor();
+      await workbench.quickTitle().filter({ hasText: ': FunctionArn' }).waitFor();
       await workbench.quickRows().filter({ hasText: 'rename-reports' }).first().waitFor();
     },
   },
