@@ -5,7 +5,7 @@ import type { Environment, EnvironmentOptions, FunctionDefinition, InvokeOutcome
 
 /**
  * An environment without a handler: the key says what happens. `ok…`, `slow<ms>…`, `fail…`, `temp…` (always), `once…` (fails
- * temporarily at its first attempt), `throw…`, `hang…` (blocks the thread), `never…` (never settles), `exit…`, `garbage…`.
+ * temporarily at its first attempt), `throw…`, `hang…` (blocks the thread), `never…` (never settles), `exit…`, `crash…` (of the whole process), `garbage…`.
  * With the handler `queued` it takes several invocations at once and works through them in order, like a child process.
  */
 export function createFakeEnvironment(definition: FunctionDefinition, options: EnvironmentOptions): Promise<Environment> {
@@ -44,6 +44,7 @@ export function createFakeEnvironment(definition: FunctionDefinition, options: E
     if (key.startsWith('hang')) for (;;);
     if (key.startsWith('never')) await new Promise(() => undefined);
     if (key.startsWith('exit')) process.exit(3);
+    if (key.startsWith('crash')) process.kill(process.pid, 'SIGKILL');
     if (key.startsWith('garbage')) return { kind: 'invalidJson', text: 'NaN' };
     if (key.startsWith('say')) options.onOutput('stdout', `hello ${key}`);
     return answer('Succeeded', `done ${key}`);

@@ -10,6 +10,7 @@ import type { JobDebugger } from '../debug/jobDebugger.js';
 import { isDebugged, JobDebuggers } from '../debug/jobDebuggers.js';
 import { chunkFile, logDirectory, manifestFile } from '../run/jobFiles.js';
 import { jobFailure, reportNotWritten } from '../run/jobFailure.js';
+import { type CrashedTask, takeRunning } from '../run/crashedTask.js';
 import { fetcherGone } from '../readThrough/readThrough.js';
 import { functionUnreadable, prepareJob } from '../run/prepareJob.js';
 import { writeReport } from '../run/reportWriter.js';
@@ -33,6 +34,8 @@ export const thresholdFailure: JobFailure = {
 /** Hosts that crash one after the other without a single task done end the job: something is wrong with the machine. */
 const maxBarrenCrashes = 5;
 const crashDelayMs = 200;
+/** After so many tasks that did not crash a careful run has shown that the crash was none of theirs. */
+const maxCarefulTasks = 1000;
 const retryMs = 30_000;
 
 /** Moves jobs along their life cycle: each has one driver at a time, which acts on the job's status until it must wait for somebody. */
@@ -243,6 +246,8 @@ export class JobDriver {
     const { id } = record;
     this.#jobs.markActive(id);
     let barren = 0;
+    let isCareful = false;
+    let crashed: CrashedTask | undefined;
     for (;;) {
       const before = this.#jobs.counts(id);
       // The generation is journalled before the run can write a file of that name.
@@ -265,9 +270,17 @@ export class JobDriver {
         }
       }
       let start: () => RunProcess;
+      let careful: RunProcess | undefined;
       try {
-        const onCounts = (counts: TaskCounts): void => this.#jobs.setLive(id, counts);
-        start = await prepareRun({ record: started, directory, session, onCounts }, this.#context, this.#services);
+        // Of a run before, or of an engine before this one.
+        if (isCareful) await takeRunning(directory);
+        const care = { isCareful, crashed };
+        const onCounts = (counts: TaskCounts): void => {
+          this.#jobs.setLive(id, counts);
+          // Nothing crashes any more: the rest may be fast again.
+          if (counts.succeeded + counts.failed >= before.succeeded + before.failed + maxCarefulTasks) careful?.stop(false);
+        };
+        start = await prepareRun({ record: started, directory, session, care, onCounts }, this.#context, this.#services);
       } catch (error) {
         // The template has changed for the worse since the job was prepared, or an engine before this one knew who fetches.
         await this.#jobs.transition(id, ['Active'], 'Failing', () => ({
@@ -277,6 +290,7 @@ export class JobDriver {
       }
       if (this.#closing.signal.aborted) return;
       const process = start();
+      if (isCareful) careful = process;
       this.#processes.set(id, process);
       // What was asked while the process did not exist yet.
       const status = this.#jobs.get(id)?.status;
@@ -290,7 +304,10 @@ export class JobDriver {
         else if (end.reason === 'threshold') {
           await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [thresholdFailure] }));
         }
-        return;
+        if (!isCareful || end.reason !== 'stopped' || this.#jobs.get(id)?.status !== 'Active') return;
+        isCareful = false;
+        crashed = undefined;
+        continue;
       }
       if (end.kind === 'broken') {
         this.#context.log.error(`job ${id}: ${end.message}`);
@@ -299,9 +316,13 @@ export class JobDriver {
         return;
       }
       const after = this.#jobs.counts(id);
-      const isBarren = after.succeeded + after.failed <= before.succeeded + before.failed;
+      const running = isCareful ? await takeRunning(directory) : undefined;
+      const isNamed = running !== undefined && (running.row !== crashed?.row || running.attempt !== crashed.attempt);
+      crashed = running === undefined ? undefined : { ...running, how: end.how };
+      const isBarren = !isNamed && after.succeeded + after.failed <= before.succeeded + before.failed;
       barren = isBarren ? barren + 1 : 0;
       this.#context.log.warn(`job ${id}: the process that runs its tasks ${end.detail}; it goes on from its journal.`);
+      isCareful = barren > 0;
       if (barren >= maxBarrenCrashes) {
         const failure = jobFailure('InternalError', `The process that runs the tasks ${end.detail}.`);
         await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [failure] }));

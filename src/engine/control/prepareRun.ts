@@ -7,6 +7,7 @@ import { findPerformer } from '../operations/performers.js';
 import { performOperation } from '../operations/performOperation.js';
 import type { JobDebugger } from '../debug/jobDebugger.js';
 import { startDebuggedRun } from '../run/debuggedRun.js';
+import type { CrashedTask } from '../run/crashedTask.js';
 import { faultyPerform } from '../run/faults.js';
 import type { JobPlan, LambdaPlan, ReportRows, TaskCounts } from '../run/runPlan.js';
 import type { RunProcess } from '../run/runProcess.js';
@@ -21,6 +22,8 @@ export interface PreparedJob {
   readonly directory: string;
   /** Absent: its handler runs in a host of its own, without a debugger. */
   readonly session?: JobDebugger | undefined;
+  /** The process before this one crashed without a task done. `crashed`: the task that did it, if that is known. */
+  readonly care?: { readonly isCareful: boolean; readonly crashed: CrashedTask | undefined };
   readonly onCounts: (counts: TaskCounts) => void;
 }
 
@@ -30,7 +33,7 @@ export interface PreparedJob {
  * `FetcherGone`.
  */
 export async function prepareRun(
-  { record, directory, session, onCounts }: PreparedJob,
+  { record, directory, session, care, onCounts }: PreparedJob,
   context: EngineContext,
   services: JobServices,
 ): Promise<() => RunProcess> {
@@ -55,8 +58,15 @@ export async function prepareRun(
   const work = await lambdaPlan(id, request.Operation.LambdaInvoke ?? { FunctionArn: '' }, context, services.functions);
   if (session !== undefined) return () => startDebuggedRun({ plan: { ...plan, work }, session, onProgress });
   const { definition } = work;
-  const settings = { ...plan.settings, concurrency: environmentsAtOnce(plan.settings, definition) };
-  return () => services.startRun({ plan: { ...plan, settings, work }, log: context.log, onProgress });
+  const isCareful = care?.isCareful === true;
+  const settings = { ...plan.settings, concurrency: isCareful ? 1 : environmentsAtOnce(plan.settings, definition) };
+  const { crashed } = care ?? {};
+  return () =>
+    services.startRun({
+      plan: { ...plan, settings, work, isCareful, ...(crashed === undefined ? {} : { crashed }) },
+      log: context.log,
+      onProgress,
+    });
 }
 
 async function lambdaPlan(

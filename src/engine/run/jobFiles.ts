@@ -21,6 +21,11 @@ export function outputFile(directory: string): string {
   return join(directory, 'output.log');
 }
 
+/** The task that a careful run has begun last, see `crashedTask.ts`. */
+export function runningFile(directory: string): string {
+  return join(directory, 'running.json');
+}
+
 /** While a debugger may run its handler: where the job's debug session is to connect, as JSON with `address`. */
 export function debuggerFile(directory: string): string {
   return join(directory, 'debugger.json');

@@ -1,5 +1,6 @@
 import { withFaults } from './faults.js';
 import { errorMessage } from '../../base/errors.js';
+import { noteRunning } from './crashedTask.js';
 import { addHostHandle } from '../hostHandles.js';
 import { manifestFile } from './jobFiles.js';
 import { commitResult, flushLog, isLogFull, outcomeOf } from './laneLog.js';
@@ -218,6 +219,7 @@ export class Lane {
   }
 
   #note(work: Work): void {
+    if (this.#plan.isCareful === true) noteRunning(this.#plan.directory, work);
     this.#state.push(work.row, work.attempt, this.#nowMs);
     if (work.nextOrdinal >= 0) this.#state.advance(work.nextOrdinal);
   }
@@ -242,7 +244,7 @@ export class Lane {
    */
   #adaptWindow(): void {
     const limit = Math.min(this.#performer?.queueLength ?? 1, queueCapacity);
-    if (limit <= 1) return;
+    if (limit <= 1 || this.#plan.isCareful === true) return;
     this.#windowTasks += 1;
     const elapsedMs = this.#nowMs - this.#windowSinceMs;
     if (elapsedMs < windowSpellMs) return;

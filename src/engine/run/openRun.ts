@@ -34,7 +34,7 @@ export async function openRun({ directory, layout, settings }: JobPlan): Promise
   return { run, waiting, reader: new ManifestReader(manifestFile(directory), layout, run.chunkOffsets) };
 }
 
-function readChunks(directory: string): SharedArrayBuffer {
+export function readChunks(directory: string): SharedArrayBuffer {
   const bytes = readFileSync(chunkFile(directory));
   const shared = new SharedArrayBuffer(bytes.length);
   new Uint8Array(shared).set(bytes);

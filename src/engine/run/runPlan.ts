@@ -1,3 +1,4 @@
+import type { CrashedTask } from './crashedTask.js';
 import type { EngineSettings, EnvironmentOptions, FunctionDefinition } from '../contracts.js';
 
 /** Which column of the manifest holds what; 0-based. */
@@ -47,6 +48,10 @@ export interface JobPlan {
 /** Everything a run host is told, as JSON over its IPC channel (never by argument: it holds the engine's keys). */
 export interface RunPlan extends JobPlan {
   readonly work: LambdaPlan;
+  /** One task at a time, each noted before it is begun. */
+  readonly isCareful?: boolean;
+  /** The task that ended the host before this one: it gets its result first. */
+  readonly crashed?: CrashedTask;
 }
 
 export type HostCommand =

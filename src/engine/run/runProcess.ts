@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { codeFolder } from '../codeFolder.js';
 import type { EngineLog } from '../contracts.js';
+import { howItEnded } from '../lambda/functionError.js';
 import type { HostCommand, HostEvent, RunPlan, TaskCounts } from './runPlan.js';
 
 export type RunEnd =
   | Extract<HostEvent, { kind: 'ended' }>
   | Extract<HostEvent, { kind: 'broken' }>
-  /** The host was killed, or ended without a word. What it journalled stays. */
-  | { readonly kind: 'crashed'; readonly detail: string };
+  /** The host was killed, or ended without a word. What it journalled stays. `how`: in Lambda's words. */
+  | { readonly kind: 'crashed'; readonly detail: string; readonly how?: string | undefined };
 
 export interface RunProcess {
   readonly pid: number | undefined;
@@ -51,7 +52,7 @@ export function startRunProcess(options: {
     // After `exit` messages may still be on their way; `close` comes when the channel has been read to its end.
     child.once('close', (code, signal) => {
       killGroup(child);
-      resolve(last ?? { kind: 'crashed', detail: `ended with ${signal ?? `code ${code}`}` });
+      resolve(last ?? { kind: 'crashed', detail: `ended with ${signal ?? `code ${code}`}`, how: howItEnded(code, signal) });
     });
   });
   const tell = (command: HostCommand): void => {

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
-import { outputFile } from './jobFiles.js';
+import type { CrashedTask } from './crashedTask.js';
+import { exitError } from '../lambda/functionError.js';
+import { manifestFile, outputFile } from './jobFiles.js';
 import { functionError, timeoutMessage } from './lambdaPerformer.js';
 import type { LaneMessage, LaneStart } from './lane.js';
 import { flushLog } from './laneLog.js';
-import type { ManifestReader } from './manifestReader.js';
-import { openRun } from './openRun.js';
+import { ManifestReader } from './manifestReader.js';
+import { openRun, readChunks } from './openRun.js';
 import type { RedriveQueue } from './redriveQueue.js';
 import type { HostEvent, RunPlan } from './runPlan.js';
 import { LaneState, type LaneTask, type SharedRun, stops } from './sharedState.js';
@@ -102,6 +104,7 @@ export class Supervisor {
 
   /** Reads what earlier starts did, and starts the first lane. What follows is told by events; the last is `ended` or `broken`. */
   async start(): Promise<void> {
+    if (this.#plan.crashed !== undefined) await this.#recordCrash(this.#plan.crashed);
     const { run, waiting, reader } = await openRun(this.#plan);
     this.#run = run;
     this.#waiting = waiting;
@@ -114,6 +117,23 @@ export class Supervisor {
     this.#look = setInterval(() => this.#watch(), lookMs);
     if (this.#earlyStop === undefined) this.#watch();
     else this.stop(this.#earlyStop.isCancel);
+  }
+
+  /** In the journal before that is read, unless the task's result came there in the last moment. */
+  async #recordCrash(task: CrashedTask): Promise<void> {
+    const { directory, layout, jobId, generation, settings } = this.#plan;
+    const { done, pending } = await summarizeLogs(directory, layout.rows);
+    if (isDone(done, task.row) || (pending.get(task.row) ?? -1) >= task.attempt) return;
+    const reader = new ManifestReader(manifestFile(directory), layout, new Float64Array(readChunks(directory)));
+    try {
+      const row = reader.readRow(task.row);
+      if (row === undefined) return;
+      const { errorMessage: text } = exitError(requestIdOf(jobId, generation - 1, task.row, task.attempt), task.how);
+      this.#ownLog.add(row, task.attempt, functionError(text, settings));
+      this.#ownLog.flush();
+    } finally {
+      reader.close();
+    }
   }
 
   /** No further task is begun; running ones end by themselves, those of a cancelled job within `cancelGraceMs`. */

@@ -229,6 +229,22 @@ test('a report of failed tasks without any is nothing at all where the settings 
   assert.equal((await engine.report(bad))['failed']?.length, 1);
 });
 
+test('handlers that crash their process fail their own tasks only', async () => {
+  const engine = await start({ settings: { redrives: 1, redriveDelayMs: 1, concurrency: 2 } });
+  const id = await engine.create([...numbered(5, 'ok'), 'crash-a', ...numbered(5, 'fine'), 'crash-b', ...numbered(5, 'last')]);
+  assert.equal(await engine.until(id), 'Complete');
+  assert.deepEqual(await engine.counts(id), [17, 15, 2]);
+  const { failed = [] } = await engine.report(id);
+  for (const [index, key] of ['crash-a', 'crash-b'].entries()) {
+    assert.match(
+      failed.toSorted()[index] ?? '',
+      new RegExp(
+        `^bucket,${key},,failed,200,PermanentFailure,.*RequestId: [0-9a-f-]{36} Error: Runtime exited with error: signal: killed`,
+      ),
+    );
+  }
+});
+
 test('a function that does not exist fails every task', async () => {
   const engine = await start();
   const arn = 'arn:aws:lambda:us-east-1:000000000000:function:none';
