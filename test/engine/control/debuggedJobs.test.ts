@@ -11,6 +11,7 @@ import type { CreateJobRequest } from '../../../src/core/job/jobTypes.js';
 import { connectLimitMs } from '../../../src/engine/debug/jobDebugger.js';
 import { maxDebugMessageBytes } from '../../../src/engine/debug/debugMessages.js';
 import { debuggerFile, outputFile } from '../../../src/engine/run/jobFiles.js';
+import { eventually } from '../../support/eventually.js';
 import { JobEngine, type JobEngineOptions, textAt } from '../../support/jobEngine.js';
 import { JobSession } from '../../support/jobSession.js';
 import { ManualClock } from '../../support/manualClock.js';
@@ -83,7 +84,8 @@ test('a debugged job invokes its handler in its debug session, row by row, and e
   assert.match(output, /stdout \[row 3, bucket\/c\] made C\n/);
   assert.match(output, /stderr \[row 2, bucket\/b\] TypeError: oh\n {6}at app\.js:1\n/);
   await session.peer.closed;
-  await assert.rejects(stat(debuggerFile(folder)), { code: 'ENOENT' });
+  // The engine removes it beside closing.
+  await eventually(async () => await assert.rejects(stat(debuggerFile(folder)), { code: 'ENOENT' }));
 });
 
 test('what came of each task is said in the debug console', async (t) => {
