@@ -79,6 +79,8 @@ export async function takeScreenshots(root: string): Promise<number> {
       await session.workbench.widenSideBar(90);
       for (const { name, show } of scenes) {
         await show(session);
+        // Where it points at nothing that would show a hint of itself.
+        await session.workbench.page.mouse.move(2, 2);
         await session.workbench.settle();
         console.log(await session.workbench.screenshot(join(root, 'media', `${name}${suffix}.png`), { hasTitleBar: false }));
       }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Session } from '../../src/build/host/session.js';
 import { e2eTest } from '../support/e2eTest.js';
 import { eventually } from '../support/eventually.js';
-import { noDebugpy, pythonWithDebugpy } from '../support/python.js';
+import { bareInterpreter, noDebugpy, pythonWithDebugpy } from '../support/python.js';
 import { openFailedTask } from '../support/slipReport.js';
 
 e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workbench }) => {
@@ -25,22 +26,15 @@ e2eTest('a failed task of a report is debugged, by keyboard', {}, async ({ workb
 });
 
 e2eTest('F5 in a manifest of the second folder: its handler stops, or why not is said', {}, async (session) => {
-  const { workbench, server, folder } = session;
+  const { workbench, folder } = session;
   const { page } = workbench;
   const second = join(folder, '..', 'second');
   await writeSecondFolder(second);
-  const python = join(second, 'python-without-packages');
-  await writeFile(python, '#!/bin/sh\nexec python3 -S "$@"\n');
-  await chmod(python, 0o755);
+  const python = bareInterpreter(join(folder, '..', 'bare'));
   const workspaceFile = join(folder, '..', 'both.code-workspace');
   const settings = { 's3batch.local.python': python };
   await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: folder }, { path: second }], settings }));
-  // A window that could not read the workspace in time has no folder, and stays so until it is loaded anew.
-  await eventually(async () => {
-    await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
-    await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'second' }).waitFor({ timeout: 20_000 });
-  }, 90_000);
-  await workbench.statusBarItem(/./).waitFor();
+  await openWorkspace(session, workspaceFile);
 
   // The key is ours in what is known to be a manifest.
   const pressF5 = async (): Promise<void> => {
@@ -80,19 +74,18 @@ e2eTest('F5 in a manifest of the second folder: its handler stops, or why not is
 });
 
 e2eTest('a row is debugged from its lens, and Python by the debugpy of its extension alone', {}, async (session) => {
-  const { workbench, server, folder } = session;
+  const { workbench, folder } = session;
   const { page } = workbench;
   const second = join(folder, '..', 'second');
   await writeSecondFolder(second);
   const plain = pythonWithDebugpy ?? 'python3';
-  const python = join(second, 'python-without-packages');
-  await writeFile(python, `#!/bin/sh\nexec ${plain} -S "$@"\n`);
-  await chmod(python, 0o755);
+  const python = bareInterpreter(join(folder, '..', 'bare'), plain);
+  // All but debugpy: what Debian has of it lies beside it, which others bring with it.
+  if (noDebugpy === false) await linkPackages(plain, python, /^(?!debugpy)/);
   const workspaceFile = join(folder, '..', 'second.code-workspace');
   await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: second }], settings: { 's3batch.local.python': python } }));
   if (noDebugpy === false) await installDebugpyExtension(join(folder, '..', 'extensions'), plain);
-  await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
-  await workbench.statusBarItem(/./).waitFor();
+  await openWorkspace(session, workspaceFile);
   const stopped = async (): Promise<void> => {
     await page.locator('.editor-instance .codicon-debug-stackframe').first().waitFor({ timeout: 60_000 });
   };
@@ -118,6 +111,28 @@ e2eTest('a row is debugged from its lens, and Python by the debugpy of its exten
     .filter({ hasText: /Row 2, photos\/two\.jpg: failed.*is Complete: 0 succeeded, 2 failed\./s })
     .waitFor({ timeout: 60_000 });
 });
+
+/** Opens a workspace of which `second` is a folder. A window that could not read it in time has no folder, and stays so until it is loaded anew. */
+async function openWorkspace({ workbench, server }: Session, workspaceFile: string): Promise<void> {
+  const { page } = workbench;
+  await eventually(async () => {
+    await page.goto(server.url({ folder: workspaceFile, extension: process.cwd() }));
+    await page.locator('.explorer-folders-view').getByText('second', { exact: false }).first().waitFor({ timeout: 20_000 });
+  }, 90_000);
+  await workbench.statusBarItem(/./).waitFor();
+}
+
+/** Makes packages of one interpreter, by name, be there for another one. */
+async function linkPackages(from: string, to: string, names: RegExp): Promise<void> {
+  const [source, target] = [from, to].map((python) => {
+    const where = python === from ? 'import debugpy, os; print(os.path.dirname(os.path.dirname(debugpy.__file__)))' : packagesOf;
+    return spawnSync(python, ['-c', where], { encoding: 'utf8' }).stdout.trim();
+  });
+  if (source === undefined || target === undefined) return;
+  for (const name of await readdir(source)) if (names.test(name)) await symlink(join(source, name), join(target, name));
+}
+
+const packagesOf = 'import sysconfig; print(sysconfig.get_paths()["purelib"])';
 
 /** What the extension Python Debugger gives to other extensions, with the debugpy of an interpreter. */
 async function installDebugpyExtension(extensions: string, python: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 
 /** The reason to skip Python tests here, or false. Printed, so that a skipped layer is seen. */
 export const noPython: string | false = (() => {
@@ -31,3 +32,10 @@ export const noDebugpy: string | false = (() => {
   console.log(`SKIPPED: ${reason}`);
   return reason;
 })();
+
+/** Makes an interpreter that has the standard library only, wherever packages are installed: a launcher with -S would be looked through. */
+export function bareInterpreter(folder: string, base = 'python3'): string {
+  const made = spawnSync(base, ['-m', 'venv', '--without-pip', folder], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`No virtual environment can be made: ${made.stderr}`);
+  return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python3');
+}
