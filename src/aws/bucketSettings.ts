@@ -115,7 +115,7 @@ async function createReplicaBucket(client: S3Client, bucket: string, signal: Abo
   await setVersioning(client, bucket, 'Enabled', signal);
 }
 
-async function setVersioning(
+export async function setVersioning(
   client: S3Client,
   bucket: string,
   status: 'Enabled' | 'Suspended',

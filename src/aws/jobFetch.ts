@@ -1,5 +1,4 @@
 import {
-  fetchObjects,
   ObjectFetcher,
   type FetchResult,
   type FetchRowsOptions,
@@ -44,9 +43,9 @@ export class JobFetch {
     return this.#fetcher.result;
   }
 
-  /** Fetches what rows name, before the job that works on them is there. Rejects as `fetchObjects` does. */
-  async rows(options: Omit<FetchRowsOptions, 'source' | 'sink'>): Promise<FetchResult> {
-    await fetchObjects(this.#fetcher, { ...options, source: this.#source, sink: this.#sink });
+  /** Fetches what rows name, before the job that works on them is there. Rejects as `fetchRows` does. */
+  async rows(options: FetchRowsOptions): Promise<FetchResult> {
+    await this.#fetcher.fetchRows(options);
     return this.result;
   }
 

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { MissChannel, Missed } from '../core/job/readThrough.js';
 import type { EngineConnection } from '../core/job/target.js';
+import { addHeader } from './addHeader.js';
 import { silentLogger } from './quietly.js';
 import { localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
@@ -41,15 +42,7 @@ class SdkMissChannel implements MissChannel {
 
   async close(reason?: string): Promise<void> {
     const command = new DeleteObjectCommand(this.#place);
-    if (reason !== undefined) {
-      command.middlewareStack.add(
-        (next) => (args) => {
-          (args.request as { headers: Record<string, string> }).headers[reasonHeader] = encodeURIComponent(reason);
-          return next(args);
-        },
-        { step: 'build', name: 'giveReason' },
-      );
-    }
+    if (reason !== undefined) addHeader(command, reasonHeader, encodeURIComponent(reason));
     await call(() => this.#client.send(command));
   }
 

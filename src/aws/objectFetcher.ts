@@ -3,7 +3,6 @@ import {
   GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
@@ -14,7 +13,8 @@ import { Readable } from 'node:stream';
 import { BatchError, errorCode } from '../base/errors.js';
 import type { FetchAddress, FetchedBucket, FetchedObject, ObjectSink, ObjectSource } from '../core/job/fetchObjects.js';
 import type { EngineConnection } from '../core/job/target.js';
-import { createBucketLike, readBucketSettings } from './bucketSettings.js';
+import { addHeader } from './addHeader.js';
+import { createBucketLike, readBucketSettings, setVersioning } from './bucketSettings.js';
 import { silentLogger } from './quietly.js';
 import { type AwsSource, awsS3Client, localS3Client } from './s3Clients.js';
 import { toBatchError } from './sdkError.js';
@@ -182,10 +182,7 @@ class SdkObjectSink implements ObjectSink {
     if (settings.hasObjectLock) this.#withObjectLock.add(bucket);
     await this.#call(`make ${bucket}`, async () => {
       if (!isThere) await createBucketLike(this.#client, bucket, settings, signal);
-      if (isVersioned) {
-        const change = { Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' as const } };
-        await this.#client.send(new PutBucketVersioningCommand(change), options);
-      }
+      if (isVersioned) await setVersioning(this.#client, bucket, 'Enabled', signal);
     });
   }
 
@@ -208,15 +205,7 @@ class SdkObjectSink implements ObjectSink {
       ...encryptionOf(object.encryption),
       ...(object.tags === undefined || object.tags.length === 0 ? {} : { Tagging: taggingOf(object.tags) }),
     });
-    if (versionId !== undefined && versionId !== 'null') {
-      command.middlewareStack.add(
-        (next) => (args) => {
-          (args.request as { headers: Record<string, string> }).headers[versionHeader] = versionId;
-          return next(args);
-        },
-        { step: 'build', name: 'keepVersionId' },
-      );
-    }
+    if (versionId !== undefined && versionId !== 'null') addHeader(command, versionHeader, versionId);
     await this.#call(`write ${key}`, () => this.#client.send(command, sendOptions(signal)));
   }
 

@@ -40,3 +40,36 @@ export function deferred<T = void>(): Deferred<T> {
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelledError();
 }
+
+/** The common end of work that goes on side by side: when the signal given aborts, or with the first failure, which is the cause of the others. */
+export class CommonEnd {
+  readonly #controller = new AbortController();
+  readonly #given: AbortSignal | undefined;
+  readonly #end = (): void => this.#controller.abort();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(given: AbortSignal | undefined) {
+    this.#given = given;
+    given?.addEventListener('abort', this.#end, { once: true });
+    if (given?.aborted === true) this.#end();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Undefined while nothing has failed. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
+  }
+
+  readonly fail = (error: unknown): void => {
+    this.#failure ??= { error };
+    this.#end();
+  };
+
+  /** Lets go of the signal given. */
+  dispose(): void {
+    this.#given?.removeEventListener('abort', this.#end);
+  }
+}

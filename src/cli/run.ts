@@ -192,6 +192,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
       const again = await submit(first.JobId);
       display.created(again.jobId, data);
       const second = await followJob(local, again.jobId, display, interrupts, launched);
+      await fetch?.tell(second.Status);
       if (second.Status !== 'Complete') {
         display.note(`The second run has not come to its end: ${second.Status}.`);
         return false;
@@ -203,9 +204,7 @@ async function runJob(job: JobFile, options: RunOptions, io: CliIo, display: Run
     const { jobId } = await submit();
     display.created(jobId, data);
     const ended = await followJob(client, jobId, display, interrupts, engine);
-    // What ended the fetching has cancelled the job, and is the better reason.
-    if (ended.Status !== 'Complete') await fetch?.stop();
-    fetch?.tell();
+    await fetch?.tell(ended.Status);
     const report = await readRunReport(client, ended, {
       copyTo: options.report,
       outputFile: join(engine.connection.dataDirectory, 'jobs', jobId, 'output.log'),

@@ -3,7 +3,7 @@ import type { JobFetch } from '../aws/jobFetch.js';
 import type { FetchProgress, FetchResult } from '../core/job/fetchObjects.js';
 import { withReadThrough } from '../core/job/readThrough.js';
 import type { JobFile } from '../core/job/jobFile.js';
-import type { ManifestField } from '../core/job/jobTypes.js';
+import type { JobStatus, ManifestField } from '../core/job/jobTypes.js';
 import type { EngineConnection } from '../core/job/target.js';
 import { usageError } from './commandLine.js';
 import { parseSize } from './manifest/sizeFlag.js';
@@ -49,7 +49,8 @@ export class RunFetch {
   readonly #display: RunDisplay;
   readonly #sessionId = randomUUID();
   #fetch: JobFetch | undefined;
-  #ahead: FetchResult | undefined;
+  /** What was said to be fetched. */
+  #told: FetchResult | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(source: FetchSource, display: RunDisplay) {
@@ -76,19 +77,26 @@ export class RunFetch {
     const source = aws.createObjectSource(where);
     this.#fetch = new aws.JobFetch(connection, { sessionId: this.#sessionId, source, limitBytes });
     const onProgress = (progress: FetchProgress): void => this.#display.fetching(progress);
-    this.#ahead = await this.#fetch.rows({ manifest, name: 'the manifest', fields, signal, onProgress });
-    this.#display.fetched(this.#ahead, where.endpoint ?? 'AWS');
+    this.#told = await this.#fetch.rows({ manifest, name: 'the manifest', fields, signal, onProgress });
+    this.#display.fetched(this.#told, where.endpoint ?? 'AWS');
     const { ended } = await this.#fetch.answer(run.jobs, signal);
     ended.catch((error: unknown) => {
       this.#failure = { error };
     });
   }
 
-  /** Says what was fetched while the jobs ran. Throws what ended the fetching, for which the job was cancelled. */
-  tell(): void {
-    if (this.#fetch === undefined || this.#ahead === undefined) return;
+  /**
+   * Says what was fetched since the last time, now that a job has ended as `status` says. Throws what ended the fetching, for which that
+   * was cancelled.
+   */
+  async tell(status: JobStatus): Promise<void> {
+    if (this.#fetch === undefined || this.#told === undefined) return;
+    // What ended the fetching is the better reason; no other job is to come.
+    if (status !== 'Complete') await this.stop();
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#display.fetchedLater(this.#ahead, this.#fetch.result);
+    const now = this.#fetch.result;
+    this.#display.fetchedLater(this.#told, now);
+    this.#told = now;
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../base/async.js';
+import { CommonEnd, throwIfAborted } from '../../base/async.js';
 import { BatchError, errorCode, errorMessage } from '../../base/errors.js';
 import { fieldText } from '../report/rowBytes.js';
 import { bucketOfRow, keyOfRow, ManifestRows } from '../manifest/making/manifestRows.js';
@@ -110,7 +110,7 @@ export interface FetchOptions {
   readonly limitBytes: number;
 }
 
-export interface FetchRowsOptions extends Pick<FetchOptions, 'source' | 'sink'> {
+export interface FetchRowsOptions {
   readonly manifest: Uint8Array;
   readonly name: string;
   readonly fields?: readonly ManifestField[] | undefined;
@@ -150,7 +150,7 @@ export class ObjectFetcher {
   readonly #buckets = new Map<string, Promise<boolean>>();
   #bytes = 0;
 
-  constructor(options: Pick<FetchOptions, 'source' | 'sink' | 'limitBytes'>) {
+  constructor(options: FetchOptions) {
     this.#source = options.source;
     this.#sink = options.sink;
     this.#limitBytes = options.limitBytes;
@@ -160,17 +160,35 @@ export class ObjectFetcher {
     return { ...this.#counts, bytes: this.#bytes, unreadable: [...this.#unreadable.values()] };
   }
 
-  /** Bytes that were fetched or are on their way. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /**
-   * Fetches one object into a bucket that is there. Rejects with `FetchLimit` instead of exceeding the limit, and with what is not of one
-   * object; what is of this one is counted.
+   * Fetches the objects that rows name, each once, before anybody asks for them. Rejects with `FetchLimit` before more than the limit was
+   * read, with the cancellation error, and with errors that are not of one object; what was fetched until then stays.
    */
-  async fetch(address: FetchAddress, signal?: AbortSignal): Promise<void> {
-    await this.#fetch(address, signal, true, () => Promise.resolve());
+  async fetchRows(options: FetchRowsOptions): Promise<void> {
+    const { signal } = options;
+    const addresses = addressesOf(options);
+    const buckets = new Map<string, boolean>();
+    for (const address of addresses) {
+      buckets.set(address.bucket, namesVersion(address) || buckets.get(address.bucket) === true);
+    }
+    for (const [bucket, isVersioned] of buckets) await this.#prepareBucket(bucket, isVersioned, signal);
+
+    let next = 0;
+    let done = 0;
+    throwIfAborted(signal);
+    const end = new CommonEnd(signal);
+    const worker = async (): Promise<void> => {
+      for (let address = addresses[next++]; address !== undefined; address = addresses[next++]) {
+        throwIfAborted(end.signal);
+        await this.#fetch(address, end.signal, true);
+        done += 1;
+        options.onProgress?.({ rows: addresses.length, done, bytes: this.#bytes });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, addresses.length) }, () => worker().catch(end.fail)));
+    end.dispose();
+    throwIfAborted(signal);
+    if (end.failure !== undefined) throw end.failure.error;
   }
 
   /** What a job looked for and did not find; that it is nowhere is no mistake then. Without a key the bucket itself. */
@@ -180,18 +198,11 @@ export class ObjectFetcher {
   ): Promise<void> {
     if (missed.key !== undefined && this.#unread.has(nameOf(missed))) return;
     if (!(await this.#bucket(missed.bucket, signal)) || missed.key === undefined) return;
-    const isVersioned = missed.versionId !== undefined && missed.versionId !== 'null';
-    await this.#fetch(missed, signal, false, async () => {
-      if (isVersioned) await this.#prepareBucket(missed.bucket, true, signal);
-    });
+    await this.#fetch(missed, signal, false);
   }
 
-  async #fetch(
-    address: FetchAddress,
-    signal: AbortSignal | undefined,
-    isExpected: boolean,
-    prepare: () => Promise<void>,
-  ): Promise<void> {
+  /** `isExpected`: that it is nowhere is a mistake, and its bucket is ready for it. What is wrong with this one object is counted. */
+  async #fetch(address: FetchAddress, signal: AbortSignal | undefined, isExpected: boolean): Promise<void> {
     try {
       if (await this.#sink.has(address, signal)) {
         this.#counts.present += 1;
@@ -204,7 +215,7 @@ export class ObjectFetcher {
       }
       // Counted before it is read, so that objects side by side do not exceed the limit together.
       this.#bytes += object.sizeBytes;
-      await prepare();
+      if (!isExpected && namesVersion(address)) await this.#prepareBucket(address.bucket, true, signal);
       await this.#sink.put(address, object, signal);
       this.#counts.fetched += 1;
       if (object.tags === undefined) this.#counts.withoutTags += 1;
@@ -244,53 +255,6 @@ export class ObjectFetcher {
   }
 }
 
-/**
- * Fetches the objects that rows name, each once, before anybody asks for them. Rejects with `FetchLimit` before more than the limit was
- * read, with the cancellation error, and with errors that are not of one object; what was fetched until then stays.
- */
-export async function fetchObjects(fetcher: ObjectFetcher, options: FetchRowsOptions): Promise<void> {
-  const { source, sink, signal } = options;
-  const addresses = addressesOf(options);
-  const buckets = new Map<string, boolean>();
-  for (const { bucket, versionId } of addresses) {
-    const isVersioned = versionId !== undefined && versionId !== 'null';
-    buckets.set(bucket, isVersioned || buckets.get(bucket) === true);
-  }
-  for (const [bucket, isVersioned] of buckets) {
-    await sink.prepareBucket(bucket, isVersioned, () => source.bucket(bucket, signal), signal);
-  }
-
-  let next = 0;
-  let done = 0;
-  throwIfAborted(signal);
-  const failed = new AbortController();
-  const ended = failed.signal;
-  const onAbort = (): void => failed.abort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-
-  const worker = async (): Promise<void> => {
-    for (let address = addresses[next++]; address !== undefined; address = addresses[next++]) {
-      throwIfAborted(ended);
-      await fetcher.fetch(address, ended);
-      done += 1;
-      options.onProgress?.({ rows: addresses.length, done, bytes: fetcher.bytes });
-    }
-  };
-  let failure: { readonly error: unknown } | undefined;
-  await Promise.all(
-    Array.from({ length: Math.min(atOnce, addresses.length) }, () =>
-      worker().catch((error: unknown) => {
-        // The first is the cause; the others were cut off by it.
-        failure ??= { error };
-        failed.abort();
-      }),
-    ),
-  );
-  signal?.removeEventListener('abort', onAbort);
-  throwIfAborted(signal);
-  if (failure !== undefined) throw failure.error;
-}
-
 function addressesOf({ manifest, name, fields }: FetchRowsOptions): FetchAddress[] {
   const addresses = new Map<string, FetchAddress>();
   const rows = new ManifestRows(
@@ -308,6 +272,11 @@ function addressesOf({ manifest, name, fields }: FetchRowsOptions): FetchAddress
   rows.push(manifest);
   rows.end();
   return [...addresses.values()];
+}
+
+/** A bucket without versioning has the version `null` only. */
+function namesVersion({ versionId }: FetchAddress): boolean {
+  return versionId !== undefined && versionId !== 'null';
 }
 
 function nameOf({ bucket, key, versionId }: FetchAddress): string {

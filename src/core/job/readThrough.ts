@@ -1,3 +1,4 @@
+import { CommonEnd } from '../../base/async.js';
 import { errorMessage, isCancelled } from '../../base/errors.js';
 import { type FetchAddress, type ObjectFetcher } from './fetchObjects.js';
 import type { JobFile } from './jobFile.js';
@@ -50,17 +51,8 @@ export async function answerMisses(
   fetcher: Pick<ObjectFetcher, 'fetchMissed'>,
   options: { readonly jobs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const ended = new AbortController();
-  const end = (): void => ended.abort();
-  options.signal?.addEventListener('abort', end, { once: true });
-  if (options.signal?.aborted === true) end();
-  const { signal } = ended;
-  let failure: { readonly error: unknown } | undefined;
-  const fail = (error: unknown): void => {
-    // The first is the cause; the others were cut off by it.
-    failure ??= { error };
-    end();
-  };
+  const end = new CommonEnd(options.signal);
+  const { signal } = end;
   const answer = async (miss: MissedObject): Promise<void> => {
     await fetcher.fetchMissed(miss.key === undefined ? { bucket: miss.bucket } : addressOf(miss, miss.key), signal);
     await channel.settle([miss.number], signal);
@@ -68,14 +60,15 @@ export async function answerMisses(
   try {
     for (let isOver = false; !isOver && !signal.aborted;) {
       const { missed, endedJobs } = await channel.next(signal);
-      for (const miss of missed) answer(miss).catch(fail);
+      for (const miss of missed) answer(miss).catch(end.fail);
       isOver = endedJobs >= options.jobs;
     }
   } catch (error) {
-    if (!signal.aborted) fail(error);
+    if (!signal.aborted) end.fail(error);
   } finally {
-    options.signal?.removeEventListener('abort', end);
+    end.dispose();
   }
+  const { failure } = end;
   // A session that the engine has lost is closed already.
   await channel.close(failure === undefined ? undefined : errorMessage(failure.error)).catch(() => undefined);
   if (failure !== undefined && !isCancelled(failure.error)) throw failure.error;

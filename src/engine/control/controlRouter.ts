@@ -35,13 +35,7 @@ export async function createControlRouter(context: EngineContext, services: Cont
   };
   const api = new JobApi(jobs, context);
   readThrough.cancelJobs = (jobIds, reason) => {
-    for (const jobId of jobIds) {
-      api.updateJobStatus(jobId, 'Cancelled', reason).catch((error: unknown) => {
-        // It has come to its end in the meantime.
-        if (!(error instanceof ServiceError && error.code === 'JobStatusException'))
-          context.log.error(`job ${jobId} goes on.`, error);
-      });
-    }
+    for (const jobId of jobIds) driver.cancelSoon(jobId, reason);
   };
   return {
     router: async (request) => {

@@ -5,6 +5,7 @@ import { DisposableStore } from '../../base/disposable.js';
 import { debugSessionEnded } from '../../core/job/debugRun.js';
 import type { JobFailure, JobStatus } from '../../core/job/jobTypes.js';
 import { thresholdMinimumTasks } from '../../core/job/lifecycle.js';
+import { statusUpdateReasonShape } from '../../core/job/requestShapes.js';
 import type { EngineContext } from '../contracts.js';
 import type { JobDebugger } from '../debug/jobDebugger.js';
 import { isDebugged, JobDebuggers } from '../debug/jobDebuggers.js';
@@ -59,7 +60,7 @@ export class JobDriver {
     this.#jobs = jobs;
     this.#context = context;
     this.#services = services;
-    this.#debuggers = new JobDebuggers(context, (jobId, reason) => this.#cancelSoon(jobId, reason));
+    this.#debuggers = new JobDebuggers(context, (jobId, reason) => this.cancelSoon(jobId, reason));
   }
 
   /** Takes up every job where it stands: at start, or after a kill. */
@@ -132,16 +133,17 @@ export class JobDriver {
   }
 
   async #cancel(jobId: string, reason: string): Promise<void> {
-    await moveAsRequested(this.#jobs, jobId, 'Cancelled', reason);
+    await moveAsRequested(this.#jobs, jobId, 'Cancelled', reason.slice(0, statusUpdateReasonShape.max));
   }
 
-  #cancelSoon(jobId: string, reason: string): void {
+  /** Cancels a job, unless it has come to its end meanwhile, for a reason that people read; never throws. */
+  cancelSoon(jobId: string, reason: string): void {
     if (this.#closing.signal.aborted) return;
     this.#cancel(jobId, reason).catch((error: unknown) => {
       this.#context.log.error(`job ${jobId} could not be cancelled.`, error);
       // As on a full disk.
       if (!this.#closing.signal.aborted) {
-        this.#retries.add(this.#context.clock.schedule(retryMs, () => this.#cancelSoon(jobId, reason)));
+        this.#retries.add(this.#context.clock.schedule(retryMs, () => this.cancelSoon(jobId, reason)));
       }
     });
   }
@@ -255,20 +257,8 @@ export class JobDriver {
       // Somebody may have paused or cancelled the job meanwhile.
       if (started?.status !== 'Active') return;
       const directory = this.#jobs.directory(id);
-      let session: JobDebugger | undefined;
-      if (isDebugged(started)) {
-        try {
-          session = await this.#debuggers.of(started, directory);
-        } catch (error) {
-          const failure = jobFailure('InternalError', `The job can't be debugged: ${errorMessage(error)}`);
-          await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [failure] }));
-          return;
-        }
-        if (session === undefined) {
-          await this.#cancel(id, `${debugSessionEnded} The local engine was restarted meanwhile.`);
-          return;
-        }
-      }
+      const session = isDebugged(started) ? await this.#openDebugger(started, directory) : undefined;
+      if (isDebugged(started) && session === undefined) return;
       let start: () => RunProcess;
       let careful: RunProcess | undefined;
       try {
@@ -331,6 +321,21 @@ export class JobDriver {
       if (barren > 0) await delay(crashDelayMs * barren, this.#closing.signal);
       if (this.#jobs.get(id)?.status !== 'Active') return;
     }
+  }
+
+  /** The debug session of a job that is about to run; undefined when there can be none any more, which ends the job. */
+  async #openDebugger(record: JobRecord, directory: string): Promise<JobDebugger | undefined> {
+    const { id } = record;
+    let session: JobDebugger | undefined;
+    try {
+      session = await this.#debuggers.of(record, directory);
+    } catch (error) {
+      const failure = jobFailure('InternalError', `The job can't be debugged: ${errorMessage(error)}`);
+      await this.#jobs.transition(id, ['Active'], 'Failing', () => ({ failures: [failure] }));
+      return undefined;
+    }
+    if (session === undefined) await this.#cancel(id, `${debugSessionEnded} The local engine was restarted meanwhile.`);
+    return session;
   }
 
   /** Writes the report of what was invoked, and ends the job. A job that ran but has no report has failed. */

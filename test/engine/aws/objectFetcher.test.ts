@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { DeleteObjectCommand, PutBucketReplicationCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createObjectSink, createObjectSource, refuseWrites } from '../../../src/aws/objectFetcher.js';
-import { fetchObjects, ObjectFetcher, type FetchResult } from '../../../src/core/job/fetchObjects.js';
+import { ObjectFetcher, type FetchResult } from '../../../src/core/job/fetchObjects.js';
 import { type RunningEngine, startEngine } from '../../../src/engine/startEngine.js';
 import { FakeRealBuckets, type RealObject } from '../../support/fakeRealBuckets.js';
 
@@ -33,7 +33,7 @@ async function start(
   });
   const fetch = async (rows: string, limitBytes = 1000): Promise<FetchResult> => {
     const fetcher = new ObjectFetcher({ source, sink, limitBytes });
-    await fetchObjects(fetcher, { manifest: Buffer.from(rows), name: 'm.csv', source, sink });
+    await fetcher.fetchRows({ manifest: Buffer.from(rows), name: 'm.csv' });
     return fetcher.result;
   };
   return { real, engine, fetch };
@@ -135,7 +135,7 @@ test('a bucket is made like the real one, and objects keep their lock and their 
   await real.store.write('plain', 'k', Buffer.from('x'));
   const rows = Buffer.from('kept,k\nkept,secret\nplain,k\n');
   const fetcher = new ObjectFetcher({ source, sink, limitBytes: 1000 });
-  await fetchObjects(fetcher, { manifest: rows, name: 'm.csv', source, sink });
+  await fetcher.fetchRows({ manifest: rows, name: 'm.csv' });
   const { result } = fetcher;
   assert.deepEqual([result.fetched, result.unreadable.map(({ code }) => code)], [2, ['InvalidRequest']]);
   const { versioning, objectLock, ownership, replication } = await engine.store.bucketInfo('kept');

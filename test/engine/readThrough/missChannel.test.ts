@@ -94,6 +94,16 @@ test('a session that ends cancels its job, which says why', async (t) => {
   assert.deepEqual([Status, StatusUpdateReason], ['Cancelled', 'The limit of 5 MB – reached.']);
 });
 
+test('a reason longer than the service allows cancels the job all the same', async (t) => {
+  const { channel, submit, ended } = await start(t);
+  await channel.open();
+  const jobId = await submit();
+  await channel.next();
+  await channel.close('x'.repeat(300));
+  const { Status, StatusUpdateReason } = await ended(jobId);
+  assert.deepEqual([Status, StatusUpdateReason], ['Cancelled', 'x'.repeat(256)]);
+});
+
 test('a job that nobody fetches for fails before its first task', async (t) => {
   const { submit, ended } = await start(t);
   const { Status, FailureReasons, ProgressSummary } = await ended(await submit());
