@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-interface Stop {
+export interface Stop {
   readonly session: vscode.DebugSession;
   readonly source: string;
   /** The source is a file that lies there, and not a text that only the debugger has. */

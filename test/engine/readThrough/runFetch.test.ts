@@ -71,6 +71,7 @@ interface Ran {
   readonly real: FakeRealBuckets;
   /** The last event of a kind. */
   event(kind: string): Readonly<Record<string, unknown>> | undefined;
+  readonly jobs: number;
   /** Of the rows' results, by key. */
   readonly messages: Readonly<Record<string, string>>;
 }
@@ -96,6 +97,7 @@ async function run(
       stderr: ran.stderr,
       real,
       event: (kind) => events.findLast(({ event }) => event === kind),
+      jobs: events.filter(({ event }) => event === 'created').length,
       messages: await messagesOf(report),
     };
   } finally {
@@ -215,4 +217,22 @@ test('the second run of the chaos switch meets what the first has left', async (
   assert.equal(ran.real.requests.filter((request) => request.startsWith('GET /counters/n')).length, 1);
   assert.deepEqual(ran.real.writes, []);
   assert.ok(ran.event('chaos') !== undefined, ran.stderr);
+});
+
+test('what ends the fetching in the second run of the chaos switch is told', async () => {
+  const ran = await run(
+    {
+      handler: `const { AWS_SESSION_TOKEN: job } = process.env;
+  const mark = await read('marks', key).catch(() => job);
+  await s3.send(new PutObjectCommand({ Bucket: 'marks', Key: key, Body: job }));
+  return mark !== job ? (await read('photos', 'large')).length + '' : 'first'`,
+    },
+    { ...rows, 'marks/other': { text: '' }, 'photos/large': { text: 'x'.repeat(100) } },
+    '--fetch-limit',
+    '100',
+    '--chaos',
+  );
+  assert.equal(ran.exitCode, 2);
+  assert.equal(ran.jobs, 2);
+  assert.match(ran.stderr, /The objects have more than 100 bytes/);
 });

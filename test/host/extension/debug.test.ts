@@ -3,26 +3,14 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { evaluate, useDebugLog } from '../../support/hostDebugLog.js';
+import { madeHandler } from '../../support/madeHandler.js';
 
 suite('Debug Handler on This Row', function () {
   this.timeout(90_000);
   let folder: string;
   const current = useDebugLog();
 
-  const source = `interface Task { taskId: string; s3Key: string }
-let count: number = 0;
-export async function handler(event: { invocationId: string; tasks: Task[] }): Promise<object> {
-  const [task] = event.tasks;
-  count += 1;
-  const newKey: string = task.s3Key.toUpperCase();
-  console.log('made', newKey);
-  return {
-    invocationSchemaVersion: '1.0',
-    invocationId: event.invocationId,
-    results: [{ taskId: task.taskId, resultCode: 'Succeeded', resultString: newKey }],
-  };
-}
-`;
+  const source = madeHandler("'Succeeded'");
 
   const moduleSource = `export async function handler(event) {
   const [task] = event.tasks;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createLocalClient } from '../../../src/aws/localClient.js';
 import { eventually } from '../../support/eventually.js';
-import { evaluate, useDebugLog } from '../../support/hostDebugLog.js';
+import { evaluate, type Stop, useDebugLog } from '../../support/hostDebugLog.js';
+import { madeHandler } from '../../support/madeHandler.js';
 import { noDebugpy, pythonWithDebugpy } from '../../support/python.js';
 
 interface JobRecord {
@@ -21,20 +22,7 @@ suite('Debug Job Locally', function () {
   let folder: string;
   const current = useDebugLog();
 
-  const source = `interface Task { taskId: string; s3Key: string }
-let count: number = 0;
-export async function handler(event: { invocationId: string; tasks: Task[] }): Promise<object> {
-  const [task] = event.tasks;
-  count += 1;
-  const newKey: string = task.s3Key.toUpperCase();
-  console.log('made', newKey);
-  return {
-    invocationSchemaVersion: '1.0',
-    invocationId: event.invocationId,
-    results: [{ taskId: task.taskId, resultCode: task.s3Key === 'bad.jpg' ? 'PermanentFailure' : 'Succeeded', resultString: newKey }],
-  };
-}
-`;
+  const source = madeHandler("task.s3Key === 'bad.jpg' ? 'PermanentFailure' : 'Succeeded'");
   const madeLine = source.split('\n').findIndex((line) => line.includes("console.log('made'"));
 
   const python = `def handler(event, context):
@@ -54,12 +42,24 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
     return await vscode.commands.executeCommand('s3batch.job.debugLocally', vscode.Uri.file(join(folder, `${name}.s3job.json`)));
   }
 
+  async function recordOf(id: string): Promise<JobRecord> {
+    return JSON.parse(await readFile(join(folder, 'data', 'jobs', id, 'job.json'), 'utf8')) as JobRecord;
+  }
+
+  /** Restarts the session once it has stopped: its job, the one after it, and where that has stopped. */
+  async function restart(): Promise<{ first: JobRecord; second: JobRecord; stop: Stop }> {
+    await current().stopped();
+    const first = await newest();
+    await vscode.commands.executeCommand('workbench.action.debug.restart');
+    const stop = await current().stopped();
+    const second = await newest();
+    assert.notEqual(second.id, first.id);
+    return { first, second, stop };
+  }
+
   /** The newest job of the engine. */
   async function newest(): Promise<JobRecord> {
-    const jobs = join(folder, 'data', 'jobs');
-    const records = await Promise.all(
-      (await readdir(jobs)).map(async (id) => JSON.parse(await readFile(join(jobs, id, 'job.json'), 'utf8')) as JobRecord),
-    );
+    const records = await Promise.all((await readdir(join(folder, 'data', 'jobs'))).map(recordOf));
     const [job] = records.toSorted((a, b) => b.sequence - a.sequence);
     assert.ok(job !== undefined);
     return job;
@@ -220,14 +220,8 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
 
   test('a session that is restarted gets a new job', async () => {
     assert.equal(await debugJob('made'), true);
-    await current().stopped();
-    const first = await newest();
-    await vscode.commands.executeCommand('workbench.action.debug.restart');
-    const stop = await current().stopped();
-    const second = await newest();
-    assert.notEqual(second.id, first.id);
-    const record = await readFile(join(folder, 'data', 'jobs', first.id, 'job.json'), 'utf8');
-    assert.equal((JSON.parse(record) as JobRecord).status, 'Cancelled');
+    const { first, stop } = await restart();
+    assert.equal((await recordOf(first.id)).status, 'Cancelled');
     await stop.session.customRequest('continue', { threadId: stop.threadId });
     await ended('Complete');
   });
@@ -256,16 +250,10 @@ export async function handler(event: { invocationId: string; tasks: Task[] }): P
   test('Python: a session that is restarted gets a new job', async function () {
     if (noDebugpy !== false) this.skip();
     assert.equal(await debugJob('snake'), true);
-    await current().stopped();
-    const first = await newest();
-    await vscode.commands.executeCommand('workbench.action.debug.restart');
-    const stop = await current().stopped();
-    const second = await newest();
-    assert.notEqual(second.id, first.id);
+    const { first, second, stop } = await restart();
     await stop.session.customRequest('continue', { threadId: stop.threadId });
     await current().says(`Job ${second.id} is Complete: 3 succeeded, 0 failed.`);
-    const record = await readFile(join(folder, 'data', 'jobs', first.id, 'job.json'), 'utf8');
-    assert.equal((JSON.parse(record) as JobRecord).status, 'Cancelled');
+    assert.equal((await recordOf(first.id)).status, 'Cancelled');
   });
 
   test('an executable is not debugged, and makes no job', async () => {
